@@ -1,0 +1,43 @@
+# What a newcomer types: `make up`, `make demo`, `make test`. The rest is what these stand on.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+WASM := wasm32-unknown-unknown
+PLUGIN := plugins/target/$(WASM)/release/signalbox_whatsapp.wasm
+BIN := target/release/signalbox
+
+.PHONY: help up demo test bench bench-docs plugins fmt sqlx docs clean-data
+
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+up: plugins ## Build and start everything, with simulated providers, on this machine
+	@scripts/step "building signalbox (minutes the first time, seconds after)" cargo build --release --quiet --bin signalbox
+	@exec $(BIN) up --sandbox --plugin $(PLUGIN)
+
+demo: ## Play recorded WhatsApp traffic through a running `make up`, and tell the story
+	@test -x $(BIN) || { echo "Nothing is built yet: run \`make up\` in another terminal first."; exit 1; }
+	@$(BIN) demo
+
+test: ## Run every check there is
+	@scripts/test
+
+bench: plugins ## Measure, and write the figures to bench/results and docs/performance.md
+	@scripts/bench
+
+plugins: ## Build the plugins to WebAssembly
+	@scripts/require-wasm-target $(WASM)
+	@scripts/step "building the plugins" cargo build --release --quiet --target $(WASM) --manifest-path plugins/Cargo.toml
+
+fmt: ## Format everything
+	cargo fmt --all
+	cargo fmt --all --manifest-path plugins/Cargo.toml
+
+sqlx: ## Write down what the database says about every SQL statement, after changing one
+	scripts/sqlx-prepare .sqlx
+
+docs: ## Write the generated files again: schemas, openapi.json, configuration reference
+	UPDATE_GENERATED=1 scripts/with-postgres cargo test --workspace --quiet -- generated
+
+clean-data: ## Forget the data of `make up`
+	rm -rf data
