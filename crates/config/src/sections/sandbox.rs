@@ -1,0 +1,21 @@
+//! The simulators.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+
+/// The simulators of providers that `signalbox up --sandbox` runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sandbox {
+    /// The address to listen on; it must be a loopback address.
+    #[serde(deserialize_with = "crate::values::listen")]
+    #[schemars(with = "String")]
+    pub bind: SocketAddr,
+}
+
+impl Default for Sandbox {
+    fn default() -> Self {
+        Self { bind: SocketAddr::from(([127, 0, 0, 1], 8090)) }
+    }
+}

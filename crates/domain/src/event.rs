@@ -1,0 +1,113 @@
+//! The catalogue of the event log: every change of the domain is one of these.
+
+use crate::{RuleId, UserId, conversation::named};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub enum EventKind {
+    /// A message was stored, inbound or outbound.
+    #[serde(rename = "message.created")]
+    MessageCreated,
+    /// Its author changed it.
+    #[serde(rename = "message.edited")]
+    MessageEdited,
+    /// Its author took it back.
+    #[serde(rename = "message.revoked")]
+    MessageRevoked,
+    /// It came a step further on its way, or failed.
+    #[serde(rename = "message.status_changed")]
+    MessageStatusChanged,
+    /// A reaction was set, changed or removed.
+    #[serde(rename = "message.reaction_changed")]
+    MessageReactionChanged,
+    /// A conversation began.
+    #[serde(rename = "conversation.created")]
+    ConversationCreated,
+    /// It moved from one status to another.
+    #[serde(rename = "conversation.status_changed")]
+    ConversationStatusChanged,
+    /// It was given to somebody, or to nobody.
+    #[serde(rename = "conversation.assigned")]
+    ConversationAssigned,
+    /// It was escalated.
+    #[serde(rename = "conversation.escalated")]
+    ConversationEscalated,
+    /// A tag was added.
+    #[serde(rename = "conversation.tag_added")]
+    ConversationTagAdded,
+    /// A tag was removed.
+    #[serde(rename = "conversation.tag_removed")]
+    ConversationTagRemoved,
+    /// A contact appeared.
+    #[serde(rename = "contact.created")]
+    ContactCreated,
+    /// A contact's data changed.
+    #[serde(rename = "contact.updated")]
+    ContactUpdated,
+    /// A contact is reached under another address than before.
+    #[serde(rename = "contact.identity_changed")]
+    ContactIdentityChanged,
+    /// A connection works, needs a new authorization, or was switched off.
+    #[serde(rename = "connection.status_changed")]
+    ConnectionStatusChanged,
+    /// Something that only the plugin knows the meaning of.
+    #[serde(rename = "plugin.event")]
+    PluginEvent,
+}
+named!(EventKind, "event kind", {
+    MessageCreated => "message.created",
+    MessageEdited => "message.edited",
+    MessageRevoked => "message.revoked",
+    MessageStatusChanged => "message.status_changed",
+    MessageReactionChanged => "message.reaction_changed",
+    ConversationCreated => "conversation.created",
+    ConversationStatusChanged => "conversation.status_changed",
+    ConversationAssigned => "conversation.assigned",
+    ConversationEscalated => "conversation.escalated",
+    ConversationTagAdded => "conversation.tag_added",
+    ConversationTagRemoved => "conversation.tag_removed",
+    ContactCreated => "contact.created",
+    ContactUpdated => "contact.updated",
+    ContactIdentityChanged => "contact.identity_changed",
+    ConnectionStatusChanged => "connection.status_changed",
+    PluginEvent => "plugin.event",
+});
+
+/// Who made it happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Actor {
+    /// The contact, through its channel.
+    Contact,
+    /// A person of the tenant.
+    User {
+        /// Who.
+        id: UserId,
+    },
+    /// A rule.
+    Rule {
+        /// Which.
+        id: RuleId,
+    },
+    /// The channel: status reports, changed addresses.
+    Channel,
+    /// The product itself.
+    System,
+}
+
+/// The longest chain of events that cause each other through rules.
+pub const MAX_CAUSATION_DEPTH: i16 = 5;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_two_spellings_of_a_kind_agree() {
+        for kind in EventKind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! The arguments of every job: what `api` asks and `worker` does.
+
+use crate::{
+    ConnectionId, ConversationId, DeliveryId, EventId, MessageId, TenantId,
+    job::{Job, Lane, RetryPolicy},
+};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Turns a stored webhook request into messages, statuses and events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcessDelivery {
+    /// Whose connection it came through.
+    pub tenant_id: TenantId,
+    /// Which.
+    pub delivery_id: DeliveryId,
+    /// The queue key: the connection and the thread that the recipe found.
+    pub key: String,
+}
+
+impl ProcessDelivery {
+    /// The queue key of a thread, hashed because it may be a phone number.
+    ///
+    /// `thread_digest` is any digest of the provider's thread or sender, or empty where there is none.
+    pub fn key_of(connection_id: ConnectionId, thread_digest: &str) -> String {
+        format!("{connection_id}:{thread_digest}")
+    }
+}
+
+impl Job for ProcessDelivery {
+    const KIND: &'static str = "process-delivery";
+    const LANE: Lane = Lane::Live;
+    const RETRY: RetryPolicy = RetryPolicy::PROMPT;
+
+    fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+
+    fn key(&self) -> Option<String> {
+        Some(self.key.clone())
+    }
+}
+
+/// Asks the tenant's rules about one event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvaluateRules {
+    /// Whose rules.
+    pub tenant_id: TenantId,
+    /// What happened.
+    pub event_id: EventId,
+    /// Where: rules see the events of one conversation in order.
+    pub conversation_id: Option<ConversationId>,
+}
+
+impl Job for EvaluateRules {
+    const KIND: &'static str = "evaluate-rules";
+    const LANE: Lane = Lane::Automation;
+    const RETRY: RetryPolicy = RetryPolicy::PROMPT;
+
+    fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+
+    fn key(&self) -> Option<String> {
+        self.conversation_id.map(|id| format!("rules:{id}"))
+    }
+
+    fn idempotency_key(&self) -> Option<String> {
+        Some(self.event_id.to_string())
+    }
+}
+
+/// Hands one outbound message to its provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendMessage {
+    /// Whose message.
+    pub tenant_id: TenantId,
+    /// Which.
+    pub message_id: MessageId,
+    /// Messages of one conversation leave in the order they were written.
+    pub conversation_id: ConversationId,
+}
+
+impl Job for SendMessage {
+    const KIND: &'static str = "send-message";
+    const LANE: Lane = Lane::Live;
+    const RETRY: RetryPolicy =
+        RetryPolicy { max_attempts: 10, first_delay: Duration::from_secs(1), max_delay: Duration::from_mins(5) };
+
+    fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+
+    fn key(&self) -> Option<String> {
+        Some(format!("send:{}", self.conversation_id))
+    }
+}
+
+/// Tells the provider that the contact's message has been read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkRead {
+    /// Whose message.
+    pub tenant_id: TenantId,
+    /// The latest message that was seen.
+    pub message_id: MessageId,
+}
+
+impl Job for MarkRead {
+    const KIND: &'static str = "mark-read";
+    const LANE: Lane = Lane::Automation;
+    const RETRY: RetryPolicy =
+        RetryPolicy { max_attempts: 3, first_delay: Duration::from_secs(5), max_delay: Duration::from_mins(1) };
+
+    fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+
+    fn idempotency_key(&self) -> Option<String> {
+        Some(self.message_id.to_string())
+    }
+}
+
+/// Puts our reaction on a contact's message, or takes it back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendReaction {
+    /// Whose message.
+    pub tenant_id: TenantId,
+    /// The message reacted to.
+    pub message_id: MessageId,
+    /// The reaction; `None` takes it back.
+    pub emoji: Option<String>,
+}
+
+impl Job for SendReaction {
+    const KIND: &'static str = "send-reaction";
+    const LANE: Lane = Lane::Live;
+    const RETRY: RetryPolicy =
+        RetryPolicy { max_attempts: 5, first_delay: Duration::from_secs(2), max_delay: Duration::from_mins(1) };
+
+    fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+
+    fn key(&self) -> Option<String> {
+        Some(format!("reaction:{}", self.message_id))
+    }
+}
+
+/// Reads the message templates of a connection from its provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncTemplates {
+    /// Whose connection.
+    pub tenant_id: TenantId,
+    /// Which.
+    pub connection_id: ConnectionId,
+}
+
+impl Job for SyncTemplates {
+    const KIND: &'static str = "sync-templates";
+    const LANE: Lane = Lane::Bulk;
+    const RETRY: RetryPolicy =
+        RetryPolicy { max_attempts: 8, first_delay: Duration::from_secs(5), max_delay: Duration::from_mins(15) };
+
+    fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+
+    fn key(&self) -> Option<String> {
+        Some(format!("templates:{}", self.connection_id))
+    }
+}
+
+/// Asks the provider whether a connection works: the "test connection" button.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckConnection {
+    /// Whose connection.
+    pub tenant_id: TenantId,
+    /// Which.
+    pub connection_id: ConnectionId,
+}
+
+impl Job for CheckConnection {
+    const KIND: &'static str = "check-connection";
+    const LANE: Lane = Lane::Live;
+    const RETRY: RetryPolicy =
+        RetryPolicy { max_attempts: 2, first_delay: Duration::from_secs(1), max_delay: Duration::from_secs(1) };
+
+    fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+}

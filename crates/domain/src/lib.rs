@@ -1,0 +1,19 @@
+//! What every other crate talks about: ids, states with their transitions, events, job arguments.
+//!
+//! No I/O and no clock: whoever needs the time is handed it.
+
+#![deny(clippy::disallowed_methods, missing_docs)]
+
+pub mod clock;
+pub mod connection;
+pub mod conversation;
+pub mod delivery;
+pub mod event;
+pub mod id;
+pub mod job;
+pub mod jobs;
+pub mod message;
+pub mod role;
+
+pub use clock::{Clock, ManualClock};
+pub use id::*;

@@ -1,0 +1,30 @@
+//! What a plugin says about itself, as data the host can trust.
+//!
+//! A plugin's **manifest** names its capabilities: the hosts it may call, the secrets it may have
+//! injected, its settings and actions as JSON Schemas, and the **recipe** by which the host answers
+//! handshakes, verifies, dedupes, routes and acknowledges its webhooks. Everything here is pure:
+//! no clock, no network, no storage.
+
+#![deny(clippy::disallowed_methods)]
+
+mod error;
+mod form;
+mod host;
+mod manifest;
+mod recipe;
+mod schema;
+mod settings;
+
+pub use error::{Fault, ManifestError};
+pub use host::{HostMalformed, HostPattern, HostUnresolved};
+pub use manifest::{
+    Action, EgressRule, Injection, InjectionPlace, Interface, Limits, Manifest, Method, Scope, SecretRule, schema,
+};
+pub use recipe::{
+    Ack, Algorithm, Answer, BodyFormat, BodyHash, Condition, Content, Denied, Encoding, HandshakeRule, HeaderField,
+    HmacRule, KeyEncoding, KeyRule, Part, Place, Pointer, PointerMalformed, PortRule, Recipe, Reply, Request, Routing,
+    Secrets, SignatureRule, SignatureShape, TimeUnit, TimestampRule, TimestampSource, TokenCheck, TokenRule,
+    Unroutable, UrlRule, Verification,
+};
+pub use schema::{DataSchema, FieldError};
+pub use settings::{Change, SecretChange, SettingsSchema};

@@ -1,0 +1,85 @@
+//! JSON Schemas written by strangers: compiled without fetching anything, checked in linear time.
+
+mod field_error;
+mod hints;
+mod lint;
+mod unfold;
+
+use jsonschema::{Draft, PatternOptions, Validator};
+use serde_json::Value;
+
+pub use field_error::FieldError;
+pub(crate) use field_error::field_errors;
+pub(crate) use lint::{Linted, SecretPath, Secrets, lint};
+
+use crate::error::{Fault, ManifestError};
+
+/// Largest compiled automaton of one `pattern`, in bytes.
+const PATTERN_SIZE_MAX: usize = 1 << 20;
+
+/// A schema for plain data: what an action takes and gives.
+#[derive(Debug)]
+pub struct DataSchema {
+    schema: Value,
+    validator: Validator,
+}
+
+impl DataSchema {
+    /// Compiles a draft-07 schema. Pointers in the error are relative to the schema.
+    pub fn compile(schema: &Value) -> Result<Self, ManifestError> {
+        let linted = lint(schema, Secrets::Refused)?;
+        check_defaults(schema, &linted)?;
+        Ok(Self { schema: schema.clone(), validator: build(schema, "")? })
+    }
+
+    /// The schema as written.
+    pub fn schema(&self) -> &Value {
+        &self.schema
+    }
+
+    /// What is wrong with `value`; empty if nothing is.
+    pub fn check(&self, value: &Value) -> Vec<FieldError> {
+        field_errors(&self.validator, value)
+    }
+}
+
+/// A validator that resolves nothing outside the schema and whose patterns run in linear time.
+pub(crate) fn build(schema: &Value, at: &str) -> Result<Validator, ManifestError> {
+    jsonschema::options()
+        .with_draft(Draft::Draft7)
+        .offline()
+        .should_validate_formats(true)
+        .with_pattern_options(PatternOptions::regex().size_limit(PATTERN_SIZE_MAX))
+        .build(schema)
+        .map_err(|error| {
+            let at = format!("{at}{}", error.instance_path().as_str());
+            let message = error.masked().to_string();
+            ManifestError::invalid(at, Fault::SchemaCompile { message })
+        })
+}
+
+/// A validator for one part of a schema, which may refer to the definitions of the whole.
+pub(crate) fn build_part(root: &Value, part: &Value, at: &str) -> Result<Validator, ManifestError> {
+    let mut part = part.clone();
+    if let (Some(part), Some(definitions)) = (part.as_object_mut(), root.get("definitions")) {
+        part.insert("definitions".to_owned(), definitions.clone());
+    }
+    build(&part, at)
+}
+
+/// Refuses defaults that their own schema refuses: a form would open with errors.
+pub(crate) fn check_defaults(schema: &Value, linted: &Linted) -> Result<(), ManifestError> {
+    for at in &linted.with_default {
+        let part = schema.pointer(at).unwrap_or(&Value::Null);
+        let validator = build_part(schema, part, at)?;
+        if !validator.is_valid(&part["default"]) {
+            return Err(ManifestError::invalid(format!("{at}/default"), Fault::Default));
+        }
+    }
+    Ok(())
+}
+
+/// A name as one token of a JSON pointer.
+pub(crate) fn escape_token(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

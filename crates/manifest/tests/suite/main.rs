@@ -1,0 +1,11 @@
+//! What the crate promises to hosts and plugin authors, tried from outside.
+
+mod handshake;
+mod manifest;
+mod portion;
+mod properties;
+mod route;
+mod settings;
+mod support;
+mod tamper;
+mod vectors;
