@@ -1,0 +1,25 @@
+//! Connections that only the queue uses, so that handlers which use up the product's pool stop
+//! neither claims nor acks nor heartbeats.
+
+use sqlx::PgPool;
+use std::time::Duration;
+
+/// How long to wait for a connection before it counts as a database error.
+const ACQUIRE: Duration = Duration::from_secs(3);
+
+/// A pool that connects as `like` does, when it is first used.
+pub(crate) fn pool(like: &PgPool, max_connections: u32) -> PgPool {
+    let connect = like
+        .connect_options()
+        .as_ref()
+        .clone()
+        .application_name("signalbox queue")
+        // What the claim knows of busy keys rests on it, whatever the database's default is.
+        .options([("default_transaction_isolation", "read committed")]);
+    like.options()
+        .clone()
+        .min_connections(0)
+        .max_connections(max_connections)
+        .acquire_timeout(ACQUIRE)
+        .connect_lazy_with(connect)
+}

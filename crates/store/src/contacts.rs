@@ -1,0 +1,326 @@
+//! Contacts and the addresses they are known by.
+
+pub mod list;
+
+use crate::{Error, Result};
+use chrono::{DateTime, Utc};
+use domain::{ContactId, IdentityId, TenantId};
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// One address on a channel, in the channel's words.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Address {
+    /// Such as `bsuid` or `phone`.
+    pub kind: String,
+    /// Its value, in the form that the channel's plugin made canonical.
+    pub value: String,
+}
+
+/// Who a channel says wrote something: the strongest address first.
+#[derive(Clone, Debug, Default)]
+pub struct Person {
+    /// Every address known, the strongest first; never empty.
+    pub addresses: Vec<Address>,
+    /// The name the channel shows.
+    pub name: Option<String>,
+    /// E.164, where the channel told it.
+    pub phone: Option<String>,
+}
+
+/// The contact behind a person.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// Which.
+    pub id: ContactId,
+    /// Whether it did not exist before.
+    pub created: bool,
+    /// The name it goes by.
+    pub name: Option<String>,
+    /// Whether the channel's name was taken over just now.
+    pub renamed: bool,
+}
+
+/// Finds the contact that a person is, or makes it. Addresses that were not known yet are added to it.
+///
+/// Two transactions that meet the same new person wait for each other, so that one contact comes of it. A name that
+/// somebody gave stays; a channel's name fills only a gap.
+pub async fn resolve(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    channel: &str,
+    person: &Person,
+    now: DateTime<Utc>,
+) -> Result<Resolved> {
+    if let Some(found) = find(conn, tenant, channel, person).await? {
+        return complete(conn, tenant, channel, person, found, now).await;
+    }
+    lock_addresses(conn, tenant, channel, &person.addresses).await?;
+    if let Some(found) = find(conn, tenant, channel, person).await? {
+        return complete(conn, tenant, channel, person, found, now).await;
+    }
+    let id = ContactId::new();
+    sqlx::query!(
+        "INSERT INTO contacts (tenant_id, id, name, phone, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)",
+        tenant.0,
+        id.0,
+        person.name,
+        person.phone,
+        now
+    )
+    .execute(&mut *conn)
+    .await?;
+    add_addresses(conn, tenant, channel, id, &person.addresses, now).await?;
+    Ok(Resolved { id, created: true, name: person.name.clone(), renamed: false })
+}
+
+/// Gives the addresses of `current` to the contact that `previous` is, taking them from whoever has them.
+///
+/// This is what a changed number means: the same person, under another address. Returns the contact.
+pub async fn move_addresses(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    channel: &str,
+    previous: &Person,
+    current: &Person,
+    now: DateTime<Utc>,
+) -> Result<Resolved> {
+    let resolved = resolve(conn, tenant, channel, previous, now).await?;
+    for address in &current.addresses {
+        sqlx::query!(
+            "INSERT INTO identities (tenant_id, id, contact_id, channel, kind, value, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)
+             ON CONFLICT (tenant_id, channel, kind, value) DO UPDATE SET contact_id = excluded.contact_id",
+            tenant.0,
+            IdentityId::new().0,
+            resolved.id.0,
+            channel,
+            address.kind,
+            address.value,
+            now
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
+    if let Some(phone) = &current.phone {
+        sqlx::query!(
+            "UPDATE contacts SET phone = $3, version = version + 1, updated_at = $4 WHERE tenant_id = $1 AND id = $2",
+            tenant.0,
+            resolved.id.0,
+            phone,
+            now
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(resolved)
+}
+
+/// What rules may know of a contact.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// The name it goes by.
+    pub name: Option<String>,
+    /// Attributes that the tenant has defined.
+    pub custom_attributes: serde_json::Value,
+    /// When it was first seen.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A contact as rules see it.
+pub async fn profile(conn: &mut PgConnection, tenant: TenantId, contact: ContactId) -> Result<Option<Profile>> {
+    Ok(sqlx::query_as!(
+        Profile,
+        "SELECT name, custom_attributes, created_at FROM contacts WHERE tenant_id = $1 AND id = $2",
+        tenant.0,
+        contact.0
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// The addresses of a contact on a channel, in the order in which they became known.
+pub async fn addresses(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    contact: ContactId,
+    channel: &str,
+) -> Result<Vec<Address>> {
+    Ok(sqlx::query_as!(
+        Address,
+        "SELECT kind, value FROM identities WHERE tenant_id = $1 AND contact_id = $2 AND channel = $3 ORDER BY id",
+        tenant.0,
+        contact.0,
+        channel
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// An address from which somebody wrote.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    /// Which.
+    pub address: Address,
+    /// When they last did.
+    pub at: DateTime<Utc>,
+}
+
+/// Who wrote on a channel since then, under every address they have.
+pub async fn wrote_since(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    channel: &str,
+    since: DateTime<Utc>,
+) -> Result<Vec<Writer>> {
+    let rows = sqlx::query!(
+        r#"SELECT i.kind, i.value, max(v.last_inbound_at) AS "at!"
+             FROM conversations v
+             JOIN identities i ON i.tenant_id = v.tenant_id AND i.contact_id = v.contact_id AND i.channel = v.channel
+            WHERE v.tenant_id = $1 AND v.channel = $2 AND v.last_inbound_at > $3
+            GROUP BY i.kind, i.value"#,
+        tenant.0,
+        channel,
+        since
+    )
+    .fetch_all(conn)
+    .await?;
+    let writer = |kind, value, at| Writer { address: Address { kind, value }, at };
+    Ok(rows.into_iter().map(|row| writer(row.kind, row.value, row.at)).collect())
+}
+
+/// Notes that the contact does not want to be written to any more (`Some`), or does again (`None`).
+pub async fn set_opted_out(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    contact: ContactId,
+    at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "UPDATE contacts SET opted_out_at = $3, version = version + 1, updated_at = $4
+          WHERE tenant_id = $1 AND id = $2",
+        tenant.0,
+        contact.0,
+        at,
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+struct Found {
+    id: ContactId,
+    name: Option<String>,
+    phone: Option<String>,
+    known: usize,
+}
+
+async fn find(conn: &mut PgConnection, tenant: TenantId, channel: &str, person: &Person) -> Result<Option<Found>> {
+    if person.addresses.is_empty() {
+        return Err(Error::corrupt("identities", "a person without any address"));
+    }
+    let (kinds, values) = columns(&person.addresses);
+    let row = sqlx::query!(
+        r#"SELECT c.id, c.name, c.phone, count(*) OVER () AS "known!"
+             FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS wanted (kind, value, rank)
+             JOIN identities i ON i.tenant_id = $1 AND i.channel = $2 AND i.kind = wanted.kind AND i.value = wanted.value
+             JOIN contacts c ON c.tenant_id = $1 AND c.id = i.contact_id
+            ORDER BY wanted.rank LIMIT 1"#,
+        tenant.0,
+        channel,
+        &kinds,
+        &values
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| Found {
+        id: row.id.into(),
+        name: row.name,
+        phone: row.phone,
+        known: usize::try_from(row.known).unwrap_or_default(),
+    }))
+}
+
+async fn complete(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    channel: &str,
+    person: &Person,
+    found: Found,
+    now: DateTime<Utc>,
+) -> Result<Resolved> {
+    if found.known < person.addresses.len() {
+        add_addresses(conn, tenant, channel, found.id, &person.addresses, now).await?;
+    }
+    let renamed = found.name.is_none() && person.name.is_some();
+    if renamed || (found.phone.is_none() && person.phone.is_some()) {
+        sqlx::query!(
+            "UPDATE contacts SET name = coalesce(name, $3), phone = coalesce(phone, $4), version = version + 1,
+                    updated_at = $5
+              WHERE tenant_id = $1 AND id = $2",
+            tenant.0,
+            found.id.0,
+            person.name,
+            person.phone,
+            now
+        )
+        .execute(conn)
+        .await?;
+    }
+    let name = found.name.or_else(|| person.name.clone());
+    Ok(Resolved { id: found.id, created: false, name, renamed })
+}
+
+async fn add_addresses(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    channel: &str,
+    contact: ContactId,
+    addresses: &[Address],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let (kinds, values) = columns(addresses);
+    let ids: Vec<Uuid> = addresses.iter().map(|_| IdentityId::new().0).collect();
+    sqlx::query!(
+        "INSERT INTO identities (tenant_id, id, contact_id, channel, kind, value, created_at)
+         SELECT $1, id, $2, $3, kind, value, $4 FROM unnest($5::uuid[], $6::text[], $7::text[]) AS n (id, kind, value)
+         ON CONFLICT (tenant_id, channel, kind, value) DO NOTHING",
+        tenant.0,
+        contact.0,
+        channel,
+        now,
+        &ids,
+        &kinds,
+        &values
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Waits for every other transaction that is making a contact of one of these addresses.
+///
+/// The locks are taken in one order, so that two transactions cannot wait for each other.
+async fn lock_addresses(conn: &mut PgConnection, tenant: TenantId, channel: &str, addresses: &[Address]) -> Result<()> {
+    let mut locks: Vec<i64> = addresses.iter().map(|address| lock_number(tenant, channel, address)).collect();
+    locks.sort_unstable();
+    sqlx::query!("SELECT pg_advisory_xact_lock(n) FROM unnest($1::bigint[]) AS n", &locks).execute(conn).await?;
+    Ok(())
+}
+
+fn lock_number(tenant: TenantId, channel: &str, address: &Address) -> i64 {
+    let mut digest = Sha256::new();
+    for part in [tenant.to_string().as_str(), channel, &address.kind, &address.value] {
+        digest.update(part);
+        digest.update([0]);
+    }
+    let bytes = digest.finalize();
+    i64::from_be_bytes(std::array::from_fn(|i| bytes[i]))
+}
+
+fn columns(addresses: &[Address]) -> (Vec<String>, Vec<String>) {
+    addresses.iter().map(|address| (address.kind.clone(), address.value.clone())).unzip()
+}

@@ -1,0 +1,153 @@
+//! The event log: appended to in the transaction of the change, never rewritten.
+
+use crate::{Error, Result};
+use chrono::{DateTime, Utc};
+use domain::{
+    ContactId, ConversationId, EventId, TenantId,
+    event::{Actor, EventKind},
+};
+use serde_json::Value;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// One entry of the log.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Which.
+    pub id: EventId,
+    /// What happened.
+    pub kind: EventKind,
+    /// In which conversation, and the number in its stream.
+    pub conversation: Option<(ConversationId, i64)>,
+    /// About whom.
+    pub contact_id: Option<ContactId>,
+    /// Who made it happen.
+    pub actor: Actor,
+    /// Its details.
+    pub data: Value,
+    /// The event whose rule caused it.
+    pub causation_id: Option<EventId>,
+    /// How long that chain is.
+    pub depth: i16,
+    /// The trace it belongs to.
+    pub trace_id: Option<String>,
+    /// When.
+    pub occurred_at: DateTime<Utc>,
+}
+
+/// Appends events. Answers, in the same round trip, which of their kinds an enabled rule waits for: only those are
+/// worth a job.
+pub async fn append(conn: &mut PgConnection, tenant: TenantId, events: &[Event]) -> Result<Vec<EventKind>> {
+    if events.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = events.iter().map(|e| e.id.0).collect();
+    let kinds: Vec<String> = events.iter().map(|e| e.kind.as_str().to_owned()).collect();
+    let conversations: Vec<Option<Uuid>> = events.iter().map(|e| e.conversation.map(|(id, _)| id.0)).collect();
+    let seqs: Vec<Option<i64>> = events.iter().map(|e| e.conversation.map(|(_, seq)| seq)).collect();
+    let contacts: Vec<Option<Uuid>> = events.iter().map(|e| e.contact_id.map(|id| id.0)).collect();
+    let actors: Vec<Value> = events.iter().map(|e| serde_json::json!(e.actor)).collect();
+    let data: Vec<Value> = events.iter().map(|e| e.data.clone()).collect();
+    let causes: Vec<Option<Uuid>> = events.iter().map(|e| e.causation_id.map(|id| id.0)).collect();
+    let depths: Vec<i16> = events.iter().map(|e| e.depth).collect();
+    let traces: Vec<Option<String>> = events.iter().map(|e| e.trace_id.clone()).collect();
+    let times: Vec<DateTime<Utc>> = events.iter().map(|e| e.occurred_at).collect();
+    sqlx::query_scalar!(
+        "WITH stored AS (
+            INSERT INTO events (tenant_id, id, kind, conversation_id, seq, contact_id, actor, data, causation_id, depth,
+                                trace_id, occurred_at)
+            SELECT $1, * FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::uuid[], $7::jsonb[],
+                                     $8::jsonb[], $9::uuid[], $10::smallint[], $11::text[], $12::timestamptz[])
+         )
+         SELECT DISTINCT event_kind FROM rules WHERE tenant_id = $1 AND event_kind = ANY($3) AND enabled",
+        tenant.0,
+        &ids,
+        &kinds,
+        &conversations as &[Option<Uuid>],
+        &seqs as &[Option<i64>],
+        &contacts as &[Option<Uuid>],
+        &actors,
+        &data,
+        &causes as &[Option<Uuid>],
+        &depths,
+        &traces as &[Option<String>],
+        &times
+    )
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .map(|name| name.parse().map_err(|e| Error::corrupt("rules.event_kind", e)))
+    .collect()
+}
+
+struct Row {
+    id: Uuid,
+    kind: String,
+    conversation_id: Option<Uuid>,
+    seq: Option<i64>,
+    contact_id: Option<Uuid>,
+    actor: Value,
+    data: Value,
+    causation_id: Option<Uuid>,
+    depth: i16,
+    trace_id: Option<String>,
+    occurred_at: DateTime<Utc>,
+}
+
+impl TryFrom<Row> for Event {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: row.id.into(),
+            kind: row.kind.parse().map_err(|e| Error::corrupt("events.kind", e))?,
+            conversation: row.conversation_id.map(ConversationId::from).zip(row.seq),
+            contact_id: row.contact_id.map(Into::into),
+            actor: serde_json::from_value(row.actor).map_err(|e| Error::corrupt("events.actor", e))?,
+            data: row.data,
+            causation_id: row.causation_id.map(Into::into),
+            depth: row.depth,
+            trace_id: row.trace_id,
+            occurred_at: row.occurred_at,
+        })
+    }
+}
+
+/// One event.
+pub async fn load(conn: &mut PgConnection, tenant: TenantId, id: EventId) -> Result<Option<Event>> {
+    sqlx::query_as!(
+        Row,
+        "SELECT id, kind, conversation_id, seq, contact_id, actor, data, causation_id, depth, trace_id, occurred_at
+           FROM events WHERE tenant_id = $1 AND id = $2",
+        tenant.0,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await?
+    .map(TryInto::try_into)
+    .transpose()
+}
+
+/// The stream of a conversation after `seq`, in order, at most `limit` entries.
+pub async fn stream(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    conversation: ConversationId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Event>> {
+    sqlx::query_as!(
+        Row,
+        "SELECT id, kind, conversation_id, seq, contact_id, actor, data, causation_id, depth, trace_id, occurred_at
+           FROM events WHERE tenant_id = $1 AND conversation_id = $2 AND seq > $3 ORDER BY seq LIMIT $4",
+        tenant.0,
+        conversation.0,
+        after,
+        limit
+    )
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .map(TryInto::try_into)
+    .collect()
+}

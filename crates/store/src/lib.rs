@@ -1,0 +1,31 @@
+//! Every SQL statement outside the queue.
+//!
+//! Functions take a connection that is inside a tenant's transaction ([`Database::begin`]); what crosses tenants is a
+//! named database function and says so. Nothing here decides: callers do, and store writes down what they decided.
+
+#![deny(clippy::disallowed_methods, missing_docs)]
+
+pub mod connections;
+pub mod contacts;
+pub mod conversations;
+pub mod database;
+pub mod deliveries;
+pub mod endpoints;
+pub mod error;
+pub mod events;
+pub mod idempotency;
+pub mod ingest;
+pub mod messages;
+pub mod migrations;
+pub mod plugins;
+pub mod reactions;
+pub mod refresh_tokens;
+pub mod rule_runs;
+pub mod rules;
+pub mod secrets;
+pub mod templates;
+pub mod tenants;
+pub mod users;
+
+pub use database::{Database, TenantTx};
+pub use error::{Constraint, Error, Result};

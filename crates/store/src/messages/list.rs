@@ -1,0 +1,203 @@
+//! The messages of a conversation, a page at a time, the latest page first.
+
+use crate::{Error, Result};
+use chrono::{DateTime, Utc};
+use domain::{
+    ConnectionId, ContactId, ConversationId, MessageId,
+    message::{DeliveryStatus, Direction, SenderKind},
+};
+use serde_json::Value;
+use sqlx::PgConnection;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A message as a conversation shows it.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// Which.
+    pub id: MessageId,
+    /// Over which account it came or goes.
+    pub connection_id: ConnectionId,
+    /// Which way.
+    pub direction: Direction,
+    /// Who wrote it.
+    pub sender_kind: SenderKind,
+    /// The user or rule that wrote it.
+    pub sender_id: Option<Uuid>,
+    /// What it says.
+    pub content: Value,
+    /// Its beginning.
+    pub preview: String,
+    /// The provider's id, once known.
+    pub external_id: Option<String>,
+    /// The message it answers, if that is known here.
+    pub reply_to: Option<MessageId>,
+    /// How far it is.
+    pub status: DeliveryStatus,
+    /// Why it failed.
+    pub error: Option<Value>,
+    /// When it was written.
+    pub occurred_at: DateTime<Utc>,
+    /// The delivery that brought it.
+    pub delivery_id: Option<Uuid>,
+    /// Whatever else the channel told.
+    pub metadata: Value,
+    /// When its author changed it.
+    pub edited_at: Option<DateTime<Utc>>,
+    /// When its author took it back.
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// What contacts show on it.
+    pub reactions: Vec<Reaction>,
+}
+
+/// A reaction to a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reaction {
+    /// Whose.
+    pub contact_id: ContactId,
+    /// What they show.
+    pub emoji: String,
+}
+
+struct Row {
+    id: Uuid,
+    connection_id: Uuid,
+    direction: String,
+    sender_kind: String,
+    sender_id: Option<Uuid>,
+    content: Value,
+    preview: String,
+    external_id: Option<String>,
+    reply_to: Option<Uuid>,
+    status: String,
+    error: Option<Value>,
+    occurred_at: DateTime<Utc>,
+    delivery_id: Option<Uuid>,
+    metadata: Value,
+    edited_at: Option<DateTime<Utc>>,
+    deleted_at: Option<DateTime<Utc>>,
+}
+
+impl TryFrom<Row> for Shown {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: row.id.into(),
+            connection_id: row.connection_id.into(),
+            direction: row.direction.parse().map_err(|error| Error::corrupt("messages.direction", error))?,
+            sender_kind: row.sender_kind.parse().map_err(|error| Error::corrupt("messages.sender_kind", error))?,
+            sender_id: row.sender_id,
+            content: row.content,
+            preview: row.preview,
+            external_id: row.external_id,
+            reply_to: row.reply_to.map(MessageId),
+            status: row.status.parse().map_err(|error| Error::corrupt("messages.status", error))?,
+            error: row.error,
+            occurred_at: row.occurred_at,
+            delivery_id: row.delivery_id,
+            metadata: row.metadata,
+            edited_at: row.edited_at,
+            deleted_at: row.deleted_at,
+            reactions: Vec::new(),
+        })
+    }
+}
+
+/// At most `limit` messages before `before` (or the latest), in the order in which they are read.
+///
+/// Messages are ordered by provider time, then delivery, then position in its body. Those without a delivery are
+/// ours, and come last among messages of the same time; so does the greatest of all ids that stands in for it here.
+pub async fn page(
+    conn: &mut PgConnection,
+    conversation: ConversationId,
+    before: Option<MessageId>,
+    limit: i64,
+) -> Result<Vec<Shown>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT m.id, m.connection_id, m.direction, m.sender_kind, m.sender_id, m.content, m.preview, m.external_id,
+                  (SELECT r.id FROM messages r
+                    WHERE r.tenant_id = m.tenant_id AND r.connection_id = m.connection_id
+                      AND r.external_id = m.reply_to) AS reply_to,
+                  m.status, m.error, m.occurred_at, m.delivery_id, m.metadata, m.edited_at, m.deleted_at
+             FROM messages m
+             LEFT JOIN messages b ON b.tenant_id = m.tenant_id AND b.conversation_id = m.conversation_id AND b.id = $2
+            WHERE m.conversation_id = $1
+              AND ($2::uuid IS NULL
+                   OR m.occurred_at <= b.occurred_at
+                      AND (m.occurred_at, coalesce(m.delivery_id, $4), m.position, m.id)
+                        < (b.occurred_at, coalesce(b.delivery_id, $4), b.position, b.id))
+            ORDER BY m.occurred_at DESC, m.delivery_id DESC, m.position DESC, m.id DESC
+            LIMIT $3"#,
+        conversation.0,
+        before.map(Uuid::from),
+        limit,
+        Uuid::max()
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let mut messages: Vec<Shown> = rows.into_iter().map(Shown::try_from).collect::<Result<_>>()?;
+    messages.reverse();
+    add_reactions(conn, &mut messages).await?;
+    Ok(messages)
+}
+
+/// One message of a conversation.
+pub async fn one(conn: &mut PgConnection, conversation: ConversationId, id: MessageId) -> Result<Option<Shown>> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"SELECT m.id, m.connection_id, m.direction, m.sender_kind, m.sender_id, m.content, m.preview, m.external_id,
+                  (SELECT r.id FROM messages r
+                    WHERE r.tenant_id = m.tenant_id AND r.connection_id = m.connection_id
+                      AND r.external_id = m.reply_to) AS reply_to,
+                  m.status, m.error, m.occurred_at, m.delivery_id, m.metadata, m.edited_at, m.deleted_at
+             FROM messages m WHERE m.conversation_id = $1 AND m.id = $2"#,
+        conversation.0,
+        id.0
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let mut message = Shown::try_from(row)?;
+    add_reactions(conn, std::slice::from_mut(&mut message)).await?;
+    Ok(Some(message))
+}
+
+/// The latest message of the contact in a conversation.
+pub async fn latest_inbound(conn: &mut PgConnection, conversation: ConversationId) -> Result<Option<MessageId>> {
+    let id = sqlx::query_scalar!(
+        "SELECT id FROM messages WHERE conversation_id = $1 AND direction = 'inbound'
+          ORDER BY occurred_at DESC, delivery_id DESC, position DESC, id DESC LIMIT 1",
+        conversation.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(id.map(MessageId))
+}
+
+async fn add_reactions(conn: &mut PgConnection, messages: &mut [Shown]) -> Result<()> {
+    let targets: Vec<String> = messages.iter().filter_map(|message| message.external_id.clone()).collect();
+    let connections: Vec<Uuid> = messages.iter().map(|message| message.connection_id.0).collect();
+    if targets.is_empty() {
+        return Ok(());
+    }
+    let rows = sqlx::query!(
+        r#"SELECT connection_id, target, contact_id, emoji AS "emoji!" FROM reactions
+            WHERE connection_id = ANY($1) AND target = ANY($2) AND emoji IS NOT NULL ORDER BY occurred_at, contact_id"#,
+        &connections,
+        &targets
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut by_target: HashMap<(Uuid, String), Vec<Reaction>> = HashMap::new();
+    for row in rows {
+        let reaction = Reaction { contact_id: row.contact_id.into(), emoji: row.emoji };
+        by_target.entry((row.connection_id, row.target)).or_default().push(reaction);
+    }
+    for message in messages {
+        let Some(external_id) = message.external_id.clone() else { continue };
+        message.reactions = by_target.remove(&(message.connection_id.0, external_id)).unwrap_or_default();
+    }
+    Ok(())
+}
