@@ -1,0 +1,74 @@
+//! What the caller says about one call.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+/// For whom and when a call is made. There is no other clock in a plugin.
+#[derive(Debug, Clone)]
+pub struct CallContext {
+    /// The same for every attempt's logs; unique per call.
+    pub call_id: String,
+    /// 1 for the first attempt.
+    pub attempt: u32,
+    /// Milliseconds since the Unix epoch.
+    pub now_ms: u64,
+    /// The connection the call is for.
+    pub connection_id: String,
+    /// Settings of the connection, without its secrets.
+    pub settings: Value,
+    /// Secrets of the connection, for the host to inject.
+    pub secrets: CallSecrets,
+}
+
+/// The secrets of one call by the names the manifest gives them. Cheap to clone, wiped when the
+/// last clone goes, never printed.
+#[derive(Clone, Default)]
+pub struct CallSecrets(Arc<BTreeMap<String, Zeroizing<String>>>);
+
+impl CallSecrets {
+    /// Secrets by name.
+    pub fn new(secrets: BTreeMap<String, Zeroizing<String>>) -> Self {
+        Self(Arc::new(secrets))
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|secret| secret.as_str())
+    }
+
+    pub(crate) fn values(&self) -> impl Iterator<Item = &str> {
+        self.0.values().map(|secret| secret.as_str())
+    }
+}
+
+impl fmt::Debug for CallSecrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.0.keys().map(|name| (name, "[redacted]"));
+        f.debug_map().entries(names).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let secrets =
+            CallSecrets::new(BTreeMap::from([("token".to_owned(), Zeroizing::new("s3cr3t-value".to_owned()))]));
+        let context = CallContext {
+            call_id: "c".to_owned(),
+            attempt: 1,
+            now_ms: 0,
+            connection_id: "k".to_owned(),
+            settings: Value::Null,
+            secrets,
+        };
+        let text = format!("{context:?}");
+        assert!(text.contains("token"), "{text}");
+        assert!(!text.contains("s3cr3t-value"), "{text}");
+    }
+}

@@ -1,0 +1,71 @@
+//! What the operator decides about plugins.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use egress::Egress;
+
+/// Settings of a [`PluginHost`](crate::PluginHost).
+#[derive(Clone)]
+pub struct Config {
+    /// Where compiled code is kept, for this user only. Made if missing.
+    pub cache_dir: PathBuf,
+    /// The way out for the plugins' HTTP.
+    pub egress: Egress,
+    /// What one call may use.
+    pub limits: Limits,
+    /// How many calls run at once; further ones wait for a place. Address space is reserved for
+    /// all of them, memory only for those that run.
+    pub max_concurrent_calls: u32,
+    /// Largest `.wasm` file, in bytes. Compiling time grows with it.
+    pub max_module: usize,
+}
+
+impl Config {
+    /// The defaults, with compiled code in `cache_dir`.
+    pub fn new(cache_dir: impl Into<PathBuf>, egress: Egress) -> Self {
+        Self {
+            cache_dir: cache_dir.into(),
+            egress,
+            limits: Limits::default(),
+            max_concurrent_calls: 64,
+            max_module: 8 << 20,
+        }
+    }
+}
+
+/// What one call may use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Linear memory, in bytes, summed over the memories of the plugin.
+    pub memory: usize,
+    /// Time on the CPU, counted in ticks of 10 ms. Waiting for the provider is free.
+    pub cpu: Duration,
+    /// Time from the start of the call to its end.
+    pub wall: Duration,
+    /// Largest result, in bytes of JSON.
+    pub output: usize,
+    /// Largest answer to one HTTP request, in bytes.
+    pub response: usize,
+    /// HTTP requests per call.
+    pub http_requests: u32,
+    /// Log lines per call; further ones are dropped.
+    pub log_lines: u32,
+    /// Bytes of one log line; the rest is cut off.
+    pub log_line: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory: 64 << 20,
+            cpu: Duration::from_secs(1),
+            wall: Duration::from_secs(30),
+            output: 2 << 20,
+            response: 2 << 20,
+            http_requests: 100,
+            log_lines: 100,
+            log_line: 4096,
+        }
+    }
+}

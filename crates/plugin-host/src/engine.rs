@@ -1,0 +1,72 @@
+//! The wasmtime engine: how plugins are compiled, where their memory comes from, and the clock
+//! that counts their time on the CPU.
+
+use std::thread;
+use std::time::Duration;
+
+use wasmtime::{Engine, InstanceAllocationStrategy, PoolingAllocationConfig, RegallocAlgorithm, Strategy};
+
+use crate::config::Config;
+
+/// One tick of CPU time. Short enough to share two cores fairly, long enough to cost nothing.
+pub(crate) const TICK: Duration = Duration::from_millis(10);
+
+/// A component made from one module has three core instances and one memory; components composed
+/// of several have more.
+const CORE_INSTANCES_PER_PLUGIN: u32 = 12;
+const MEMORIES_PER_PLUGIN: u32 = 2;
+const TABLES_PER_PLUGIN: u32 = 4;
+const TABLE_ELEMENTS: usize = 20_000;
+const WASM_STACK: usize = 512 << 10;
+const FIBER_STACK: usize = 1 << 20;
+/// Tables are small and touched from the start, so they are reset by writing over them. Memory is
+/// given back instead: a Rust guest's stack fills the first MiB from its end, so the pages at the
+/// start, the only ones that could be kept, are the ones it does not touch.
+const TABLE_KEEP_RESIDENT: usize = 128 << 10;
+
+/// An engine for `config` and the thread that ticks it, which ends when the engine does.
+pub(crate) fn start(config: &Config) -> wasmtime::Result<Engine> {
+    let engine = Engine::new(&settings(config))?;
+    let ticked = engine.weak();
+    thread::Builder::new().name("plugin-ticks".to_owned()).spawn(move || {
+        while let Some(engine) = ticked.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            thread::sleep(TICK);
+        }
+    })?;
+    Ok(engine)
+}
+
+fn settings(config: &Config) -> wasmtime::Config {
+    let calls = config.max_concurrent_calls;
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(calls)
+        .total_core_instances(calls * CORE_INSTANCES_PER_PLUGIN)
+        .total_memories(calls * MEMORIES_PER_PLUGIN)
+        .total_tables(calls * TABLES_PER_PLUGIN)
+        .total_stacks(calls)
+        .max_core_instances_per_component(CORE_INSTANCES_PER_PLUGIN)
+        .max_memories_per_component(MEMORIES_PER_PLUGIN)
+        .max_tables_per_component(TABLES_PER_PLUGIN)
+        .max_memory_size(config.limits.memory)
+        .table_elements(TABLE_ELEMENTS)
+        .linear_memory_keep_resident(0)
+        .table_keep_resident(TABLE_KEEP_RESIDENT);
+
+    let mut settings = wasmtime::Config::new();
+    settings
+        .strategy(Strategy::Cranelift)
+        .cranelift_regalloc_algorithm(RegallocAlgorithm::Backtracking)
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
+        .memory_init_cow(true)
+        .epoch_interruption(true)
+        .max_wasm_stack(WASM_STACK)
+        .async_stack_size(FIBER_STACK)
+        // Bookkeeping for several calls inside one store, which a fresh store per call never has.
+        .concurrency_support(false)
+        // The same call must end the same way when it is replayed on another machine.
+        .cranelift_nan_canonicalization(true)
+        .relaxed_simd_deterministic(true);
+    settings
+}

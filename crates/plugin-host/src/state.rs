@@ -1,0 +1,69 @@
+//! What the host keeps for one call, inside the store.
+
+use wasmtime::UpdateDeadline;
+
+use crate::http::HttpAccess;
+use crate::limiter::MemoryLimiter;
+use crate::log::CallLog;
+
+/// Everything a guest can affect during a call. Dropped with its instance.
+pub(crate) struct CallState {
+    pub memory: MemoryLimiter,
+    pub cpu: CpuBudget,
+    pub log: CallLog,
+    /// Absent for functions without network.
+    pub http: Option<HttpAccess>,
+}
+
+/// Counts the ticks during which the guest was running.
+pub(crate) struct CpuBudget {
+    ticks_left: u128,
+    has_waited: bool,
+}
+
+impl CpuBudget {
+    pub fn new(ticks: u128) -> Self {
+        Self { ticks_left: ticks, has_waited: false }
+    }
+
+    /// The guest was away, waiting for the host: the tick it finds on its return is not its own.
+    pub fn forgive_one_tick(&mut self) {
+        self.has_waited = true;
+    }
+
+    /// Called by the running guest at the first check after a tick.
+    pub fn on_tick(&mut self) -> UpdateDeadline {
+        if std::mem::take(&mut self.has_waited) {
+            return UpdateDeadline::Yield(1);
+        }
+        match self.ticks_left.checked_sub(1) {
+            None => UpdateDeadline::Interrupt,
+            Some(left) => {
+                self.ticks_left = left;
+                // Between ticks others get their turn, and the wall limit its chance.
+                UpdateDeadline::Yield(1)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_cut(update: &UpdateDeadline) -> bool {
+        matches!(update, UpdateDeadline::Interrupt)
+    }
+
+    #[test]
+    fn the_budget_is_used_up_by_ticks_and_not_by_waiting() {
+        let mut cpu = CpuBudget::new(2);
+        for _ in 0..10 {
+            cpu.forgive_one_tick();
+            assert!(!is_cut(&cpu.on_tick()));
+        }
+        assert!(!is_cut(&cpu.on_tick()));
+        assert!(!is_cut(&cpu.on_tick()));
+        assert!(is_cut(&cpu.on_tick()));
+    }
+}

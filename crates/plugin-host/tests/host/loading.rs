@@ -1,0 +1,201 @@
+//! What is accepted as a plugin, and how often it is compiled.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use plugin_sdk::InboundRequest;
+use serde_json::json;
+use signalbox_plugin_host::{Config, LoadError, PluginHost};
+
+use crate::guest::{TestHost, checking, context, fetching, manifest, parsing, returning, with_manifest, with_world};
+
+fn webhook() -> InboundRequest {
+    InboundRequest {
+        method: "POST".to_owned(),
+        path: "/".to_owned(),
+        query: String::new(),
+        headers: Vec::new(),
+        body: Vec::new(),
+    }
+}
+
+fn refusal(wasm: &[u8]) -> LoadError {
+    TestHost::new().host.load(wasm).unwrap_err()
+}
+
+#[tokio::test]
+async fn a_module_becomes_a_plugin() {
+    let wasm = returning("[]");
+    let plugin = TestHost::new().load(&wasm);
+    assert_eq!(plugin.name(), "probe@1.2.3");
+    assert_eq!(plugin.manifest().id, "probe");
+    assert_eq!(plugin.sha256().len(), 64);
+    assert_eq!(plugin.parse(&context(), webhook()).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_component_is_a_plugin_already() {
+    let component = wit_component::ComponentEncoder::default().module(&returning("[]")).unwrap().encode().unwrap();
+    let plugin = TestHost::new().load(&component);
+    assert_eq!(plugin.parse(&context(), webhook()).await.unwrap(), []);
+}
+
+#[test]
+fn files_that_are_no_plugins_are_refused() {
+    let without_manifest = with_world("(module)", "");
+    assert!(matches!(refusal(&without_manifest), LoadError::ManifestMissing));
+    assert!(matches!(refusal(b"\x7fELF"), LoadError::NotWasm(_)));
+    assert!(matches!(refusal(b""), LoadError::NotWasm(_)));
+    let large = vec![0; (8 << 20) + 1];
+    assert!(matches!(refusal(&large), LoadError::TooLarge { .. }));
+
+    let bad_manifest = with_manifest(&without_manifest, &json!({"id": "probe"}));
+    assert!(matches!(refusal(&bad_manifest), LoadError::Manifest(_)));
+
+    let two = with_manifest(&returning("[]"), &manifest("admin"));
+    assert!(matches!(refusal(&two), LoadError::ManifestAmbiguous));
+
+    let no_world = with_manifest(&wat::parse_str("(module)").unwrap(), &manifest("channel"));
+    let error = refusal(&no_world);
+    let explained = matches!(error, LoadError::NotAComponent(_) | LoadError::ExportMissing { .. });
+    assert!(explained, "{error:?}");
+}
+
+#[test]
+fn every_truncation_of_a_plugin_is_refused_in_peace() {
+    let host = TestHost::new();
+    let wasm = returning("[]");
+    for length in (0..wasm.len()).step_by(7) {
+        host.host.load(&wasm[..length]).unwrap_err();
+    }
+}
+
+#[test]
+fn invalid_code_is_refused() {
+    let mut wasm = parsing("unreachable");
+    let code = wasm.windows(2).position(|it| it == [0x00, 0x0b]).unwrap();
+    wasm[code] = 0xff;
+    let error = refusal(&wasm);
+    let explained = matches!(error, LoadError::NotWasm(_) | LoadError::NotAComponent(_) | LoadError::Compile(_));
+    assert!(explained, "{error:?}");
+}
+
+#[test]
+fn more_memory_than_the_limit_from_the_start_is_refused() {
+    let text = r#"(module
+        (memory (export "memory") 2000)
+        (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable)
+        (func (export "signalbox:plugin/admin@1.0.0#check")
+            (param i32 i32 i32 i64 i32 i32 i32 i32) (result i32) unreachable))"#;
+    let module = with_world(text, "export signalbox:plugin/admin@1.0.0;");
+    let error = refusal(&with_manifest(&module, &manifest("admin")));
+    assert!(matches!(error, LoadError::Compile(_)), "{error:?}");
+    assert!(error.to_string().contains("memory"), "{error}");
+}
+
+#[test]
+fn an_interface_the_manifest_lists_must_be_exported() {
+    let mut both = manifest("channel");
+    both["interfaces"] = json!(["admin", "channel"]);
+    let text = r#"(module
+        (memory (export "memory") 1)
+        (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable)
+        (func (export "signalbox:plugin/admin@1.0.0#check")
+            (param i32 i32 i32 i64 i32 i32 i32 i32) (result i32) unreachable))"#;
+    let module = with_world(text, "export signalbox:plugin/admin@1.0.0;");
+    let error = refusal(&with_manifest(&module, &both));
+    assert!(matches!(error, LoadError::ExportMissing { interface: "channel" }), "{error:?}");
+}
+
+/// A component that imports `instance` of this name, in text.
+fn importing(name: &str, instance: &str) -> Vec<u8> {
+    let text = format!(r#"(component (import "{name}" (instance {instance})))"#);
+    with_manifest(&wat::parse_str(text).unwrap(), &manifest("channel"))
+}
+
+#[test]
+fn imports_this_host_does_not_offer_are_explained() {
+    let function = r#"(export "hmac" (func (param "data" (list u8)) (result (list u8))))"#;
+    let error = refusal(&importing("signalbox:plugin/crypto@1.1.0", function));
+    assert!(error.to_string().contains("needs a host that offers plugin API 1.1.0 or later"), "{error}");
+    let error = refusal(&importing("signalbox:plugin/log@1.4.0", function));
+    assert!(error.to_string().contains("`signalbox:plugin/log@1.4.0#hmac`"), "{error}");
+
+    let error = refusal(&importing("wasi:clocks/monotonic-clock@0.2.6", ""));
+    assert!(matches!(error, LoadError::Wasi { .. }), "{error:?}");
+
+    let error = refusal(&importing("some:thing/else@1.0.0", ""));
+    assert!(matches!(error, LoadError::UnknownImport { .. }), "{error:?}");
+}
+
+#[test]
+fn the_right_names_with_other_types_are_refused() {
+    let admin = r#"(instance $admin) (export "signalbox:plugin/admin@1.0.0" (instance $admin))"#;
+    let import = r#"(import "signalbox:plugin/log@1.0.0" (instance
+        (export "log" (func (param "message" u32)))))"#;
+    for text in [format!("(component {admin})"), format!("(component {import} {admin})")] {
+        let error = refusal(&with_manifest(&wat::parse_str(text).unwrap(), &manifest("admin")));
+        assert!(matches!(error, LoadError::Incompatible(_)), "{error:?}");
+    }
+}
+
+struct Cached {
+    dir: tempfile::TempDir,
+}
+
+impl Cached {
+    fn load(&self, wasm: &[u8]) {
+        let egress = egress::Egress::new(egress::Config::default()).unwrap();
+        let config = Config { max_concurrent_calls: 2, ..Config::new(self.dir.path().join("code"), egress) };
+        PluginHost::new(config).unwrap().load(wasm).unwrap();
+    }
+
+    fn file(&self) -> PathBuf {
+        let files = fs::read_dir(self.dir.path().join("code")).unwrap();
+        let files: Vec<_> = files.map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(files.len(), 1, "{files:?}");
+        files[0].clone()
+    }
+}
+
+#[test]
+fn code_is_compiled_once_and_a_damaged_copy_again() {
+    let cached = Cached { dir: tempfile::tempdir().unwrap() };
+    let wasm = checking(r#"{"ok":true}"#);
+    cached.load(&wasm);
+    let whole = fs::read(cached.file()).unwrap();
+    let modified = || fs::metadata(cached.file()).unwrap().modified().unwrap();
+    let first = modified();
+    cached.load(&wasm);
+    assert_eq!(modified(), first, "not written again");
+
+    let mut flipped = whole.clone();
+    let middle = flipped.len() / 2;
+    flipped[middle] ^= 1;
+    let mut cut = whole.clone();
+    cut.truncate(middle);
+    for damaged in [flipped, cut, b"short".to_vec(), Vec::new()] {
+        fs::write(cached.file(), damaged).unwrap();
+        cached.load(&wasm);
+        assert_eq!(fs::read(cached.file()).unwrap().len(), whole.len());
+    }
+    // Whole, but not what this engine makes.
+    let foreign = b"not an artifact";
+    let digest = <sha2::Sha256 as sha2::Digest>::digest(foreign);
+    fs::write(cached.file(), [&digest[..], foreign].concat()).unwrap();
+    cached.load(&wasm);
+    assert_eq!(fs::read(cached.file()).unwrap().len(), whole.len());
+}
+
+#[test]
+fn the_cache_is_for_this_user_alone() {
+    let cached = Cached { dir: tempfile::tempdir().unwrap() };
+    let dir = cached.dir.path().join("code");
+    fs::create_dir(&dir).unwrap();
+    fs::set_permissions(&dir, fs::Permissions::from_mode(0o777)).unwrap();
+    cached.load(&fetching(false));
+    let mode = |path: &PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&dir), 0o700);
+    assert_eq!(mode(&cached.file()), 0o600);
+}

@@ -1,0 +1,7 @@
+//! Plugins that loop, allocate, crash, lie and try to break out, and some that behave.
+
+mod calls;
+mod containment;
+mod guest;
+mod loading;
+mod network;

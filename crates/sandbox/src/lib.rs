@@ -1,0 +1,92 @@
+//! Honest simulators of provider APIs on loopback.
+//!
+//! The one here is the WhatsApp Cloud API. It checks what it is sent as the real one would, answers
+//! in Meta's form, enforces the 24-hour window and the rate limits, and reports each accepted message
+//! with signed status callbacks that it retries. It can play customers, replay recorded sessions and
+//! misbehave on demand.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use signalbox_sandbox::{App, Config, Number, Sandbox, traffic::{Customer, Inbound}};
+//!
+//! let app = App {
+//!     id: "app".into(),
+//!     app_secret: "app-secret".into(),
+//!     callback_url: Some("http://127.0.0.1:8080/hooks/whatsapp".parse()?),
+//!     numbers: vec![Number {
+//!         phone_number_id: "106540352242922".into(),
+//!         waba_id: "419561257915477".into(),
+//!         display_phone_number: "15550783881".into(),
+//!         verified_name: "Lamp Shop".into(),
+//!         access_token: "token".into(),
+//!     }],
+//! };
+//! let sandbox = Sandbox::bind("127.0.0.1:0".parse()?, Config::new(vec![app])).await?;
+//! let ada = Customer::with_phone("4915155512345", "Ada");
+//! let played = sandbox.play("106540352242922", Inbound::text(ada, "Hello")).await?;
+//! assert_eq!(played.status, Some(200));
+//! sandbox.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The Graph API
+//!
+//! | route | |
+//! |---|---|
+//! | `POST /{version}/{phone_number_id}/messages` | send a message, or mark one as read |
+//! | `GET /{version}/{phone_number_id}` | the number, `fields` selects |
+//! | `GET /{version}/{waba_id}` | the account |
+//! | `GET /{version}/{waba_id}/message_templates` | templates, `limit` and `after` page, `name`, `status` and `language` select |
+//! | `GET /{version}/{media_id}` | an attachment's metadata; its `url` serves the bytes |
+//!
+//! # The control API
+//!
+//! JSON under `/_sandbox`, each with a method of the same meaning on [`Sandbox`]. What it
+//! cannot do it answers with `{"error": "…"}` and 400 or 404; what it cannot read gets 422.
+//!
+//! | route | |
+//! |---|---|
+//! | `PUT /_sandbox/apps/{id}` | add or replace an app: `{app_secret, callback_url?, numbers}` |
+//! | `PUT /_sandbox/apps/{id}/callback_url` | `{url}` |
+//! | `POST /_sandbox/faults` | a [`Fault`]; `GET` lists those that wait, `DELETE` clears them |
+//! | `GET /_sandbox/requests` | recorded sends ([`RecordedRequest`]); `after`, `limit` (100), `number`, `opaque`, `wamid` |
+//! | `GET /_sandbox/accepted/{opaque}` | `{accepted}`: how many sends with this `biz_opaque_callback_data` were accepted |
+//! | `GET /_sandbox/callbacks` | [`CallbackCounts`] |
+//! | `POST /_sandbox/inbound` | a customer writes: `{number, customer, message, wamid?, at?, reply_to?}` ([`traffic::Inbound`]); answers `{wamid, status}` |
+//! | `POST /_sandbox/webhooks` | any payload, signed and delivered: `{app, payload}`; answers `{status}` |
+//! | `POST /_sandbox/windows` | opens the 24-hour window: `{number, customer, at?}` |
+//! | `DELETE /_sandbox/state` | forgets requests, faults, messages, windows and rates |
+//!
+//! It binds to loopback only, because the control API asks for no credentials.
+
+mod config;
+mod control;
+mod courier;
+mod directory;
+mod faults;
+mod graph;
+mod graph_error;
+mod ids;
+mod ledger;
+mod limits;
+mod memory;
+mod play;
+mod recent;
+pub mod recording;
+mod serve;
+mod server;
+mod shared;
+pub mod signing;
+mod templates;
+pub mod traffic;
+mod validate;
+
+pub use config::{App, Callbacks, Clock, Config, Number, Retries, Secret};
+pub use courier::{CallbackCounts, SignedWebhook};
+pub use faults::{AnswerFault, CallbackFault, Fault};
+pub use ledger::{RecordedRequest, RequestFilter};
+pub use limits::{Limits, Rate};
+pub use play::{Composed, PlayError, Played};
+pub use server::{BindError, Sandbox};
+pub use templates::{Button, Component, ParameterFormat, Template, TemplateStatus};
