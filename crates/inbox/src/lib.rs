@@ -1,0 +1,39 @@
+//! What a change of a conversation entails, in one transaction.
+//!
+//! People change conversations through the API, contacts through their channel, rules by themselves. Whoever does it,
+//! the same follows: the row moves under its lock, the event log says so with a number of the conversation's stream,
+//! rules that wait for such an event get a job, and what has to leave the house gets a send job. A [`Transaction`]
+//! collects all this and writes it at once, so that it happens together or not at all.
+
+#![deny(clippy::disallowed_methods, missing_docs)]
+
+mod conversation;
+mod outgoing;
+mod transaction;
+mod window;
+
+pub use outgoing::{Outgoing, SendError, Writer};
+pub use transaction::{Cause, Inbox, Transaction};
+pub use window::{ServiceWindow, WindowClosed};
+
+/// Why a change was refused, or could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such conversation.
+    #[error("no such conversation")]
+    NotFound,
+    /// Its status may not become that.
+    #[error("a conversation that is `{from}` may not become `{to}`")]
+    Transition {
+        /// Where it stands.
+        from: domain::conversation::Status,
+        /// Where it was meant to go.
+        to: domain::conversation::Status,
+    },
+    /// The database refused or is away.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The jobs that follow could not be written.
+    #[error(transparent)]
+    Queue(#[from] queue::EnqueueError),
+}

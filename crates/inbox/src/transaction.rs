@@ -1,0 +1,239 @@
+//! One change with everything that follows from it.
+
+use crate::Error;
+use chrono::{DateTime, Utc};
+use domain::{
+    Clock, ContactId, ConversationId, EventId, TenantId,
+    event::{Actor, EventKind, MAX_CAUSATION_DEPTH},
+    job::{Job, Lane},
+    jobs::EvaluateRules,
+};
+use queue::{EnqueueOptions, Queue};
+use serde_json::Value;
+use sqlx::PgConnection;
+use std::{
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    sync::Arc,
+};
+use store::{Database, TenantTx, conversations::Conversation, events::Event};
+
+/// Where changes begin.
+#[derive(Clone)]
+pub struct Inbox {
+    db: Database,
+    queue: Queue,
+    clock: Arc<dyn Clock>,
+}
+
+/// Who changes something, and because of what.
+#[derive(Clone, Debug)]
+pub struct Cause {
+    /// Who.
+    pub actor: Actor,
+    /// The event whose rule acts, and the length of the chain that led to it.
+    pub event: Option<(EventId, i16)>,
+    /// The trace that runs from the webhook to the provider call.
+    pub trace_id: Option<String>,
+}
+
+impl Cause {
+    /// A change that begins a chain of its own.
+    pub fn of(actor: Actor, trace_id: Option<String>) -> Self {
+        Self { actor, event: None, trace_id }
+    }
+
+    fn depth(&self) -> i16 {
+        self.event.map_or(0, |(_, depth)| depth + 1)
+    }
+}
+
+/// A locked conversation, as it is stored and as it will be.
+struct Held {
+    stored: Conversation,
+    now: Conversation,
+}
+
+impl Held {
+    fn new(conversation: Conversation) -> Self {
+        Self { stored: conversation.clone(), now: conversation }
+    }
+}
+
+/// A change in the making. Dropped without [`Transaction::commit`], it leaves nothing behind.
+pub struct Transaction {
+    tx: TenantTx,
+    queue: Queue,
+    now: DateTime<Utc>,
+    cause: Cause,
+    conversations: BTreeMap<ConversationId, Held>,
+    log: Vec<Event>,
+    woken: BTreeSet<Lane>,
+}
+
+impl Inbox {
+    /// Changes are written to `db`, what follows goes to `queue`, and the time is that of `clock`.
+    pub fn new(db: Database, queue: Queue, clock: Arc<dyn Clock>) -> Self {
+        Self { db, queue, clock }
+    }
+
+    /// The current time, by the clock that changes carry.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// The database behind it, for reading.
+    pub fn database(&self) -> &Database {
+        &self.db
+    }
+
+    /// Begins a change of `tenant`.
+    pub async fn begin(&self, tenant: TenantId, cause: Cause) -> Result<Transaction, Error> {
+        Ok(Transaction {
+            tx: self.db.begin(tenant).await?,
+            queue: self.queue.clone(),
+            now: self.clock.now(),
+            cause,
+            conversations: BTreeMap::new(),
+            log: Vec::new(),
+            woken: BTreeSet::new(),
+        })
+    }
+}
+
+impl Transaction {
+    /// Whose change this is.
+    pub fn tenant(&self) -> TenantId {
+        self.tx.tenant()
+    }
+
+    /// The time of the change, the same throughout.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// Who changes something, and because of what.
+    pub fn cause(&self) -> &Cause {
+        &self.cause
+    }
+
+    /// The connection, for statements that are part of the change.
+    pub fn conn(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+
+    /// A conversation, locked until the change is over.
+    pub async fn conversation(&mut self, id: ConversationId) -> Result<&mut Conversation, Error> {
+        match self.conversations.entry(id) {
+            Entry::Occupied(entry) => Ok(&mut entry.into_mut().now),
+            Entry::Vacant(entry) => {
+                let tenant = self.tx.tenant();
+                let found = store::conversations::lock(&mut self.tx, tenant, id).await?;
+                Ok(&mut entry.insert(Held::new(found.ok_or(Error::NotFound)?)).now)
+            }
+        }
+    }
+
+    /// Takes in a conversation that the caller has locked, unless this change holds it already.
+    ///
+    /// Two locks of one row in one transaction read the same stored values, and the copy that is held is newer.
+    pub fn hold(&mut self, conversation: Conversation) -> &mut Conversation {
+        &mut self.conversations.entry(conversation.id).or_insert_with(|| Held::new(conversation)).now
+    }
+
+    /// Appends an event about a conversation that this change holds.
+    pub async fn emit(&mut self, conversation: ConversationId, kind: EventKind, data: Value) -> Result<EventId, Error> {
+        let held = self.conversation(conversation).await?;
+        let (seq, contact) = (held.next_seq(), held.contact_id);
+        let id = EventId::new();
+        self.push(id, kind, Some((conversation, seq)), Some(contact), data);
+        Ok(id)
+    }
+
+    /// Appends an event that belongs to no conversation.
+    pub fn emit_apart(&mut self, kind: EventKind, contact: Option<ContactId>, data: Value) -> EventId {
+        let id = EventId::new();
+        self.emit_apart_as(id, kind, contact, data);
+        id
+    }
+
+    /// The same under an id that the caller derived, so that it can tell whether the event was appended before.
+    pub fn emit_apart_as(&mut self, id: EventId, kind: EventKind, contact: Option<ContactId>, data: Value) {
+        self.push(id, kind, None, contact, data);
+    }
+
+    /// Enqueues a job with the change, under its trace.
+    pub async fn enqueue<J: Job>(&mut self, job: &J) -> Result<(), Error> {
+        let options = EnqueueOptions { trace_id: self.cause.trace_id.clone(), ..EnqueueOptions::default() };
+        queue::enqueue_with(&mut self.tx, job, &options).await?;
+        self.woken.insert(J::LANE);
+        Ok(())
+    }
+
+    /// Makes the change durable with its events and jobs, and wakes who waits for them.
+    pub async fn commit(mut self) -> Result<(), Error> {
+        self.write().await?;
+        self.tx.commit().await?;
+        for lane in self.woken {
+            self.queue.wake(lane);
+        }
+        Ok(())
+    }
+
+    fn push(
+        &mut self,
+        id: EventId,
+        kind: EventKind,
+        conversation: Option<(ConversationId, i64)>,
+        contact_id: Option<ContactId>,
+        data: Value,
+    ) {
+        self.log.push(Event {
+            id,
+            kind,
+            conversation,
+            contact_id,
+            actor: self.cause.actor,
+            data,
+            causation_id: self.cause.event.map(|(id, _)| id),
+            depth: self.cause.depth(),
+            trace_id: self.cause.trace_id.clone(),
+            occurred_at: self.now,
+        });
+    }
+
+    async fn write(&mut self) -> Result<(), Error> {
+        let tenant = self.tx.tenant();
+        // A lock alone is no change.
+        for held in self.conversations.values().filter(|held| held.now != held.stored) {
+            store::conversations::save(&mut self.tx, tenant, &held.now).await?;
+        }
+        let awaited = store::events::append(&mut self.tx, tenant, &self.log).await?;
+        self.ask_rules(&awaited).await
+    }
+
+    /// A job for every event that an enabled rule waits for. A chain that rules made ends at its longest length.
+    async fn ask_rules(&mut self, awaited: &[EventKind]) -> Result<(), Error> {
+        let tenant = self.tx.tenant();
+        if self.cause.depth() > MAX_CAUSATION_DEPTH {
+            tracing::warn!(%tenant, depth = self.cause.depth(), "rules caused each other too often; the chain ends here");
+            return Ok(());
+        }
+        let jobs: Vec<EvaluateRules> = self
+            .log
+            .iter()
+            .filter(|event| awaited.contains(&event.kind))
+            .map(|event| EvaluateRules {
+                tenant_id: tenant,
+                event_id: event.id,
+                conversation_id: event.conversation.map(|(id, _)| id),
+            })
+            .collect();
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        let options = EnqueueOptions { trace_id: self.cause.trace_id.clone(), ..EnqueueOptions::default() };
+        queue::enqueue_many(&mut self.tx, &jobs, &options).await?;
+        self.woken.insert(EvaluateRules::LANE);
+        Ok(())
+    }
+}
