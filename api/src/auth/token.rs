@@ -1,0 +1,133 @@
+//! Access tokens: JWTs that are good for minutes, signed with a key that lies sealed in the database.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{SessionId, TenantId, UserId, role::Role};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use sqlx::PgPool;
+use store::secrets;
+use vault::{Keyring, Place, Sealed};
+
+/// The name of the key among the installation's secrets.
+const NAME: &str = "access-token-key";
+const ISSUER: &str = "signalbox";
+
+/// Signs and checks access tokens.
+#[derive(Clone)]
+pub struct AccessKey {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+}
+
+/// What a token says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claims {
+    /// Whose data they work with.
+    pub tenant: TenantId,
+    /// Who.
+    pub user: UserId,
+    /// In which session.
+    pub session: SessionId,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    iss: String,
+    sub: UserId,
+    tenant: TenantId,
+    session: SessionId,
+    role: String,
+    iat: i64,
+    exp: i64,
+}
+
+/// The key could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessKeyError {
+    /// The database refused or is away.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The key cannot be sealed, or the stored one not be opened: the master key is another.
+    #[error("the key of the access tokens cannot be opened")]
+    Vault(#[from] vault::Error),
+}
+
+impl AccessKey {
+    /// The installation's key, made by whoever asks first.
+    pub async fn load_or_create(pool: &PgPool, keyring: &Keyring, now: DateTime<Utc>) -> Result<Self, AccessKeyError> {
+        let place = Place { tenant: None, owner: secrets::PLATFORM_OWNER, name: NAME };
+        loop {
+            if let Some(sealed) = secrets::of_platform(pool, NAME).await? {
+                return Ok(Self::from_bytes(keyring.open(&place, &Sealed::try_from(sealed)?)?.expose()));
+            }
+            let key: [u8; 32] = rand::random();
+            // Whoever loses the race reads the winner's.
+            secrets::put_for_platform_once(pool, NAME, keyring.seal(&place, &key).as_bytes(), now).await?;
+        }
+    }
+
+    /// A key of these bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        Self { encoding: EncodingKey::from_secret(bytes), decoding: DecodingKey::from_secret(bytes) }
+    }
+
+    /// A token that is good for `lifetime`. The role in it is for the client to show; what a person may do is asked
+    /// anew with each request.
+    pub fn sign(
+        &self,
+        claims: Claims,
+        role: Role,
+        now: DateTime<Utc>,
+        lifetime: TimeDelta,
+    ) -> Result<String, jsonwebtoken::errors::Error> {
+        let payload = Payload {
+            iss: ISSUER.to_owned(),
+            sub: claims.user,
+            tenant: claims.tenant,
+            session: claims.session,
+            role: role.as_str().to_owned(),
+            iat: now.timestamp(),
+            exp: (now + lifetime).timestamp(),
+        };
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &payload, &self.encoding)
+    }
+
+    /// What a token says, if it is ours and good at `now`.
+    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<Claims> {
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[ISSUER]);
+        // Expiry goes by the clock that is handed in, below.
+        validation.validate_exp = false;
+        let payload: Payload = jsonwebtoken::decode(token, &self.decoding, &validation).ok()?.claims;
+        (now.timestamp() < payload.exp).then_some(Claims {
+            tenant: payload.tenant,
+            user: payload.sub,
+            session: payload.session,
+        })
+    }
+}
+
+impl std::fmt::Debug for AccessKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AccessKey(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_good_until_it_expires_and_for_its_key_alone() {
+        let now = DateTime::from_timestamp(1_750_000_000, 0).unwrap();
+        let claims = Claims { tenant: TenantId::new(), user: UserId::new(), session: SessionId::new() };
+        let key = AccessKey::from_bytes(&[7; 32]);
+        let token = key.sign(claims, Role::Agent, now, TimeDelta::minutes(15)).unwrap();
+        assert_eq!(key.verify(&token, now + TimeDelta::minutes(14)), Some(claims));
+        assert_eq!(key.verify(&token, now + TimeDelta::minutes(15)), None);
+        assert_eq!(AccessKey::from_bytes(&[8; 32]).verify(&token, now), None);
+        // The same claims, unsigned.
+        let unsigned = format!("eyJhbGciOiJub25lIn0.{}.", token.split('.').nth(1).unwrap());
+        assert_eq!(key.verify(&unsigned, now), None);
+    }
+}

@@ -1,0 +1,162 @@
+//! Connections: accounts and numbers at providers.
+
+pub mod checks;
+pub mod create;
+pub mod delete;
+pub mod get;
+pub mod list;
+pub mod status;
+pub mod templates;
+pub mod update;
+
+use crate::{
+    endpoints::webhook_url,
+    plugins::{self, Compiled},
+    problem::{Code, Problem},
+    sealing::{self, ShownSecret},
+    state::Api,
+};
+use chrono::{DateTime, Utc};
+use domain::{ConnectionId, EndpointId, TenantId, connection::ConnectionStatus, job::Lane};
+use manifest::SecretChange;
+use serde::Serialize;
+use serde_json::Value;
+use sqlx::PgConnection;
+use std::collections::BTreeMap;
+use store::{
+    connections::{self, Connection},
+    endpoints, ingest, secrets,
+};
+
+/// A connection.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Connection)]
+pub struct ShownConnection {
+    /// Which.
+    #[schema(value_type = uuid::Uuid)]
+    id: ConnectionId,
+    /// The plugin that speaks with the provider.
+    plugin_id: String,
+    /// What people call it.
+    name: String,
+    /// What is no secret of its settings.
+    #[schema(value_type = Object)]
+    settings: Value,
+    /// Its secrets: whether they are set, never what they are.
+    secrets: BTreeMap<String, ShownSecret>,
+    /// Whether it works.
+    #[schema(schema_with = crate::openapi::connection_status)]
+    status: ConnectionStatus,
+    /// Why it does not.
+    status_reason: Option<String>,
+    /// The accounts it answers for at its endpoint.
+    accounts: Vec<String>,
+    /// Where its webhooks arrive.
+    #[schema(value_type = uuid::Uuid)]
+    endpoint_id: EndpointId,
+    /// The address to give to the provider; absent where the endpoint is the operator's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook_url: Option<String>,
+    /// Since when.
+    created_at: DateTime<Utc>,
+    /// The last change.
+    updated_at: DateTime<Utc>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("another connection answers for the account")]
+    AccountTaken,
+    #[error(transparent)]
+    Store(store::Error),
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        if error.is_unique_violation_of("connection_accounts_endpoint_id_account_key") {
+            Self::AccountTaken
+        } else {
+            Self::Store(error)
+        }
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::AccountTaken => Code::AccountTaken.into(),
+            Error::Store(error) => error.into(),
+        }
+    }
+}
+
+/// A connection that must exist.
+async fn required(conn: &mut PgConnection, id: ConnectionId) -> Result<Connection, Problem> {
+    Ok(connections::load(conn, id).await?.ok_or(Code::NotFound)?)
+}
+
+/// What is shown of a connection.
+async fn show(api: &Api, conn: &mut PgConnection, connection: Connection) -> Result<ShownConnection, Problem> {
+    let compiled = plugins::installed(api, conn, &connection.plugin_id).await?;
+    let stored = secrets::of_connection(conn, connection.id).await?;
+    let accounts = connections::accounts(conn, connection.id).await?;
+    let endpoint = endpoints::load(conn, connection.endpoint_id).await?;
+    Ok(ShownConnection {
+        id: connection.id,
+        plugin_id: connection.plugin_id,
+        name: connection.name,
+        settings: connection.settings,
+        secrets: sealing::shown(compiled.settings.secret_names(), &stored),
+        status: connection.status,
+        status_reason: connection.status_reason,
+        accounts,
+        endpoint_id: connection.endpoint_id,
+        webhook_url: endpoint.map(|endpoint| webhook_url(api, &endpoint.key)),
+        created_at: connection.created_at,
+        updated_at: connection.updated_at,
+    })
+}
+
+/// Seals and stores, or removes, secrets of a connection.
+async fn change_secrets(
+    api: &Api,
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    id: ConnectionId,
+    changes: &BTreeMap<String, SecretChange>,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    for (name, change) in changes {
+        match change {
+            SecretChange::Set(value) => {
+                let sealed = sealing::seal_for_connection(&api.keyring, tenant, id, name, value);
+                secrets::put_for_connection(conn, id, name, &sealed, now).await?;
+            }
+            SecretChange::Clear => drop(secrets::remove_from_connection(conn, id, name).await?),
+        }
+    }
+    Ok(())
+}
+
+/// The accounts that settings name, by the fields that the manifest says hold them.
+fn accounts_in(compiled: &Compiled, settings: &Value) -> Vec<String> {
+    let fields = compiled.manifest.account_settings.iter();
+    let mut accounts: Vec<_> =
+        fields.filter_map(|field| settings.get(field)?.as_str()).filter(|text| !text.is_empty()).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    accounts.into_iter().map(str::to_owned).collect()
+}
+
+/// Hands a connection what waits for its accounts. To be called after the commit that registered them: a webhook that
+/// found them unknown before that commit is either seen here, or finds them known when it looks again.
+async fn adopt(api: &Api, tenant: TenantId, id: ConnectionId) -> Result<(), Problem> {
+    let mut tx = api.database.begin(tenant).await?;
+    let adopted = ingest::adopt_unrouted(&mut tx, id).await?;
+    tx.commit().await?;
+    if adopted > 0 {
+        tracing::info!(connection = %id, adopted, "waiting deliveries were handed to their connection");
+        api.queue.wake(Lane::Live);
+    }
+    Ok(())
+}

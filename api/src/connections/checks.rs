@@ -1,0 +1,126 @@
+//! `POST /api/v1/connections/{id}/test` and the results of tests
+//!
+//! A plugin runs in a worker, so a test is a job; whoever asks waits for its result, for a while.
+
+use super::required;
+use crate::{
+    auth::Caller,
+    problem::{Code, Problem},
+    request::{Path, Query},
+    state::Api,
+};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use chrono::{DateTime, Utc};
+use domain::{ConnectionId, jobs::CheckConnection, role::Permission};
+use http::{StatusCode, header};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::time::Duration;
+use store::connections::checks::{self, Check};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+/// A test of a connection.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ConnectionCheck {
+    /// Which.
+    id: Uuid,
+    /// Whether the answer is there.
+    done: bool,
+    /// When somebody asked for it.
+    requested_at: DateTime<Utc>,
+    /// When the answer came.
+    completed_at: Option<DateTime<Utc>>,
+    /// The answer: `ok`, the `account` at the provider, and the single `checks`.
+    #[schema(schema_with = crate::openapi::check_report)]
+    report: Option<Value>,
+}
+
+impl ConnectionCheck {
+    fn of(id: Uuid, check: Check) -> Self {
+        Self {
+            id,
+            done: check.completed_at.is_some(),
+            requested_at: check.requested_at,
+            completed_at: check.completed_at,
+            report: check.report,
+        }
+    }
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Params {
+    /// How many seconds to wait for the answer, 0 to 30; 30 without it.
+    wait: Option<u8>,
+}
+
+/// Test a connection
+///
+/// Asks the provider whether the connection's settings and secrets are good.
+#[utoipa::path(post, path = "/api/v1/connections/{id}/test", tag = "connections",
+    params(("id" = uuid::Uuid, Path), Params),
+    responses((status = 200, description = "The answer", body = ConnectionCheck),
+              (status = 202, description = "Not yet; Location says where to look", body = ConnectionCheck),
+              (status = 404, description = "`not_found`")))]
+pub async fn test(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(id): Path<ConnectionId>,
+    Query(params): Query<Params>,
+) -> Result<Response, Problem> {
+    let (mut change, _) = caller.change(Permission::ManageConnections).await?;
+    required(change.conn(), id).await?;
+    let (check_id, now) = (Uuid::now_v7(), change.now());
+    checks::request(change.conn(), check_id, id, now).await?;
+    change.enqueue(&CheckConnection { tenant_id: caller.tenant, connection_id: id }).await?;
+    change.commit().await?;
+    let patience = Duration::from_secs(u64::from(params.wait.unwrap_or(30).min(30)));
+    let check = answer(&api, &caller, id, check_id, patience).await?;
+    let check = ConnectionCheck::of(check_id, check);
+    if check.done {
+        return Ok(axum::Json(check).into_response());
+    }
+    let location = [(header::LOCATION, format!("/api/v1/connections/{id}/checks/{check_id}"))];
+    Ok((StatusCode::ACCEPTED, location, axum::Json(check)).into_response())
+}
+
+/// Looks for the answer, less and less often, until it is there or patience has run out.
+async fn answer(
+    api: &Api,
+    caller: &Caller,
+    connection: ConnectionId,
+    id: Uuid,
+    patience: Duration,
+) -> Result<Check, Problem> {
+    let deadline = Instant::now() + patience;
+    let mut pause = Duration::from_millis(25);
+    loop {
+        let mut tx = api.database.begin(caller.tenant).await?;
+        let check = checks::load(&mut tx, connection, id).await?.ok_or(Code::NotFound)?;
+        drop(tx);
+        if check.completed_at.is_some() || Instant::now() + pause > deadline {
+            return Ok(check);
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_millis(500));
+    }
+}
+
+/// Read the result of a test
+#[utoipa::path(get, path = "/api/v1/connections/{id}/checks/{check_id}", tag = "connections",
+    params(("id" = uuid::Uuid, Path), ("check_id" = uuid::Uuid, Path)),
+    responses((status = 200, description = "The test, answered or not", body = ConnectionCheck),
+              (status = 404, description = "`not_found`")))]
+pub async fn get(
+    caller: Caller,
+    Path((id, check_id)): Path<(ConnectionId, Uuid)>,
+) -> Result<axum::Json<ConnectionCheck>, Problem> {
+    let (mut tx, _) = caller.begin(Permission::ManageConnections).await?;
+    let check = checks::load(&mut tx, id, check_id).await?.ok_or(Code::NotFound)?;
+    Ok(axum::Json(ConnectionCheck::of(check_id, check)))
+}

@@ -1,0 +1,122 @@
+//! `POST /api/v1/connections`
+
+use super::{Error, ShownConnection, accounts_in, adopt, change_secrets, required, show};
+use crate::{
+    auth::Caller,
+    endpoints::{self, Making, invalid},
+    plugins::{self, Compiled},
+    problem::Problem,
+    request::Creation,
+    state::Api,
+    users::check_name,
+};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use chrono::{DateTime, Utc};
+use domain::{ConnectionId, EndpointId, TenantId, role::Permission};
+use http::{StatusCode, header};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use std::collections::BTreeMap;
+use store::connections::{self, NewConnection};
+
+/// A new connection.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateConnection {
+    /// The plugin that speaks with the provider.
+    plugin_id: String,
+    /// What people call it.
+    name: String,
+    /// Valid against the plugin's settings schema, secrets included.
+    #[schema(value_type = Object)]
+    settings: Value,
+    /// An endpoint that exists, where several connections share one; otherwise the connection gets its own.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    endpoint_id: Option<EndpointId>,
+    /// What the connection's own endpoint is set up with: valid against the plugin's endpoint schema. Tokens that we
+    /// choose may be left out.
+    #[schema(value_type = Option<Object>)]
+    endpoint_settings: Option<Value>,
+}
+
+/// A connection that was just made.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct CreatedConnection {
+    #[serde(flatten)]
+    connection: ShownConnection,
+    /// Secrets of the endpoint that were chosen because they were left out, to be told to the provider. Shown this
+    /// once.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    generated_secrets: BTreeMap<String, String>,
+}
+
+/// Create a connection
+///
+/// Webhooks that arrived for its accounts before it existed are handed to it.
+#[utoipa::path(post, path = "/api/v1/connections", tag = "connections", request_body = CreateConnection,
+    params(crate::openapi::IdempotencyKey),
+    responses((status = 201, description = "Created", body = CreatedConnection),
+              (status = 409, description = "`account_taken`, `in_progress`"),
+              (status = 422, description = "`invalid`, with pointers into the settings; `idempotency_key_reused`")))]
+pub async fn create(
+    State(api): State<Api>,
+    caller: Caller,
+    creation: Creation<CreateConnection>,
+) -> Result<Response, Problem> {
+    let (mut tx, _) = caller.begin(Permission::ManageConnections).await?;
+    let now = api.now();
+    if let Some(answer) = creation.earlier_answer(&mut tx, caller.user, now).await? {
+        return Ok(answer);
+    }
+    let new = &creation.body;
+    check_name("/name", &new.name).map_err(|problem| Problem::invalid(vec![problem]))?;
+    let compiled = plugins::required(&api, &mut tx, &new.plugin_id, "/plugin_id").await?;
+    let change = compiled.settings.create(&new.settings).map_err(|errors| invalid(errors, "/settings"))?;
+    let (endpoint_id, generated_secrets) = endpoint(&api, &mut tx, caller.tenant, &compiled, new, now).await?;
+    let id = ConnectionId::new();
+    let row =
+        NewConnection { id, endpoint_id, plugin_id: &new.plugin_id, name: new.name.trim(), settings: &change.settings };
+    connections::create(&mut tx, &row, now).await?;
+    change_secrets(&api, &mut tx, caller.tenant, id, &change.secrets, now).await?;
+    let accounts = accounts_in(&compiled, &change.settings);
+    connections::set_accounts(&mut tx, id, endpoint_id, &accounts).await.map_err(Error::from)?;
+    let connection = required(&mut tx, id).await?;
+    let connection = show(&api, &mut tx, connection).await?;
+    // What is kept for a repeated request holds no secret.
+    creation.keep(&mut tx, caller.user, now, StatusCode::CREATED, &json!(connection)).await?;
+    tx.commit().await?;
+    adopt(&api, caller.tenant, id).await?;
+    let location = [(header::LOCATION, format!("/api/v1/connections/{id}"))];
+    Ok((StatusCode::CREATED, location, axum::Json(CreatedConnection { connection, generated_secrets })).into_response())
+}
+
+/// The endpoint that was named, or a new one.
+async fn endpoint(
+    api: &Api,
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    compiled: &Compiled,
+    new: &CreateConnection,
+    now: DateTime<Utc>,
+) -> Result<(EndpointId, BTreeMap<String, String>), Problem> {
+    let Some(id) = new.endpoint_id else {
+        let settings = new.endpoint_settings.as_ref().unwrap_or(&Value::Null);
+        let settings = if settings.is_null() { &json!({}) } else { settings };
+        let making = Making { tenant, compiled, name: &new.name, settings, pointer: "/endpoint_settings" };
+        let made = endpoints::make(api, conn, making, now).await?;
+        return Ok((made.id, made.generated));
+    };
+    if new.endpoint_settings.is_some() {
+        let message = "an endpoint that exists keeps its settings";
+        return Err(Problem::field("/endpoint_settings", "conflict", message));
+    }
+    match store::endpoints::load(conn, id).await? {
+        Some(endpoint) if endpoint.plugin_id == new.plugin_id => Ok((id, BTreeMap::new())),
+        Some(_) => Err(Problem::field("/endpoint_id", "other_plugin", "the endpoint is another plugin's")),
+        None => Err(Problem::field("/endpoint_id", "unknown_endpoint", "there is no such endpoint")),
+    }
+}

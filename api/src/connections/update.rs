@@ -1,0 +1,83 @@
+//! `PATCH /api/v1/connections/{id}`
+
+use super::{Error, ShownConnection, accounts_in, adopt, change_secrets, required, show, status::move_to};
+use crate::{
+    auth::Caller,
+    endpoints::invalid,
+    plugins,
+    problem::{Code, Problem},
+    request::{IfMatch, Json, Path, tagged},
+    state::Api,
+    users::check_name,
+};
+use axum::{extract::State, response::Response};
+use domain::{ConnectionId, connection::ConnectionStatus, role::Permission};
+use serde::Deserialize;
+use serde_json::Value;
+use store::{
+    connections::{self, Connection},
+    secrets,
+};
+
+/// What changes; what is omitted stays.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateConnection {
+    /// What people call it.
+    name: Option<String>,
+    /// Laid over the settings, field by field; `null` clears a field. A secret that is omitted stays.
+    #[schema(value_type = Option<Object>)]
+    settings: Option<Value>,
+}
+
+/// Change a connection
+///
+/// New secrets make a connection active that needed them.
+#[utoipa::path(patch, path = "/api/v1/connections/{id}", tag = "connections", request_body = UpdateConnection,
+    params(("id" = uuid::Uuid, Path), crate::openapi::IfMatch),
+    responses((status = 200, description = "The connection as it is now, with an ETag", body = ShownConnection),
+              (status = 409, description = "`account_taken`"),
+              (status = 412, description = "`precondition_failed`"),
+              (status = 422, description = "`invalid`, with pointers into the settings"),
+              (status = 428, description = "`precondition_required`")))]
+pub async fn update(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(id): Path<ConnectionId>,
+    if_match: IfMatch,
+    Json(update): Json<UpdateConnection>,
+) -> Result<Response, Problem> {
+    let (mut change, _) = caller.change(Permission::ManageConnections).await?;
+    let now = change.now();
+    let before = required(change.conn(), id).await?;
+    if_match.check(before.version)?;
+    if let Some(name) = &update.name {
+        check_name("/name", name).map_err(|problem| Problem::invalid(vec![problem]))?;
+    }
+    let mut after = Connection { name: update.name.unwrap_or_else(|| before.name.clone()), ..before.clone() };
+    let mut has_new_secrets = false;
+    if let Some(settings) = &update.settings {
+        let compiled = plugins::installed(&api, change.conn(), &before.plugin_id).await?;
+        let stored = secrets::of_connection(change.conn(), id).await?;
+        let stored = stored.into_iter().map(|secret| secret.name).collect();
+        let accepted = compiled
+            .settings
+            .update(&before.settings, &stored, settings)
+            .map_err(|errors| invalid(errors, "/settings"))?;
+        change_secrets(&api, change.conn(), caller.tenant, id, &accepted.secrets, now).await?;
+        let accounts = accounts_in(&compiled, &accepted.settings);
+        connections::set_accounts(change.conn(), id, before.endpoint_id, &accounts).await.map_err(Error::from)?;
+        has_new_secrets = !accepted.secrets.is_empty();
+        after.settings = accepted.settings;
+    }
+    connections::update(change.conn(), &after, now).await?.ok_or(Code::PreconditionFailed)?;
+    if has_new_secrets && before.status == ConnectionStatus::NeedsReauth {
+        move_to(&mut change, id, ConnectionStatus::Active).await?;
+    }
+    let connection = required(change.conn(), id).await?;
+    let version = connection.version;
+    let shown = show(&api, change.conn(), connection).await?;
+    change.commit().await?;
+    adopt(&api, caller.tenant, id).await?;
+    Ok(tagged(version, shown))
+}

@@ -1,0 +1,204 @@
+//! `POST /api/v1/conversations/{id}/messages`
+
+use super::{ShownMessage, change};
+use crate::{
+    auth::Caller,
+    connections::templates::ShownTemplate,
+    plugins,
+    problem::{Code, Problem},
+    request::{Creation, Path},
+    state::Api,
+};
+use axum::{extract::State, response::Response};
+use domain::{ConversationId, MessageId, connection::ConnectionStatus};
+use http::StatusCode;
+use inbox::{Outgoing, SendError, ServiceWindow, Transaction, WindowClosed, Writer};
+use plugin_sdk::{OutboundContent, outbound::MediaSource};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use store::{connections, conversations::list::Overview, messages, templates};
+
+/// How many templates a refusal lists.
+const TEMPLATES_LISTED: i64 = 50;
+
+/// A reply.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SendMessage {
+    /// What to send. Reactions have their own endpoint.
+    #[schema(schema_with = crate::openapi::outbound_content)]
+    content: OutboundContent,
+    /// The message of this conversation that it answers.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    reply_to: Option<MessageId>,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error("the connection is disabled")]
+    ConnectionDisabled,
+    #[error("the message to answer is not of this conversation, or not known to the provider")]
+    UnknownReplyTo,
+    #[error("only a template may be sent")]
+    WindowClosed(WindowClosed, Vec<ShownTemplate>),
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::ConnectionDisabled => Code::ConnectionUnusable.into(),
+            Error::UnknownReplyTo => {
+                Self::field("/reply_to", "unknown_message", "is not a message of this conversation")
+            }
+            Error::WindowClosed(closed, templates) => Self::new(Code::WindowClosed)
+                .with("closed_at", json!(closed.closed_at))
+                .with("templates", json!(templates)),
+        }
+    }
+}
+
+/// Send a message
+///
+/// Stored and queued; its status tells how far it has come. Outside the channel's service window only templates are
+/// accepted.
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/messages", tag = "conversations",
+    request_body = SendMessage, params(("id" = uuid::Uuid, Path), crate::openapi::IdempotencyKey),
+    responses((status = 201, description = "Queued", body = ShownMessage),
+              (status = 404, description = "`not_found`"),
+              (status = 409, description = "`window_closed`: `templates` lists what may be sent; \
+                                            `connection_unusable`; `in_progress`"),
+              (status = 422, description = "`invalid`, `idempotency_key_reused`")))]
+pub async fn send(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+    creation: Creation<SendMessage>,
+) -> Result<Response, Problem> {
+    check(&creation.body.content)?;
+    let (mut change, granted, conversation) = change(&caller, id).await?;
+    let now = change.now();
+    if let Some(answer) = creation.earlier_answer(change.conn(), granted.user, now).await? {
+        return Ok(answer);
+    }
+    let window = window(&api, &mut change, &conversation, &creation.body.content).await?;
+    let reply_to = match creation.body.reply_to {
+        Some(message) => Some(external_id(&mut change, id, message).await?),
+        None => None,
+    };
+    let outgoing = Outgoing {
+        content: &creation.body.content,
+        reply_to: reply_to.as_deref(),
+        writer: Writer::User(granted.user),
+        origin_key: None,
+        window,
+    };
+    let message = match change.send(id, &outgoing).await {
+        Ok(message) => message.ok_or(Code::Conflict)?,
+        Err(error) => return Err(refused(&mut change, &conversation, error).await),
+    };
+    let message = messages::list::one(change.conn(), id, message).await?.ok_or(Code::Conflict)?;
+    let message = ShownMessage::from(message);
+    let answer = creation.answer(change.conn(), granted.user, now, StatusCode::CREATED, &message).await?;
+    change.commit().await?;
+    Ok(answer)
+}
+
+/// The service window that the content needs, after checking that the connection sends at all.
+pub async fn window(
+    api: &Api,
+    change: &mut Transaction,
+    conversation: &Overview,
+    content: &OutboundContent,
+) -> Result<Option<ServiceWindow>, Problem> {
+    let connection = connections::load(change.conn(), conversation.connection_id).await?.ok_or(Code::NotFound)?;
+    if connection.status == ConnectionStatus::Disabled {
+        return Err(Error::ConnectionDisabled.into());
+    }
+    let compiled = plugins::installed(api, change.conn(), &connection.plugin_id).await?;
+    Ok(ServiceWindow::needed_by(content, compiled.manifest.service_window_hours))
+}
+
+/// The refusal of a message whose window is closed, with what may be sent instead.
+pub async fn closed(change: &mut Transaction, conversation: &Overview, closed: WindowClosed) -> Problem {
+    match templates::usable(change.conn(), conversation.connection_id, TEMPLATES_LISTED).await {
+        Ok(usable) => {
+            let usable = usable.into_iter().map(ShownTemplate::from).collect();
+            Error::WindowClosed(closed, usable).into()
+        }
+        Err(error) => error.into(),
+    }
+}
+
+async fn refused(change: &mut Transaction, conversation: &Overview, error: SendError) -> Problem {
+    match error {
+        SendError::WindowClosed(window) => closed(change, conversation, window).await,
+        SendError::NotAMessage(kind) => {
+            Problem::field("/content/type", "unknown_value", format!("a {kind} is not a message"))
+        }
+        SendError::Other(error) => error.into(),
+    }
+}
+
+/// The provider's id of a message of the conversation.
+async fn external_id(
+    change: &mut Transaction,
+    conversation: ConversationId,
+    message: MessageId,
+) -> Result<String, Problem> {
+    let found = messages::list::one(change.conn(), conversation, message).await?;
+    Ok(found.and_then(|message| message.external_id).ok_or(Error::UnknownReplyTo)?)
+}
+
+/// What can be seen to be wrong without the provider.
+fn check(content: &OutboundContent) -> Result<(), Problem> {
+    let empty = |pointer: &str| Problem::field(pointer, "too_short", "must not be empty");
+    match content {
+        OutboundContent::Text { text, .. } if text.trim().is_empty() => Err(empty("/content/text")),
+        OutboundContent::Template { name, .. } if name.is_empty() => Err(empty("/content/name")),
+        OutboundContent::Template { language, .. } if language.is_empty() => Err(empty("/content/language")),
+        OutboundContent::Interactive { interactive: Value::Object(_) } => Ok(()),
+        OutboundContent::Interactive { .. } => Err(Problem::field("/content/interactive", "type", "must be an object")),
+        OutboundContent::Image { source, .. }
+        | OutboundContent::Video { source, .. }
+        | OutboundContent::Audio { source }
+        | OutboundContent::Document { source, .. }
+        | OutboundContent::Sticker { source } => check_source(source),
+        _ => Ok(()),
+    }
+}
+
+fn check_source(source: &MediaSource) -> Result<(), Problem> {
+    match (&source.link, &source.media_id) {
+        (Some(link), None) => {
+            let is_https = url::Url::parse(link).is_ok_and(|url| url.scheme() == "https" && url.has_host());
+            if is_https { Ok(()) } else { Err(Problem::field("/content/link", "url", "must be an https address")) }
+        }
+        (None, Some(id)) if !id.is_empty() => Ok(()),
+        _ => Err(Problem::field("/content", "media", "needs either `link` or `media_id`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+    use serde_json::json;
+
+    #[test]
+    fn what_no_provider_takes_is_refused_at_once() {
+        for (content, good) in [
+            (json!({"type": "text", "text": "hello"}), true),
+            (json!({"type": "text", "text": "  "}), false),
+            (json!({"type": "image", "link": "https://example.com/a.png"}), true),
+            (json!({"type": "image", "link": "http://example.com/a.png"}), false),
+            (json!({"type": "image", "link": "https://example.com/a.png", "media_id": "1"}), false),
+            (json!({"type": "image"}), false),
+            (json!({"type": "document", "media_id": "1"}), true),
+            (json!({"type": "template", "name": "a", "language": "", "components": []}), false),
+            (json!({"type": "interactive", "interactive": {}}), true),
+            (json!({"type": "interactive", "interactive": 1}), false),
+        ] {
+            let parsed = serde_json::from_value(content.clone()).unwrap();
+            assert_eq!(check(&parsed).is_ok(), good, "{content}");
+        }
+    }
+}

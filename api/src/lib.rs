@@ -1,0 +1,36 @@
+//! HTTP: webhook ingest and REST.
+//!
+//! [`mod@router`] is the table of contents: one line per endpoint, one file behind each line. What the endpoints stand
+//! on:
+//!
+//! - [`state`]: what the process hands in
+//! - `trace`, [`problem`]: the ids of a request, and what is answered when it fails
+//! - `request`: what handlers take out of a request (body, idempotency key, entity tag, page)
+//! - `auth`: who asks, and what they may do; every transaction of a person begins there
+//! - `hooks`: how a provider's request is checked, routed and stored
+
+#![deny(clippy::disallowed_methods)]
+
+mod auth;
+mod connections;
+mod contacts;
+mod conversations;
+mod deliveries;
+mod endpoints;
+mod hooks;
+pub mod openapi;
+mod operations;
+mod plugins;
+pub mod problem;
+mod request;
+pub mod router;
+mod rule_runs;
+mod rules;
+mod sealing;
+pub mod state;
+mod trace;
+mod users;
+
+pub use auth::{AccessKey, Claims, hash_password};
+pub use router::router;
+pub use state::{Api, Check, Parts, Readiness};

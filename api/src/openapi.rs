@@ -1,0 +1,134 @@
+//! The OpenAPI document: collected from the handlers, completed with the types of other crates.
+//!
+//! Types that the domain, the plugin SDK and the rules describe by JSON Schema are taken over as they are: OpenAPI 3.1
+//! schemas are JSON Schemas. Fields refer to them by the functions below.
+
+use crate::{problem::Code, router};
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value, json};
+use utoipa::{
+    IntoParams,
+    openapi::{Ref, RefOr, Schema},
+};
+
+/// Makes a retry safe: the same key with the same request gets the first answer.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header; the extractor reads it")]
+pub struct IdempotencyKey {
+    /// 1 to 255 visible characters, new for each thing that is to be created. The answer is kept for 24 hours.
+    #[param(rename = "Idempotency-Key")]
+    idempotency_key: Option<String>,
+}
+
+/// Says which state is changed.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header; the extractor reads it")]
+pub struct IfMatch {
+    /// The ETag of the state that was read.
+    #[param(rename = "If-Match", example = "\"1\"")]
+    if_match: String,
+}
+
+macro_rules! taken_over {
+    ($($function:ident = $name:literal: $type:ty),+ $(,)?) => {
+        $(pub(crate) fn $function() -> RefOr<Schema> {
+            Ref::from_schema_name($name).into()
+        })+
+
+        fn taken_over() -> Vec<(&'static str, Value)> {
+            vec![$(($name, schema_of::<$type>())),+]
+        }
+    };
+}
+
+taken_over! {
+    actor = "Actor": domain::event::Actor,
+    check_report = "CheckReport": plugin_sdk::CheckReport,
+    connection_status = "ConnectionStatus": domain::connection::ConnectionStatus,
+    content = "Content": plugin_sdk::Content,
+    conversation_status = "ConversationStatus": domain::conversation::Status,
+    delivery_outcome = "DeliveryOutcome": domain::delivery::Outcome,
+    delivery_status = "MessageStatus": domain::message::DeliveryStatus,
+    direction = "Direction": domain::message::Direction,
+    outbound_content = "OutboundContent": plugin_sdk::OutboundContent,
+    priority = "Priority": domain::conversation::Priority,
+    role = "Role": domain::role::Role,
+    rule_definition = "RuleDefinition": rules::Definition,
+    sender_kind = "SenderKind": domain::message::SenderKind,
+}
+
+fn schema_of<T: schemars::JsonSchema>() -> Value {
+    let settings = SchemaSettings::draft2020_12().with(|settings| settings.meta_schema = None);
+    settings.into_generator().into_root_schema_for::<T>().to_value()
+}
+
+/// The whole document.
+pub fn document() -> Value {
+    let mut document = serde_json::to_value(router::described()).unwrap_or_default();
+    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
+        return document;
+    };
+    for (name, schema) in taken_over() {
+        take_over(schemas, name, schema);
+    }
+    describe_problems(&mut document);
+    document
+}
+
+/// Puts a schema among the components, and what it defines for itself beside it.
+fn take_over(schemas: &mut Map<String, Value>, name: &str, mut schema: Value) {
+    let definitions = schema.as_object_mut().and_then(|schema| schema.remove("$defs"));
+    if let Some(Value::Object(definitions)) = definitions {
+        for (name, mut definition) in definitions {
+            refer_to_components(&mut definition);
+            schemas.entry(name).or_insert(definition);
+        }
+    }
+    refer_to_components(&mut schema);
+    if let Some(schema) = schema.as_object_mut() {
+        schema.remove("title");
+    }
+    schemas.insert(name.to_owned(), schema);
+}
+
+fn refer_to_components(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            for (name, value) in members {
+                match value {
+                    Value::String(target) if name == "$ref" => {
+                        *target = target.replace("#/$defs/", "#/components/schemas/");
+                    }
+                    value => refer_to_components(value),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(refer_to_components),
+        _ => {}
+    }
+}
+
+/// Every failure has the same body, and every endpoint that needs a token may refuse one.
+fn describe_problems(document: &mut Value) {
+    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    if let Some(code) = document.pointer_mut("/components/schemas/Problem/properties/code") {
+        code["enum"] = json!(codes);
+    }
+    let body = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
+    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
+    for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
+        let is_public = operation.get("security").is_some();
+        let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { continue };
+        if !is_public {
+            responses.entry("401").or_insert_with(|| json!({ "description": "`unauthenticated`" }));
+            responses.entry("403").or_insert_with(|| json!({ "description": "`forbidden`" }));
+        }
+        for (status, response) in responses {
+            if matches!(status.as_bytes()[0], b'4' | b'5') && response.get("content").is_none() {
+                response["content"] = body.clone();
+            }
+        }
+    }
+}

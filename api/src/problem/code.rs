@@ -1,0 +1,138 @@
+//! Every kind of problem: its code, its status, and what it means.
+
+use http::StatusCode;
+
+macro_rules! codes {
+    ($($variant:ident $status:ident $code:literal $title:literal $meaning:literal)+) => {
+        /// The kind of a problem. Programs decide by it, so a code never changes its meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $(#[doc = $meaning] $variant),+
+        }
+
+        impl Code {
+            /// Every code, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The status it is answered with.
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$variant => StatusCode::$status),+ }
+            }
+
+            /// The name that programs decide by.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code),+ }
+            }
+
+            /// A short name for people, the same for every occurrence.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title),+ }
+            }
+
+            /// What it means and what to do.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    BadRequest BAD_REQUEST "bad_request" "The request is malformed"
+        "The request cannot be read. Its detail says where."
+    MalformedJson BAD_REQUEST "malformed_json" "The body is not JSON"
+        "The body is not JSON. Its detail says where it stops being so."
+    Unauthenticated UNAUTHORIZED "unauthenticated" "Log in first"
+        "There is no access token, or it is expired, or its session has ended. Refresh it or log in."
+    LoginFailed UNAUTHORIZED "login_failed" "Address or password is wrong"
+        "Nobody with this address and password may log in."
+    RefreshFailed UNAUTHORIZED "refresh_failed" "The session has ended"
+        "The refresh token is unknown, expired, revoked, or was used before. Log in again."
+    Forbidden FORBIDDEN "forbidden" "You may not do this"
+        "The role of the person does not allow this."
+    CrossSite FORBIDDEN "cross_site" "The request does not come from the console"
+        "A request with the refresh cookie needs the header X-Signalbox-Csrf, and an Origin that is ours."
+    NotFound NOT_FOUND "not_found" "There is no such thing"
+        "It does not exist, or belongs to somebody else."
+    MethodNotAllowed METHOD_NOT_ALLOWED "method_not_allowed" "The method is not supported here"
+        "The header Allow names the methods that are."
+    Conflict CONFLICT "conflict" "The request conflicts with what is there"
+        "Another request changed the same thing at the same time, or something depends on it. Read it again."
+    EmailTaken CONFLICT "email_taken" "The address is taken"
+        "Somebody of this tenant has this address."
+    TenantRequired CONFLICT "tenant_required" "Say which tenant"
+        "The address and password are good for several tenants. Send one of the slugs in `tenants`."
+    LastAdmin CONFLICT "last_admin" "Somebody must remain an admin"
+        "The tenant would be left without an active admin."
+    AccountTaken CONFLICT "account_taken" "The account is connected already"
+        "Another connection answers for this account at this endpoint."
+    InUse CONFLICT "in_use" "Something depends on it"
+        "It cannot be deleted while something depends on it. A connection with conversations can be disabled."
+    WindowClosed CONFLICT "window_closed" "Only a template may be sent now"
+        "The contact has not written within the channel's service window. `templates` lists what may be sent."
+    ConnectionUnusable CONFLICT "connection_unusable" "The connection does not send"
+        "The connection is disabled. Enable it first."
+    NotRetryable CONFLICT "not_retryable" "The message cannot be sent again"
+        "Only a message that failed or is unconfirmed can be sent again by hand."
+    InProgress CONFLICT "in_progress" "The first request is not done yet"
+        "A request with the same idempotency key is running. Try again in a moment."
+    PreconditionFailed PRECONDITION_FAILED "precondition_failed" "It was changed in the meantime"
+        "The entity tag in If-Match is not that of the current state. Read it again."
+    PreconditionRequired PRECONDITION_REQUIRED "precondition_required" "Say which state you change"
+        "Send the entity tag of the state you have read in If-Match, so that nobody's change is lost."
+    TooLarge PAYLOAD_TOO_LARGE "too_large" "The body is too large"
+        "Webhooks may have 3 MiB, other requests 1 MiB."
+    UnsupportedMediaType UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "The body must be JSON"
+        "Send the header Content-Type: application/json."
+    Invalid UNPROCESSABLE_ENTITY "invalid" "Some values are not acceptable"
+        "`errors` names each value with a JSON pointer into the body."
+    KeyReused UNPROCESSABLE_ENTITY "idempotency_key_reused" "The key belongs to another request"
+        "The idempotency key was used for a request with another path or body. Use a new one."
+    TooManyRequests TOO_MANY_REQUESTS "too_many_requests" "Too many attempts"
+        "Wait for as long as the header Retry-After says."
+    BadSignature UNAUTHORIZED "bad_signature" "The signature does not match"
+        "The webhook is not signed with the endpoint's secret. Nothing was stored."
+    UnreadableWebhook BAD_REQUEST "unreadable_webhook" "The webhook cannot be read"
+        "The body is not what the plugin's recipe expects, and no signature vouches for it."
+    Overloaded SERVICE_UNAVAILABLE "overloaded" "Too much is waiting"
+        "More webhooks are waiting to be stored than may. Send it again."
+    Unavailable SERVICE_UNAVAILABLE "unavailable" "The database cannot be reached"
+        "Nothing was stored or changed. Send the request again."
+    TimedOut SERVICE_UNAVAILABLE "timed_out" "It took too long"
+        "The request was given up. What it was to change may or may not be changed; read it before trying again."
+    Internal INTERNAL_SERVER_ERROR "internal" "Something failed on our side"
+        "The cause is in the log, under the request's id."
+}
+
+impl Code {
+    /// What an answer of the framework with this status means.
+    pub fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::UNAUTHORIZED => Self::Unauthenticated,
+            StatusCode::FORBIDDEN => Self::Forbidden,
+            StatusCode::NOT_FOUND => Self::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
+            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
+            StatusCode::UNPROCESSABLE_ENTITY => Self::Invalid,
+            StatusCode::SERVICE_UNAVAILABLE => Self::Unavailable,
+            status if status.is_server_error() => Self::Internal,
+            _ => Self::BadRequest,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+    use std::collections::HashSet;
+
+    #[test]
+    fn codes_are_distinct_and_errors() {
+        let names: HashSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(names.len(), Code::ALL.len());
+        for code in Code::ALL {
+            assert!(code.status().is_client_error() || code.status().is_server_error(), "{code:?}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What handlers take out of a request, with refusals that say what is wrong.
+
+mod body;
+mod creation;
+mod etag;
+pub mod paging;
+mod params;
+
+pub use body::Json;
+pub use creation::Creation;
+pub use etag::{IfMatch, tagged};
+pub use paging::{Limit, Page, Paging};
+pub use params::{Path, Query};

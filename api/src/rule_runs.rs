@@ -1,0 +1,91 @@
+//! `GET /api/v1/rule-runs`: why rules did or did not act.
+
+use crate::{
+    auth::Caller,
+    problem::Problem,
+    request::{Limit, Page, Query, paging},
+};
+use chrono::{DateTime, Utc};
+use domain::{ConversationId, EventId, RuleId, RuleRunId, role::Permission};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::rule_runs::list::{self, Run};
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Params {
+    /// Only runs of this rule.
+    #[param(value_type = Option<uuid::Uuid>)]
+    rule_id: Option<RuleId>,
+    /// Only runs in this conversation.
+    #[param(value_type = Option<uuid::Uuid>)]
+    conversation_id: Option<ConversationId>,
+    /// How many, 1 to 200; 50 without it.
+    #[serde(default)]
+    #[param(value_type = Option<i64>)]
+    limit: Limit,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// A logged run of a rule.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = RuleRun)]
+pub struct ShownRun {
+    /// Which.
+    #[schema(value_type = uuid::Uuid)]
+    id: RuleRunId,
+    /// The rule.
+    #[schema(value_type = uuid::Uuid)]
+    rule_id: RuleId,
+    /// Its name, as it is now.
+    rule_name: String,
+    /// Its version at that time.
+    rule_version: i64,
+    /// What it was asked about.
+    #[schema(value_type = uuid::Uuid)]
+    event_id: EventId,
+    /// Where.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    conversation_id: Option<ConversationId>,
+    /// What came of it.
+    outcome: String,
+    /// The trigger and every condition, with the values they had.
+    #[schema(value_type = Object)]
+    trace: Value,
+    /// What it did.
+    #[schema(value_type = Object)]
+    actions: Value,
+    /// When.
+    created_at: DateTime<Utc>,
+}
+
+impl From<Run> for ShownRun {
+    fn from(row: Run) -> Self {
+        Self {
+            id: row.id,
+            rule_id: row.rule_id,
+            rule_name: row.rule_name,
+            rule_version: row.rule_version,
+            event_id: row.event_id,
+            conversation_id: row.conversation_id,
+            outcome: row.outcome,
+            trace: row.trace,
+            actions: row.actions,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// List runs of rules
+///
+/// The newest first.
+#[utoipa::path(get, path = "/api/v1/rule-runs", tag = "rules", params(Params),
+    responses((status = 200, description = "A page", body = Page<ShownRun>)))]
+pub async fn list(caller: Caller, Query(params): Query<Params>) -> Result<axum::Json<Page<ShownRun>>, Problem> {
+    let before = paging::id_of(params.cursor.as_deref())?;
+    let (mut tx, _) = caller.begin(Permission::ReadRules).await?;
+    let rows = list::page(&mut tx, params.rule_id, params.conversation_id, before, params.limit.rows()).await?;
+    Ok(axum::Json(Page::of(rows, params.limit, |row| paging::by_id(row.id.0), ShownRun::from)))
+}

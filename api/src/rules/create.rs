@@ -1,0 +1,62 @@
+//! `POST /api/v1/rules`
+
+use super::{ShownRule, check_description, event_kind};
+use crate::{auth::Caller, problem::Problem, request::Creation, state::Api, users::check_name};
+use axum::{extract::State, response::Response};
+use domain::{RuleId, role::Permission};
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::Value;
+use store::rules::{self, NewRule};
+
+/// A new rule.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateRule {
+    /// What people call it.
+    name: String,
+    /// What it is for.
+    #[serde(default)]
+    description: String,
+    /// Whether it is asked at once.
+    #[serde(default)]
+    enabled: bool,
+    /// Trigger, conditions and actions.
+    #[schema(schema_with = crate::openapi::rule_definition)]
+    definition: Value,
+}
+
+/// Create a rule
+///
+/// It is asked after all others; the order can be changed.
+#[utoipa::path(post, path = "/api/v1/rules", tag = "rules", request_body = CreateRule,
+    params(crate::openapi::IdempotencyKey),
+    responses((status = 201, description = "Created", body = ShownRule),
+              (status = 422, description = "`invalid`, with pointers into the definition; \
+                                            `idempotency_key_reused`")))]
+pub async fn create(
+    State(api): State<Api>,
+    caller: Caller,
+    creation: Creation<CreateRule>,
+) -> Result<Response, Problem> {
+    let (mut tx, _) = caller.begin(Permission::ManageRules).await?;
+    let now = api.now();
+    if let Some(answer) = creation.earlier_answer(&mut tx, caller.user, now).await? {
+        return Ok(answer);
+    }
+    let new = &creation.body;
+    check_name("/name", &new.name).map_err(|problem| Problem::invalid(vec![problem]))?;
+    check_description(&new.description).map_err(|problem| Problem::invalid(vec![problem]))?;
+    let rule = NewRule {
+        id: RuleId::new(),
+        name: new.name.trim(),
+        description: &new.description,
+        enabled: new.enabled,
+        event_kind: event_kind(&new.definition)?,
+        definition: &new.definition,
+    };
+    let rule = rules::create(&mut tx, &rule, now).await?;
+    let answer = creation.answer(&mut tx, caller.user, now, StatusCode::CREATED, &ShownRule::from(rule)).await?;
+    tx.commit().await?;
+    Ok(answer)
+}

@@ -1,0 +1,65 @@
+//! `PATCH /api/v1/rules/{id}`
+
+use super::{ShownRule, check_description, event_kind};
+use crate::{
+    auth::Caller,
+    problem::{Code, Problem},
+    request::{IfMatch, Json, Path, tagged},
+    state::Api,
+    users::check_name,
+};
+use axum::{extract::State, response::Response};
+use domain::{RuleId, role::Permission};
+use serde::Deserialize;
+use serde_json::Value;
+use store::rules;
+
+/// What changes; what is omitted stays.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateRule {
+    /// What people call it.
+    name: Option<String>,
+    /// What it is for.
+    description: Option<String>,
+    /// Whether it is asked at all.
+    enabled: Option<bool>,
+    /// Trigger, conditions and actions, as a whole.
+    #[schema(schema_with = crate::openapi::rule_definition)]
+    definition: Option<Value>,
+}
+
+/// Change a rule, enable it or disable it
+#[utoipa::path(patch, path = "/api/v1/rules/{id}", tag = "rules", request_body = UpdateRule,
+    params(("id" = uuid::Uuid, Path), crate::openapi::IfMatch),
+    responses((status = 200, description = "The rule as it is now, with an ETag", body = ShownRule),
+              (status = 412, description = "`precondition_failed`"),
+              (status = 422, description = "`invalid`, with pointers into the definition"),
+              (status = 428, description = "`precondition_required`")))]
+pub async fn update(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(id): Path<RuleId>,
+    if_match: IfMatch,
+    Json(update): Json<UpdateRule>,
+) -> Result<Response, Problem> {
+    let (mut tx, _) = caller.begin(Permission::ManageRules).await?;
+    let mut rule = rules::load(&mut tx, id).await?.ok_or(Code::NotFound)?;
+    if_match.check(rule.version)?;
+    if let Some(name) = update.name {
+        check_name("/name", &name).map_err(|problem| Problem::invalid(vec![problem]))?;
+        name.trim().clone_into(&mut rule.name);
+    }
+    if let Some(description) = update.description {
+        check_description(&description).map_err(|problem| Problem::invalid(vec![problem]))?;
+        rule.description = description;
+    }
+    if let Some(definition) = update.definition {
+        event_kind(&definition)?.clone_into(&mut rule.event_kind);
+        rule.definition = definition;
+    }
+    rule.enabled = update.enabled.unwrap_or(rule.enabled);
+    let rule = rules::update(&mut tx, &rule, api.now()).await?.ok_or(Code::PreconditionFailed)?;
+    tx.commit().await?;
+    Ok(tagged(rule.version, ShownRule::from(rule)))
+}

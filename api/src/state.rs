@@ -1,0 +1,121 @@
+//! What the process hands in, and what the handlers hold.
+
+use crate::{
+    auth::{AccessKey, Throttle},
+    hooks::Ingest,
+    plugins::Manifests,
+};
+use chrono::{DateTime, Utc};
+use domain::Clock;
+use inbox::Inbox;
+use metrics_exporter_prometheus::PrometheusHandle;
+use queue::Queue;
+use std::{ops::Deref, sync::Arc};
+use store::Database;
+use vault::Keyring;
+
+/// Everything the API stands on. The binary builds it; a test does so, too.
+pub struct Parts {
+    /// The product's pool.
+    pub database: Database,
+    /// Where jobs go.
+    pub queue: Queue,
+    /// Seals and opens secrets.
+    pub keyring: Arc<Keyring>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The settings of the HTTP server.
+    pub http: config::Http,
+    /// How long people stay signed in.
+    pub auth: config::Auth,
+    /// What links and webhook URLs begin with, without a slash at the end.
+    pub base_url: String,
+    /// Signs access tokens.
+    pub access_key: AccessKey,
+    /// Renders `/metrics`; `None` where another process part serves them.
+    pub metrics: Option<PrometheusHandle>,
+    /// What else must work before the process is ready.
+    pub readiness: Arc<dyn Readiness>,
+}
+
+/// One thing that must work before the main job can run.
+#[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct Check {
+    /// Such as `database`, `workers`, `plugins`.
+    pub name: String,
+    /// Whether it works.
+    pub ready: bool,
+    /// What is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What the process knows about its other parts.
+pub trait Readiness: Send + Sync + 'static {
+    /// Everything that must work, besides the database.
+    fn checks(&self) -> Vec<Check>;
+}
+
+/// A process that is nothing but an API.
+impl Readiness for () {
+    fn checks(&self) -> Vec<Check> {
+        Vec::new()
+    }
+}
+
+/// The state of all handlers: cheap to clone.
+#[derive(Clone)]
+pub struct Api(Arc<Inner>);
+
+pub struct Inner {
+    pub(crate) inbox: Inbox,
+    pub(crate) database: Database,
+    pub(crate) queue: Queue,
+    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) http: config::Http,
+    pub(crate) auth: config::Auth,
+    pub(crate) base_url: String,
+    pub(crate) access_key: AccessKey,
+    pub(crate) metrics: Option<PrometheusHandle>,
+    pub(crate) readiness: Arc<dyn Readiness>,
+    pub(crate) throttle: Throttle,
+    pub(crate) manifests: Manifests,
+    pub(crate) ingest: Ingest,
+}
+
+impl Api {
+    /// Must be called inside a tokio runtime: the writers of webhooks run beside the handlers.
+    pub fn new(parts: Parts) -> Self {
+        let manifests = Manifests::default();
+        let ingest = Ingest::start(parts.database.clone(), parts.queue.clone(), Arc::clone(&parts.keyring));
+        Self(Arc::new(Inner {
+            inbox: Inbox::new(parts.database.clone(), parts.queue.clone(), Arc::clone(&parts.clock)),
+            database: parts.database,
+            queue: parts.queue,
+            keyring: parts.keyring,
+            clock: parts.clock,
+            http: parts.http,
+            auth: parts.auth,
+            base_url: parts.base_url,
+            access_key: parts.access_key,
+            metrics: parts.metrics,
+            readiness: parts.readiness,
+            throttle: Throttle::default(),
+            manifests,
+            ingest,
+        }))
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+}
+
+impl Deref for Api {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}

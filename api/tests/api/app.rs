@@ -1,0 +1,262 @@
+//! A running API with tenants, people and a plugin.
+
+use chrono::{DateTime, Utc};
+use domain::{Clock, ManualClock, TenantId, UserId, role::Role};
+use hmac::{Hmac, KeyInit, Mac};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use queue::Queue;
+use reqwest::{Method, RequestBuilder, Response, StatusCode, header::HeaderMap};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use signalbox_api::{AccessKey, Api, Parts};
+use std::{net::SocketAddr, path::Path, sync::Arc};
+use store::{Database, users::NewUser};
+use test_support::TestDatabase;
+use tokio::net::TcpListener;
+use vault::{DataKey, Keyring};
+
+/// The password of everybody.
+pub const PASSWORD: &str = "correct horse battery";
+pub const APP_SECRET: &str = "app-secret-of-the-tests";
+pub const VERIFY_TOKEN: &str = "verify-token-of-the-tests";
+
+/// A running API.
+pub struct App {
+    pub base: String,
+    pub http: reqwest::Client,
+    pub db: TestDatabase,
+    pub database: Database,
+    pub clock: ManualClock,
+    pub keyring: Arc<Keyring>,
+}
+
+/// Somebody who has logged in.
+#[derive(Clone)]
+pub struct Person {
+    pub id: UserId,
+    pub tenant: TenantId,
+    pub email: String,
+    pub token: String,
+    pub refresh: String,
+    pub base: String,
+    pub http: reqwest::Client,
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Value,
+}
+
+impl Answer {
+    pub async fn of(response: Response) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.bytes().await.unwrap();
+        Self { status, headers, body: serde_json::from_slice(&bytes).unwrap_or_default() }
+    }
+
+    #[track_caller]
+    pub fn ok(self) -> Value {
+        assert!(self.status.is_success(), "{self:?}");
+        self.body
+    }
+
+    /// The code of a problem with this status.
+    #[track_caller]
+    pub fn problem(&self, status: u16) -> &str {
+        assert_eq!(self.status, status, "{self:?}");
+        assert_eq!(self.headers["content-type"], "application/problem+json", "{self:?}");
+        self.body["code"].as_str().unwrap()
+    }
+
+    pub fn etag(&self) -> String {
+        self.headers["etag"].to_str().unwrap().to_owned()
+    }
+}
+
+impl App {
+    pub async fn start() -> Self {
+        let db = TestDatabase::create().await;
+        let database = Database::from_pool(db.app.clone());
+        Self::on(db, database).await
+    }
+
+    /// Runs on this pool, which need not reach the database at all.
+    pub async fn on(db: TestDatabase, database: Database) -> Self {
+        Self::with_keyring(db, database, Arc::new(Keyring::new(DataKey::generate()))).await
+    }
+
+    /// Runs with these keys, as another process of the same installation.
+    pub async fn with_keyring(db: TestDatabase, database: Database, keyring: Arc<Keyring>) -> Self {
+        let clock = ManualClock::at(DateTime::from_timestamp(1_795_000_000, 0).unwrap());
+        install_plugin(&db, clock.now()).await;
+        let queue = Queue::new(database.pool().clone(), Arc::new(clock.clone()));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let api = Api::new(Parts {
+            database: database.clone(),
+            queue,
+            keyring: Arc::clone(&keyring),
+            clock: Arc::new(clock.clone()),
+            http: config::Http::default(),
+            auth: config::Auth::default(),
+            base_url: base.clone(),
+            access_key: AccessKey::from_bytes(&[7; 32]),
+            metrics: Some(PrometheusBuilder::new().build_recorder().handle()),
+            readiness: Arc::new(()),
+        });
+        let service = signalbox_api::router(api).into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        Self { base, http: reqwest::Client::new(), db, database, clock, keyring }
+    }
+
+    /// Makes a tenant with an admin, who logs in.
+    pub async fn tenant(&self, slug: &str) -> Person {
+        let tenant = TenantId::new();
+        let mut tx = self.database.begin(tenant).await.unwrap();
+        store::tenants::create(&mut tx, slug, slug, self.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        self.person(tenant, slug, &format!("admin@{slug}.example"), Role::Admin).await
+    }
+
+    /// Makes a person of the admin's tenant, who logs in.
+    pub async fn colleague(&self, admin: &Person, name: &str, role: Role) -> Person {
+        let slug = admin.email.split(['@', '.']).nth(1).unwrap().to_owned();
+        self.person(admin.tenant, &slug, &format!("{name}@{slug}.example"), role).await
+    }
+
+    async fn person(&self, tenant: TenantId, slug: &str, email: &str, role: Role) -> Person {
+        let id = UserId::new();
+        let password_hash = signalbox_api::hash_password(PASSWORD).unwrap();
+        let user = NewUser { id, email, name: "Somebody", role, password_hash: &password_hash };
+        let mut tx = self.database.begin(tenant).await.unwrap();
+        store::users::create(&mut tx, &user, self.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let login = json!({ "email": email, "password": PASSWORD, "tenant": slug, "refresh_token_delivery": "body" });
+        let tokens = self.post("/api/v1/auth/login", &login).await.ok();
+        Person {
+            id,
+            tenant,
+            email: email.to_owned(),
+            token: tokens["access_token"].as_str().unwrap().to_owned(),
+            refresh: tokens["refresh_token"].as_str().unwrap().to_owned(),
+            base: self.base.clone(),
+            http: self.http.clone(),
+        }
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.base))
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::GET, path).send().await.unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        Answer::of(self.request(Method::POST, path).json(body).send().await.unwrap()).await
+    }
+
+    /// Posts to an endpoint as Meta would.
+    pub async fn hook(&self, key: &str, body: &str) -> Answer {
+        Answer::of(self.signed(key, body).send().await.unwrap()).await
+    }
+
+    /// A request to an endpoint, signed as Meta would.
+    pub fn signed(&self, key: &str, body: &str) -> RequestBuilder {
+        let signature = signature(APP_SECRET, body.as_bytes());
+        let request = self.request(Method::POST, &format!("/hooks/{key}"));
+        request
+            .header("content-type", "application/json")
+            .header("x-hub-signature-256", signature)
+            .body(body.to_owned())
+    }
+
+    /// How many rows a query counts, past row-level security.
+    pub async fn count(&self, table: &str) -> i64 {
+        let sql = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+        sqlx::query_scalar(sql).fetch_one(&self.db.owner).await.unwrap()
+    }
+}
+
+impl Person {
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token)
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::GET, path).send().await.unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        Answer::of(self.request(Method::POST, path).json(body).send().await.unwrap()).await
+    }
+
+    /// Posts under an idempotency key.
+    pub async fn post_once(&self, path: &str, key: &str, body: &Value) -> Answer {
+        let request = self.request(Method::POST, path).header("idempotency-key", key).json(body);
+        Answer::of(request.send().await.unwrap()).await
+    }
+
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        Answer::of(self.request(Method::PUT, path).json(body).send().await.unwrap()).await
+    }
+
+    pub async fn patch(&self, path: &str, etag: &str, body: &Value) -> Answer {
+        let request = self.request(Method::PATCH, path).header("if-match", etag).json(body);
+        Answer::of(request.send().await.unwrap()).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::DELETE, path).send().await.unwrap()).await
+    }
+
+    /// Connects a number, with an endpoint of its own. Answers the connection and the endpoint's key.
+    pub async fn connect(&self, number: &str) -> (Value, String) {
+        let connection = self.post("/api/v1/connections", &connection(number)).await.ok();
+        let key = connection["webhook_url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+        (connection, key)
+    }
+}
+
+/// What is posted to connect a number.
+pub fn connection(number: &str) -> Value {
+    json!({
+        "plugin_id": "whatsapp",
+        "name": format!("Number {number}"),
+        "settings": { "phone_number_id": number, "access_token": "token-of-the-tests" },
+        "endpoint_settings": { "app_secret": APP_SECRET, "verify_token": VERIFY_TOKEN },
+    })
+}
+
+/// A body with one message for each of these numbers.
+pub fn webhook(id: &str, numbers: &[&str]) -> String {
+    let changes: Vec<Value> = numbers
+        .iter()
+        .map(|number| {
+            json!({ "field": "messages", "value": {
+                "messaging_product": "whatsapp",
+                "metadata": { "phone_number_id": number, "display_phone_number": "15550000000" },
+                "messages": [{ "id": format!("wamid.{id}.{number}"), "from": "4915112345678", "timestamp": "1795000000",
+                               "type": "text", "text": { "body": "Grüße 🙂" } }],
+            } })
+        })
+        .collect();
+    json!({ "object": "whatsapp_business_account", "entry": [{ "id": "777", "changes": changes }] }).to_string()
+}
+
+/// The value of `X-Hub-Signature-256`.
+pub fn signature(secret: &str, body: &[u8]) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(body);
+    format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
+}
+
+async fn install_plugin(db: &TestDatabase, now: DateTime<Utc>) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/whatsapp/manifest.json");
+    let manifest: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let version = manifest["version"].as_str().unwrap();
+    store::plugins::install(&db.app, "whatsapp", version, &manifest, b"no code runs here", now).await.unwrap();
+}

@@ -1,0 +1,15 @@
+//! The API over real HTTP, on a real database.
+
+mod app;
+mod auth;
+mod connections;
+mod conversations;
+mod creation;
+mod hooks;
+mod hooks_outage;
+mod isolation;
+mod openapi;
+mod problems;
+mod rules;
+mod settings;
+mod users;

@@ -1,0 +1,184 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand};
+use domain::job::Lane;
+use std::path::PathBuf;
+
+/// A job-queue driven integration and automation platform for customer messaging.
+///
+/// Every setting comes from a TOML file (`--config`) and from `SIGNALBOX_…` variables, which win; both are listed in
+/// docs/configuration.md.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// The configuration file.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start everything in one process: database, migrations, API, workers.
+    ///
+    /// Without DATABASE_URL a private PostgreSQL is made in the data directory. With it, it names the owner of the
+    /// tables; the product itself connects as `signalbox_app`.
+    Up(Up),
+    /// Serve webhooks and the REST API, and nothing else. Start as many as you need.
+    Api,
+    /// Run jobs, and nothing else. Start as many as you need.
+    Worker(Worker),
+    /// Bring the database schema up to date, as the owner of the tables.
+    Migrate,
+    /// Tenants: the customers of this installation.
+    #[command(subcommand)]
+    Tenant(Tenant),
+    /// Connections: accounts of tenants at providers.
+    #[command(subcommand)]
+    Connection(Connection),
+    /// Endpoints: addresses that providers post to.
+    #[command(subcommand)]
+    Endpoint(Endpoint),
+    /// Plugins: what speaks with a provider.
+    #[command(subcommand)]
+    Plugin(Plugin),
+    /// Keys: what encrypts the secrets.
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Play recorded traffic through a running `signalbox up --sandbox`, and tell the story.
+    Demo,
+    /// Print a completion script for a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Up {
+    /// Simulate the providers on this machine, and make a tenant to try things with.
+    #[arg(long)]
+    pub sandbox: bool,
+    /// A plugin to install first, as a `.wasm` file. May be given several times.
+    #[arg(long = "plugin", value_name = "FILE")]
+    pub plugins: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Worker {
+    /// Run only these lanes, with the concurrency that the configuration gives them.
+    #[arg(long, value_delimiter = ',', value_name = "LANE")]
+    pub lanes: Vec<Lane>,
+    /// Reach the simulators of a `signalbox up --sandbox` (at `sandbox.bind`) instead of the providers.
+    #[arg(long)]
+    pub sandbox: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Tenant {
+    /// Make a tenant with its first admin, whose password is printed once.
+    Create {
+        /// The tenant's name, for people.
+        #[arg(long)]
+        name: String,
+        /// Its short name: lower-case letters, digits and hyphens. Made from the name if left out.
+        #[arg(long)]
+        slug: Option<String>,
+        /// The address the admin signs in with.
+        #[arg(long, value_name = "EMAIL")]
+        admin_email: String,
+        /// The admin's name; the address if left out.
+        #[arg(long, value_name = "NAME")]
+        admin_name: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Connection {
+    /// Connect an account of a tenant.
+    ///
+    /// Secrets are read from a file or standard input, never from the command line, where others could see them.
+    Create {
+        /// The tenant's short name.
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+        /// The plugin, such as `whatsapp`.
+        #[arg(long)]
+        plugin: String,
+        /// A name for people.
+        #[arg(long)]
+        name: String,
+        /// The key of an existing endpoint, the last part of its webhook URL. Left out, one is made.
+        #[arg(long, value_name = "KEY")]
+        endpoint: Option<String>,
+        /// A JSON file with the settings, secrets included; `-` reads standard input.
+        #[arg(long, value_name = "FILE")]
+        settings: PathBuf,
+        /// A JSON file with what a new endpoint needs, such as the app secret; `-` reads standard input.
+        #[arg(long, value_name = "FILE")]
+        endpoint_settings: Option<PathBuf>,
+    },
+    /// List the connections of a tenant.
+    List {
+        /// The tenant's short name.
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Endpoint {
+    /// Make an endpoint that connections of several tenants can share.
+    Create {
+        /// The plugin, such as `whatsapp`.
+        #[arg(long)]
+        plugin: String,
+        /// A name for people.
+        #[arg(long)]
+        name: String,
+        /// A JSON file with what it needs, such as the app secret; `-` reads standard input.
+        #[arg(long, value_name = "FILE")]
+        settings: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Plugin {
+    /// Install a plugin, or another version of it. Running workers take it up within seconds.
+    Install {
+        /// The `.wasm` file.
+        file: PathBuf,
+    },
+    /// List the installed plugins.
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Keys {
+    /// Change the master key, without changing a single secret.
+    RotateMaster {
+        /// The file with the new key; it is made, readable by you only, if it does not exist.
+        #[arg(long, value_name = "FILE")]
+        new_key: PathBuf,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn lanes_are_given_with_commas() {
+        let cli = Cli::parse_from(["signalbox", "worker", "--lanes", "live,bulk"]);
+        let Command::Worker(worker) = cli.command else { panic!("not a worker") };
+        assert_eq!(worker.lanes, [Lane::Live, Lane::Bulk]);
+        assert!(Cli::try_parse_from(["signalbox", "worker", "--lanes", "fast"]).is_err());
+    }
+}

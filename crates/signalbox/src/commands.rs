@@ -1,0 +1,38 @@
+//! One file per subcommand.
+
+mod api;
+mod completions;
+mod connection;
+mod demo;
+mod endpoint;
+mod keys;
+mod migrate;
+mod plugin;
+mod tenant;
+mod up;
+mod worker;
+
+use crate::cli::{Cli, Command};
+use config::Config;
+
+/// Does what was typed.
+pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    if let Command::Completions { shell } = cli.command {
+        completions::print(shell);
+        return Ok(());
+    }
+    let config = Config::load(cli.config.as_deref(), config::process_environment())?;
+    match cli.command {
+        Command::Up(args) => up::run(config, args).await,
+        Command::Api => api::run(config).await,
+        Command::Worker(args) => worker::run(config, args).await,
+        Command::Migrate => migrate::run(&config).await,
+        Command::Tenant(command) => tenant::run(&config, command).await,
+        Command::Connection(command) => connection::run(&config, command).await,
+        Command::Endpoint(command) => endpoint::run(&config, command).await,
+        Command::Keys(command) => keys::run(&config, command).await,
+        Command::Plugin(command) => plugin::run(&config, command).await,
+        Command::Demo => demo::run(&config).await,
+        Command::Completions { .. } => Ok(()),
+    }
+}

@@ -1,0 +1,16 @@
+//! `signalbox api`: webhooks and REST, and nothing else.
+
+use crate::{database, keys::Missing, logging, metrics, process::Process, roles, stop::Stop};
+use config::Config;
+use std::sync::Arc;
+
+/// Serves until it is told to stop.
+pub async fn run(config: Config) -> anyhow::Result<()> {
+    logging::start(&config.log, logging::Default::Service)?;
+    let metrics = metrics::start()?;
+    let app = database::app(&config)?;
+    let process = Process::start(config, app, Missing::Refuse).await?;
+    let (address, serving) = roles::serve(&process, metrics, Arc::new(()), Stop::on_signal()?).await?;
+    tracing::info!(%address, "serving");
+    serving.await
+}

@@ -1,0 +1,22 @@
+//! `signalbox plugin`: what speaks with providers.
+
+use crate::{cli::Plugin, database, logging, plugins};
+use config::Config;
+
+/// Does what was typed.
+pub async fn run(config: &Config, command: Plugin) -> anyhow::Result<()> {
+    logging::start(&config.log, logging::Default::Quiet)?;
+    let db = database::open(config, database::app(config)?).await?;
+    match command {
+        Plugin::Install { file } => {
+            let (id, version) = plugins::install(&db, &plugins::host(config, Vec::new())?, &file).await?;
+            println!("Installed {id} {version}.");
+        }
+        Plugin::List => {
+            for plugin in store::plugins::list(db.pool()).await? {
+                println!("{}\t{}\t{}", plugin.id, plugin.version, plugin.installed_at.format("%Y-%m-%d %H:%M UTC"));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! The simulated providers, and what they and the product agreed on.
+
+use crate::plugins;
+use anyhow::Context as _;
+use config::Config;
+use egress::Mapping;
+use sandbox::{App, Number, Sandbox};
+use serde::{Deserialize, Serialize};
+use std::{
+    io::Write as _,
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+};
+
+const APP: &str = "playground";
+
+/// What the product and the simulated WhatsApp know of each other. Kept in the data directory, so that a second start
+/// finds the same account.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Agreement {
+    /// Signs webhooks.
+    pub app_secret: String,
+    /// Proves to the provider that the endpoint is ours.
+    pub verify_token: String,
+    /// Lets the product send.
+    pub access_token: String,
+    /// The number's id.
+    pub phone_number_id: String,
+    /// The account the number belongs to.
+    pub waba_id: String,
+    /// The number, as people dial it.
+    pub display_phone_number: String,
+    /// The path of the endpoint, once it exists.
+    pub webhook_path: Option<String>,
+    /// A token for `signalbox demo`, renewed at each start.
+    pub demo_token: Option<String>,
+}
+
+impl Agreement {
+    fn new() -> Self {
+        let secret = || hex::encode(rand::random::<[u8; 16]>());
+        Self {
+            app_secret: secret(),
+            verify_token: secret(),
+            access_token: format!("EAA{}", secret()),
+            phone_number_id: "106540352242922".to_owned(),
+            waba_id: "419561257915477".to_owned(),
+            display_phone_number: "15550783881".to_owned(),
+            webhook_path: None,
+            demo_token: None,
+        }
+    }
+
+    /// The agreement of a data directory; `None` if nothing was agreed on yet.
+    pub fn read(config: &Config) -> anyhow::Result<Option<Self>> {
+        let file = file(config);
+        match std::fs::read(&file) {
+            Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes).with_context(|| file.display().to_string())?)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| file.display().to_string()),
+        }
+    }
+
+    /// Keeps it, readable by its owner only, whole or not at all.
+    pub fn write(&self, config: &Config) -> anyhow::Result<()> {
+        let file = file(config);
+        let draft = file.with_extension("new");
+        write_private(&draft, &serde_json::to_vec_pretty(self)?).with_context(|| draft.display().to_string())?;
+        std::fs::rename(&draft, &file).with_context(|| file.display().to_string())
+    }
+}
+
+fn file(config: &Config) -> PathBuf {
+    config.data_dir.join("sandbox.json")
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// The running simulators.
+pub struct Playground {
+    /// The simulated WhatsApp.
+    pub whatsapp: Sandbox,
+    /// What is agreed on with it.
+    pub agreement: Agreement,
+}
+
+impl Playground {
+    /// Starts the simulators.
+    pub async fn open(config: &Config) -> anyhow::Result<Self> {
+        let agreement = Agreement::read(config)?.unwrap_or_else(Agreement::new);
+        agreement.write(config)?;
+        let whatsapp = Sandbox::bind(config.sandbox.bind, sandbox::Config::new(Vec::new())).await?;
+        Ok(Self { whatsapp, agreement })
+    }
+
+    /// Which hosts the simulators stand for.
+    pub fn mappings(&self) -> Vec<Mapping> {
+        plugins::simulated(self.whatsapp.address())
+    }
+
+    /// Tells the simulators where the product is.
+    pub fn connect(&self, webhook_url: url::Url) {
+        let agreement = &self.agreement;
+        self.whatsapp.put_app(App {
+            id: APP.to_owned(),
+            app_secret: agreement.app_secret.clone().into(),
+            callback_url: Some(webhook_url),
+            numbers: vec![Number {
+                phone_number_id: agreement.phone_number_id.clone(),
+                waba_id: agreement.waba_id.clone(),
+                display_phone_number: agreement.display_phone_number.clone(),
+                verified_name: "Signalbox Playground".to_owned(),
+                access_token: agreement.access_token.clone().into(),
+            }],
+        });
+    }
+
+    /// Stops the simulators.
+    pub async fn close(self) {
+        self.whatsapp.shutdown().await;
+    }
+}

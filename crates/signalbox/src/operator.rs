@@ -1,0 +1,124 @@
+//! The API without a socket, for whoever holds the master key: commands go through the same checks as requests.
+
+use crate::process::Process;
+use anyhow::{Context as _, bail};
+use api::{AccessKey, Api, Claims, Parts};
+use axum::{Router, body::Body};
+use chrono::TimeDelta;
+use domain::{SessionId, TenantId, role::Role};
+use http::{Method, Request, header};
+use serde_json::Value;
+use std::sync::Arc;
+use store::{refresh_tokens, tenants::Tenant, users};
+use tower::ServiceExt as _;
+
+/// The largest answer that is read.
+const MOST: usize = 16 << 20;
+
+/// An admin of one tenant, at work on this machine.
+pub struct Operator {
+    router: Router,
+    token: String,
+}
+
+/// A tenant by its short name.
+pub async fn tenant(process: &Process, slug: &str) -> anyhow::Result<Tenant> {
+    let found = store::tenants::find(process.database.pool(), slug).await?;
+    found.with_context(|| format!("there is no tenant `{slug}`"))
+}
+
+impl Operator {
+    /// Acts as an admin of the tenant.
+    pub async fn of(process: &Process, tenant: TenantId) -> anyhow::Result<Self> {
+        let token = sign_in(process, tenant, TimeDelta::hours(1)).await?;
+        let access_key = access_key(process).await?;
+        let api = Api::new(Parts {
+            database: process.database.clone(),
+            queue: process.queue.clone(),
+            keyring: Arc::clone(&process.keyring),
+            clock: Arc::clone(&process.clock),
+            http: process.config.http.clone(),
+            auth: process.config.auth.clone(),
+            base_url: process.config.base_url(),
+            access_key,
+            metrics: None,
+            readiness: Arc::new(()),
+        });
+        Ok(Self { router: api::router(api), token })
+    }
+
+    /// Reads something.
+    pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        self.call(Method::GET, path, Body::empty()).await
+    }
+
+    /// Creates something.
+    pub async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        self.call(Method::POST, path, Body::from(serde_json::to_vec(body)?)).await
+    }
+
+    async fn call(&self, method: Method, path: &str, body: Body) -> anyhow::Result<Value> {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(body)?;
+        let response = self.router.clone().oneshot(request).await?;
+        let status = response.status();
+        let bytes = axum::body::to_bytes(response.into_body(), MOST).await?;
+        let answer: Value = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes)? };
+        if !status.is_success() {
+            bail!("{}", told(&answer));
+        }
+        Ok(answer)
+    }
+}
+
+/// A token of the tenant's first admin. Its session has no refresh token that anybody knows.
+pub async fn sign_in(process: &Process, tenant: TenantId, lifetime: TimeDelta) -> anyhow::Result<String> {
+    let now = process.clock.now();
+    let mut tx = process.database.begin(tenant).await?;
+    let people = users::list(&mut tx, None, 1000).await?;
+    let admin = people.into_iter().find(|user| user.role == Role::Admin && user.active);
+    let admin = admin.context("the tenant has no active admin")?;
+    let session = SessionId::new();
+    refresh_tokens::insert(&mut tx, &rand::random::<[u8; 32]>(), session, admin.id, now, now + lifetime).await?;
+    tx.commit().await?;
+    let claims = Claims { tenant, user: admin.id, session };
+    Ok(access_key(process).await?.sign(claims, Role::Admin, now, lifetime)?)
+}
+
+async fn access_key(process: &Process) -> anyhow::Result<AccessKey> {
+    let now = process.clock.now();
+    AccessKey::load_or_create(process.database.pool(), &process.keyring, now).await.context("the access token key")
+}
+
+/// A problem in the words of a command line.
+fn told(problem: &Value) -> String {
+    let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut lines = vec![match text(problem, "detail") {
+        detail if detail.is_empty() => text(problem, "title"),
+        detail => detail,
+    }];
+    for error in problem.get("errors").and_then(Value::as_array).into_iter().flatten() {
+        lines.push(format!("  {}: {}", text(error, "pointer"), text(error, "message")));
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_problem_is_told_with_its_fields() {
+        let problem = json!({
+            "title": "Invalid", "detail": "The request is invalid.",
+            "errors": [{ "pointer": "/settings/phone_number_id", "code": "required", "message": "is missing" }]
+        });
+        assert_eq!(told(&problem), "The request is invalid.\n  /settings/phone_number_id: is missing");
+        assert_eq!(told(&json!({ "title": "Conflict" })), "Conflict");
+    }
+}

@@ -1,0 +1,130 @@
+//! The two long-running roles, alone or together: serving HTTP, and running jobs.
+
+use crate::{process::Process, stop::Stop};
+use anyhow::Context as _;
+use api::{AccessKey, Api, Check, Parts, Readiness};
+use domain::job::Lane;
+use inbox::Inbox;
+use metrics_exporter_prometheus::PrometheusHandle;
+use plugin_host::PluginHost;
+use queue::{Settings, Workers};
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use tokio::net::TcpListener;
+use worker::{Environment, plugins::Plugins, rulebook::Rulebook};
+
+/// Listens, and serves until it is time to stop; requests that have begun are answered.
+///
+/// Returns the address at once, which matters where the port was left open, and the serving as a future.
+pub async fn serve(
+    process: &Process,
+    metrics: PrometheusHandle,
+    readiness: Arc<dyn Readiness>,
+    stop: Stop,
+) -> anyhow::Result<(SocketAddr, impl Future<Output = anyhow::Result<()>> + Send + use<>)> {
+    let bind = process.config.http.bind;
+    let listener = TcpListener::bind(bind).await.with_context(|| format!("cannot listen on {bind} (http.bind)"))?;
+    let address = listener.local_addr()?;
+    let now = process.clock.now();
+    let access_key = AccessKey::load_or_create(process.database.pool(), &process.keyring, now).await?;
+    let api = Api::new(Parts {
+        database: process.database.clone(),
+        queue: process.queue.clone(),
+        keyring: Arc::clone(&process.keyring),
+        clock: Arc::clone(&process.clock),
+        http: process.config.http.clone(),
+        auth: process.config.auth.clone(),
+        base_url: process.config.base_url(),
+        access_key,
+        metrics: Some(metrics),
+        readiness,
+    });
+    let service = api::router(api).into_make_service_with_connect_info::<SocketAddr>();
+    let serving = async move {
+        axum::serve(listener, service)
+            .with_graceful_shutdown(async move { stop.asked().await })
+            .await
+            .context("the HTTP server ended")
+    };
+    Ok((address, serving))
+}
+
+/// The environment that jobs work in.
+pub fn environment(process: &Process, host: Arc<PluginHost>) -> Environment {
+    Environment {
+        db: process.database.clone(),
+        queue: process.queue.clone(),
+        inbox: Inbox::new(process.database.clone(), process.queue.clone(), Arc::clone(&process.clock)),
+        plugins: Arc::new(Plugins::new(process.database.clone(), host)),
+        rulebook: Arc::new(Rulebook::default()),
+        keyring: Arc::clone(&process.keyring),
+        clock: Arc::clone(&process.clock),
+    }
+}
+
+/// Runs jobs until it is time to stop, then drains. Says in `ready` when the plugins are loaded.
+pub async fn work(
+    process: &Process,
+    env: Environment,
+    only: &[Lane],
+    ready: Arc<WorkersReady>,
+    stop: Stop,
+) -> anyhow::Result<()> {
+    let settings = Settings { lanes: lanes(&process.config.worker.lanes, only), ..Settings::default() };
+    let retention = chrono::Duration::days(process.config.retention.deliveries_days.into());
+    let upkeep = tokio::spawn(worker::maintenance::run(env.clone(), retention));
+    env.plugins.warm_up().await.context("the plugins cannot be loaded")?;
+    ready.0.store(true, Ordering::Release);
+    let handlers = worker::jobs::handlers(Arc::new(env));
+    let outcome = Workers::new(process.queue.clone(), handlers, settings).run(async move { stop.asked().await }).await;
+    upkeep.abort();
+    outcome.context("the workers ended")
+}
+
+/// The concurrency of each lane, of `only` these lanes if any are named.
+fn lanes(configured: &config::Lanes, only: &[Lane]) -> BTreeMap<Lane, usize> {
+    let of = |lane| match lane {
+        Lane::Live => configured.live,
+        Lane::Automation => configured.automation,
+        Lane::Notify => configured.notify,
+        Lane::Timers => configured.timers,
+        Lane::Bulk => configured.bulk,
+    };
+    Lane::ALL
+        .into_iter()
+        .filter(|lane| only.is_empty() || only.contains(lane))
+        .map(|lane| (lane, of(lane) as usize))
+        .collect()
+}
+
+/// Whether the workers of this process have begun.
+#[derive(Debug, Default)]
+pub struct WorkersReady(AtomicBool);
+
+impl Readiness for WorkersReady {
+    fn checks(&self) -> Vec<Check> {
+        let ready = self.0.load(Ordering::Acquire);
+        let reason = (!ready).then(|| "the plugins are being loaded".to_owned());
+        vec![Check { name: "workers".to_owned(), ready, reason }]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_can_be_chosen() {
+        let configured = config::Lanes::default();
+        assert_eq!(lanes(&configured, &[]).len(), 5);
+        let chosen = lanes(&configured, &[Lane::Live]);
+        assert_eq!(chosen, BTreeMap::from([(Lane::Live, configured.live as usize)]));
+    }
+}

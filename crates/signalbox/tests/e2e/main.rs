@@ -1,0 +1,15 @@
+//! The product from outside: real processes, a real database, the simulated provider, and nothing but HTTP and the
+//! command line between them and these stories.
+
+mod harness;
+
+mod chaos;
+mod drain;
+mod faults;
+mod identity;
+mod ingest;
+mod outage;
+mod statuses;
+mod story;
+mod tenants;
+mod window;

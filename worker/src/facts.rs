@@ -1,0 +1,81 @@
+//! What rules may know about an event: built from the rows as they are now.
+
+use domain::{MessageId, TenantId, message::Direction};
+use plugin_sdk::{Content, OutboundContent};
+use rules::Facts;
+use serde_json::{Map, Value, json};
+use sqlx::PgConnection;
+use store::{contacts, conversations, conversations::Conversation, events::Event, messages, messages::Message};
+
+/// The facts of an event. What has been deleted meanwhile is missing, as facts may be.
+pub async fn of_event(conn: &mut PgConnection, tenant: TenantId, event: &Event) -> Result<Facts, store::Error> {
+    let mut facts = Map::new();
+    facts.insert("event".to_owned(), json!({ "id": event.id, "type": event.kind, "occurred_at": event.occurred_at }));
+    if let Some(id) = message_of(event)
+        && let Some(message) = messages::load(conn, tenant, id).await?
+    {
+        facts.insert("message".to_owned(), of_message(&message));
+    }
+    if let Some((id, _)) = event.conversation
+        && let Some(conversation) = conversations::lock(conn, tenant, id).await?
+    {
+        facts.insert("conversation".to_owned(), of_conversation(conn, tenant, &conversation).await?);
+    }
+    if let Some(id) = event.contact_id
+        && let Some(profile) = contacts::profile(conn, tenant, id).await?
+    {
+        let contact = json!({
+            "id": id, "name": profile.name, "created_at": profile.created_at, "custom": profile.custom_attributes,
+            "is_new": event.data.get("contact_is_new"),
+        });
+        facts.insert("contact".to_owned(), contact);
+    }
+    Ok(Facts::from_value(&Value::Object(facts)))
+}
+
+fn message_of(event: &Event) -> Option<MessageId> {
+    event.data.get("message_id")?.as_str()?.parse().ok()
+}
+
+fn of_message(message: &Message) -> Value {
+    json!({
+        "id": message.id,
+        "text": text_of(message),
+        "type": message.content_type,
+        "direction": message.direction,
+        "sender": message.sender_kind,
+        "automated": message.sender_kind == domain::message::SenderKind::Automation,
+        "forwarded": message.metadata.get("forwarded").and_then(Value::as_bool).unwrap_or(false),
+        "sent_at": message.occurred_at,
+    })
+}
+
+fn text_of(message: &Message) -> Option<String> {
+    let content = match message.direction {
+        Direction::Inbound => serde_json::from_value::<Content>(message.content.clone()).ok(),
+        Direction::Outbound => serde_json::from_value::<OutboundContent>(message.content.clone())
+            .ok()
+            .and_then(|content| content.to_content()),
+    };
+    content?.text().map(ToOwned::to_owned)
+}
+
+async fn of_conversation(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    conversation: &Conversation,
+) -> Result<Value, store::Error> {
+    let tags = conversations::tags(conn, tenant, conversation.id).await?;
+    let first = conversations::is_only_one(conn, tenant, conversation.contact_id, conversation.id).await?;
+    Ok(json!({
+        "id": conversation.id,
+        "status": conversation.status,
+        "priority": conversation.priority,
+        "tags": tags,
+        "channel": conversation.channel,
+        "is_first": first,
+        "assigned": conversation.assignee_id.is_some(),
+        "message_count": conversation.message_count,
+        "created_at": conversation.created_at,
+    }))
+}

@@ -1,0 +1,29 @@
+//! A contact changes something about itself: its profile, its wishes.
+
+use super::{Source, person};
+use domain::event::EventKind;
+use inbox::Transaction;
+use plugin_sdk::event::ContactChange;
+use serde_json::json;
+use store::contacts;
+
+/// Notes the change. `false`: it names nobody, or it was done before.
+///
+/// `opted_out` among the changes says that the contact wants no (more) messages that it did not ask for.
+pub async fn apply(
+    tx: &mut Transaction,
+    source: &Source,
+    position: i32,
+    event: &ContactChange,
+) -> Result<bool, inbox::Error> {
+    let Some(id) = source.fresh_event_id(tx, position).await? else { return Ok(false) };
+    let Some(contact) = person::resolve(tx, source, &event.sender).await? else { return Ok(false) };
+    let (tenant, now) = (tx.tenant(), tx.now());
+    if let Some(opted_out) = event.changes.get("opted_out").and_then(serde_json::Value::as_bool) {
+        let since = opted_out.then(|| person::time(event.occurred_at_ms, now));
+        contacts::set_opted_out(tx.conn(), tenant, contact.id, since, now).await?;
+    }
+    let data = json!({ "contact_id": contact.id, "changes": event.changes });
+    tx.emit_apart_as(id, EventKind::ContactUpdated, Some(contact.id), data);
+    Ok(true)
+}

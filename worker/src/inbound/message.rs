@@ -1,0 +1,157 @@
+//! A message arrives: contact, conversation, message, and what had been reported about it before.
+
+use super::{Source, edit, person, status};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    MessageId,
+    event::EventKind,
+    message::{DeliveryStatus, Direction, SenderKind},
+};
+use inbox::Transaction;
+use plugin_sdk::event::{Event, Message};
+use serde_json::{Value, json};
+use store::{
+    contacts::Resolved,
+    conversations::{self, NewConversation},
+    messages::{self, NewMessage},
+};
+
+/// Stores a message. `false`: it is there already, or names nobody it could belong to.
+pub async fn apply(
+    tx: &mut Transaction,
+    source: &Source,
+    position: i32,
+    event: &Message,
+) -> Result<bool, inbox::Error> {
+    let tenant = tx.tenant();
+    // Asked first, so that a repetition does not begin a new conversation when the old one was closed meanwhile.
+    if messages::is_known(tx.conn(), tenant, source.connection, &event.external_id).await? {
+        return Ok(false);
+    }
+    let Some(contact) = person::resolve(tx, source, &event.sender).await? else {
+        return super::custom::keep(tx, source, position, "message_without_sender", &json!(event)).await;
+    };
+    let now = tx.now();
+    let new = NewConversation {
+        contact_id: contact.id,
+        connection_id: source.connection,
+        channel: &source.channel,
+        thread: event.thread.as_deref(),
+    };
+    let (mut conversation, begun) = conversations::lock_current(tx.conn(), tenant, &new, now).await?;
+    conversation.contact_name.clone_from(&contact.name);
+    let id = conversation.id;
+    tx.hold(conversation);
+
+    let message_id = MessageId::new();
+    let preview = event.content.preview();
+    let (direction, sender_kind, state) = if event.echo {
+        (Direction::Outbound, SenderKind::External, DeliveryStatus::Sent)
+    } else {
+        (Direction::Inbound, SenderKind::Contact, DeliveryStatus::Received)
+    };
+    let occurred_at = within_its_second(person::time(event.occurred_at_ms, now), source.received_at);
+    let message = NewMessage {
+        id: message_id,
+        conversation_id: id,
+        connection_id: source.connection,
+        direction,
+        sender_kind,
+        sender_id: (direction == Direction::Inbound).then_some(contact.id.0),
+        content_type: event.content.type_name(),
+        content: &json!(event.content),
+        preview: &preview,
+        external_id: Some(&event.external_id),
+        reply_to: event.reply_to.as_deref(),
+        origin_key: None,
+        status: state,
+        occurred_at,
+        delivery_id: Some(source.delivery),
+        position,
+        metadata: &metadata(event),
+    };
+    if !messages::insert(tx.conn(), tenant, &message, now).await? {
+        return Ok(false);
+    }
+    if begun {
+        let data = json!({ "message_id": message_id, "contact_is_new": contact.created });
+        tx.emit(id, EventKind::ConversationCreated, data).await?;
+    }
+    let conversation = tx.conversation(id).await?;
+    conversation.note_message(direction, occurred_at, &preview, now);
+    if direction == Direction::Inbound {
+        wake(tx, id).await?;
+    }
+    let data = created(message_id, direction, sender_kind, &contact);
+    tx.emit(id, EventKind::MessageCreated, data).await?;
+    apply_early(tx, source, event).await?;
+    Ok(true)
+}
+
+/// The place of a message in its second.
+///
+/// WhatsApp's times are whole seconds and ours are not: taken literally, an answer of the contact would be listed before
+/// the reply that it answers, if both fall into one second. Within the second the arrival decides, so that the order of
+/// the provider's seconds stays.
+fn within_its_second(occurred_at: DateTime<Utc>, received_at: DateTime<Utc>) -> DateTime<Utc> {
+    if occurred_at.timestamp_subsec_nanos() != 0 || received_at < occurred_at {
+        return occurred_at;
+    }
+    received_at.min(occurred_at + TimeDelta::milliseconds(999))
+}
+
+/// What a message of the contact does to a conversation that waits or was resolved.
+async fn wake(tx: &mut Transaction, id: domain::ConversationId) -> Result<(), inbox::Error> {
+    let next = tx.conversation(id).await?.status.after_inbound();
+    match next {
+        Some(status) => tx.set_status(id, status).await.map(drop),
+        None => Ok(()),
+    }
+}
+
+/// Reports that overtook the message.
+async fn apply_early(tx: &mut Transaction, source: &Source, event: &Message) -> Result<(), inbox::Error> {
+    let tenant = tx.tenant();
+    for early in messages::early::take(tx.conn(), tenant, source.connection, &event.external_id).await? {
+        match serde_json::from_value(early) {
+            Ok(Event::Status(report)) => status::apply(tx, source, &report).await?,
+            Ok(Event::MessageEdited(edited)) => edit::apply_edit(tx, source, &edited).await?,
+            Ok(Event::MessageRevoked(revoked)) => edit::apply_revocation(tx, source, &revoked).await?,
+            Ok(_) | Err(_) => false,
+        };
+    }
+    Ok(())
+}
+
+fn created(id: MessageId, direction: Direction, sender: SenderKind, contact: &Resolved) -> Value {
+    json!({ "message_id": id, "direction": direction, "sender": sender, "contact_is_new": contact.created })
+}
+
+fn metadata(event: &Message) -> Value {
+    let mut metadata = serde_json::Map::new();
+    if event.forwarded {
+        metadata.insert("forwarded".to_owned(), Value::Bool(true));
+    }
+    for (name, value) in [("referral", &event.referral), ("context", &event.context)] {
+        if let Some(value) = value {
+            metadata.insert(name.to_owned(), value.clone());
+        }
+    }
+    Value::Object(metadata)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrival_decides_within_a_second_and_never_beyond_it() {
+        let second = DateTime::from_timestamp(1_750_000_000, 0).unwrap();
+        let later = |ms| second + TimeDelta::milliseconds(ms);
+        assert_eq!(within_its_second(second, later(400)), later(400));
+        assert_eq!(within_its_second(second, later(60_000)), later(999));
+        assert_eq!(within_its_second(second, later(-5_000)), second);
+        // A provider that is more precise is believed.
+        assert_eq!(within_its_second(later(300), later(400)), later(300));
+    }
+}

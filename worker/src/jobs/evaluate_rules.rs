@@ -1,0 +1,101 @@
+//! Asks the tenant's rules about one event, and does what the matching ones say.
+//!
+//! A rule decides without side effects; its run is logged with the value of every condition in the transaction that
+//! carries out its actions. A run is unique per rule and event, so that a repeated job acts no second time.
+
+mod actions;
+
+use crate::{Environment, facts};
+use domain::{RuleRunId, event::Actor, jobs::EvaluateRules};
+use inbox::Cause;
+use queue::{JobContext, JobError};
+use rules::{Evaluation, Facts, Outcome, Rule};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use store::{
+    events::{self, Event},
+    rule_runs::{self, NewRun},
+    rules::active::{self, ActiveRule},
+};
+
+/// Evaluates the rules in their order, up to the first match that stops processing.
+pub async fn run(env: Arc<Environment>, job: EvaluateRules, ctx: JobContext) -> Result<(), JobError> {
+    let mut tx = env.db.begin(job.tenant_id).await.map_err(JobError::retry)?;
+    let event = events::load(&mut tx, job.tenant_id, job.event_id).await.map_err(JobError::retry)?;
+    let Some(event) = event else { return Ok(()) };
+    let rules = active::for_event(&mut tx, job.tenant_id, event.kind).await.map_err(JobError::retry)?;
+    if rules.is_empty() {
+        return Ok(());
+    }
+    let facts = facts::of_event(&mut tx, job.tenant_id, &event).await.map_err(JobError::retry)?;
+    tx.commit().await.map_err(JobError::retry)?;
+    for stored in &rules {
+        let rule = match env.rulebook.compile(stored) {
+            Ok(rule) => rule,
+            Err(problems) => {
+                tracing::error!(rule = %stored.id, %problems, "a stored rule cannot be understood and is passed over");
+                continue;
+            }
+        };
+        let evaluation = rule.evaluate(&facts);
+        if evaluation.outcome != Outcome::Matched {
+            continue;
+        }
+        act(&env, &ctx, &event, stored, &rule, &facts, &evaluation).await.map_err(JobError::retry)?;
+        if rule.definition().guards.stop_processing {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Logs a match and does what it says, unless it has done so before or a guard holds it back.
+async fn act(
+    env: &Environment,
+    ctx: &JobContext,
+    event: &Event,
+    stored: &ActiveRule,
+    rule: &Rule,
+    facts: &Facts,
+    evaluation: &Evaluation,
+) -> Result<(), inbox::Error> {
+    let cause = Cause {
+        actor: Actor::Rule { id: stored.id },
+        event: Some((event.id, event.depth)),
+        trace_id: ctx.trace_id.clone(),
+    };
+    let mut tx = env.inbox.begin(ctx.tenant, cause).await?;
+    let (tenant, now) = (tx.tenant(), tx.now());
+    // The conversation first, as everywhere, so that two runs on it follow one another.
+    if let Some((conversation, _)) = event.conversation {
+        tx.conversation(conversation).await?;
+    }
+    let once_key = rule.once_key(facts);
+    let held_back = match &once_key {
+        None => true,
+        Some(key) => rule_runs::has_acted(tx.conn(), tenant, stored.id, key).await?,
+    };
+    let run = NewRun {
+        id: RuleRunId::new(),
+        rule_id: stored.id,
+        rule_version: stored.version,
+        event_id: event.id,
+        conversation_id: event.conversation.map(|(id, _)| id),
+        outcome: if held_back { "held_back" } else { "matched" },
+        once_key: once_key.as_deref().filter(|_| !held_back),
+        trace: &trace(evaluation),
+        actions: &json!([]),
+    };
+    if !rule_runs::insert(tx.conn(), tenant, &run, now).await? {
+        return Ok(());
+    }
+    if !held_back && let Some((conversation, _)) = event.conversation {
+        let done = actions::perform(env, &mut tx, conversation, stored.id, event.id, &evaluation.plan).await?;
+        rule_runs::set_actions(tx.conn(), tenant, run.id, &done).await?;
+    }
+    tx.commit().await
+}
+
+fn trace(evaluation: &Evaluation) -> Value {
+    json!({ "trigger": evaluation.trigger, "conditions": evaluation.trace, "notes": evaluation.notes })
+}

@@ -1,0 +1,62 @@
+//! Reads the message templates of a connection from its provider.
+
+use crate::{Environment, outcome, outcome::Verdict, target::Target};
+use domain::jobs::SyncTemplates;
+use queue::{JobContext, JobError};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use store::templates;
+
+/// The action a channel plugin lists its templates with; a plugin without it has none.
+const ACTION: &str = "list_templates";
+
+/// A template as channel plugins list it.
+#[derive(Deserialize)]
+struct Template {
+    name: String,
+    language: String,
+    status: String,
+    category: Option<String>,
+    body: Option<String>,
+    #[serde(default)]
+    components: Value,
+}
+
+/// Replaces what was known about the templates by what the provider says.
+pub async fn run(env: Arc<Environment>, job: SyncTemplates, ctx: JobContext) -> Result<(), JobError> {
+    let mut tx = env.db.begin(job.tenant_id).await.map_err(JobError::retry)?;
+    let target = Target::load(&env, &mut tx, job.tenant_id, job.connection_id).await.map_err(JobError::retry)?;
+    let Some(target) = target else { return Ok(()) };
+    tx.commit().await.map_err(JobError::retry)?;
+    if !target.plugin.manifest().actions.iter().any(|action| action.name == ACTION) {
+        return Ok(());
+    }
+    let context = target.context(&env, ctx.id.to_string(), ctx.attempt);
+    let answer = match target.plugin.invoke(&context, ACTION, &json!({})).await {
+        Ok(answer) => answer,
+        Err(error) => {
+            return Err(match outcome::of_failed_send(&error) {
+                Verdict::Again { after, why } => JobError::Retry { after, error: why },
+                Verdict::Never { .. } => JobError::fail(error),
+                Verdict::Reauthorize { .. } | Verdict::Unknown { .. } => JobError::retry(error),
+            });
+        }
+    };
+    let read: Vec<Template> = serde_json::from_value(answer).map_err(JobError::fail)?;
+    let read: Vec<templates::Template> = read.into_iter().map(stored).collect();
+    let mut tx = env.db.begin(job.tenant_id).await.map_err(JobError::retry)?;
+    templates::replace(&mut tx, job.connection_id, &read, env.clock.now()).await.map_err(JobError::retry)?;
+    tx.commit().await.map_err(JobError::retry)
+}
+
+fn stored(template: Template) -> templates::Template {
+    templates::Template {
+        name: template.name,
+        language: template.language,
+        status: template.status,
+        category: template.category,
+        body: template.body,
+        components: template.components,
+    }
+}

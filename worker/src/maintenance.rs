@@ -1,0 +1,32 @@
+//! What has to be done from time to time, by any worker: forgetting what is older than its retention.
+
+use crate::Environment;
+use std::time::Duration;
+
+/// How often.
+const EVERY: Duration = Duration::from_mins(10);
+/// Rows of one statement: short enough to disturb nobody.
+const BATCH: i32 = 1000;
+
+/// Runs until it is dropped. Several workers may do this at once: each takes rows that are still there.
+pub async fn run(env: Environment, retention: chrono::Duration) {
+    let mut tick = tokio::time::interval(EVERY);
+    loop {
+        tick.tick().await;
+        if let Err(error) = forget(&env, retention).await {
+            tracing::warn!(%error, "old deliveries could not be deleted; the next round tries again");
+        }
+    }
+}
+
+/// Deletes what is older than the retention, of all tenants. Returns how many rows went.
+pub async fn forget(env: &Environment, retention: chrono::Duration) -> Result<u64, store::Error> {
+    let before = env.clock.now() - retention;
+    let mut gone = 0;
+    loop {
+        match store::ingest::purge(env.db.pool(), before, BATCH).await? {
+            0 => return Ok(gone),
+            some => gone += some,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What a provider's answer to a send means for the message, the job and the connection.
+//!
+//! The decision is made here, from the plugin's error, in one table; the job only carries it out.
+
+use plugin_host::{CallError, Cause};
+use plugin_sdk::{ErrorKind, FailureReason, PluginError};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// What to do after a send that did not end with a receipt.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// The provider certainly does not have it: the message waits, and the job is tried again.
+    Again {
+        /// The provider's wish, if it named one.
+        after: Option<Duration>,
+        /// Why, for the job's record.
+        why: String,
+    },
+    /// The credentials need an admin: the connection is marked, and its messages wait for it.
+    Reauthorize {
+        /// Why, for the connection's status.
+        why: String,
+    },
+    /// It will not be sent: the message failed, and says why.
+    Never {
+        /// What the message shows.
+        error: Value,
+        /// Whether the contact wants no messages any more.
+        opted_out: bool,
+    },
+    /// Nobody knows whether the provider has it: only a status report, or a person, can say.
+    Unknown {
+        /// Why, for the message.
+        error: Value,
+    },
+}
+
+/// What a failed call of the plugin's `send` means.
+pub fn of_failed_send(error: &CallError) -> Verdict {
+    match &error.cause {
+        Cause::Plugin(error) => of_plugin_error(error),
+        // The plugin died after it had called the provider, and nobody read the answer.
+        _ if error.request_sent => Verdict::Unknown { error: shown("plugin_failed", None, &error.to_string()) },
+        _ => Verdict::Again { after: None, why: error.to_string() },
+    }
+}
+
+fn of_plugin_error(error: &PluginError) -> Verdict {
+    let reason = error.reason().unwrap_or(FailureReason::Other);
+    let after = error.retry_after_ms.map(Duration::from_millis);
+    match error.kind {
+        ErrorKind::RateLimited | ErrorKind::Transient => Verdict::Again { after, why: error.to_string() },
+        ErrorKind::AuthRequired => Verdict::Reauthorize { why: error.message.clone() },
+        _ if reason == FailureReason::Reauthorize => Verdict::Reauthorize { why: error.message.clone() },
+        // Only a plugin that broke its promise ends here: a send of unknown outcome has a receipt that says so.
+        ErrorKind::Timeout => Verdict::Unknown { error: of_error(error, reason) },
+        _ => Verdict::Never { error: of_error(error, reason), opted_out: reason == FailureReason::OptedOut },
+    }
+}
+
+fn of_error(error: &PluginError, reason: FailureReason) -> Value {
+    let code = error.code.as_deref().and_then(|code| code.split_once(':')).map(|(_, code)| code);
+    shown(reason.as_str(), code, &error.message)
+}
+
+/// The error of a message, as the API shows it.
+pub fn shown(reason: &str, code: Option<&str>, message: &str) -> Value {
+    json!({ "reason": reason, "code": code, "title": message })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(error: &PluginError) -> Verdict {
+        of_plugin_error(error)
+    }
+
+    #[test]
+    fn a_wait_that_the_provider_names_is_honoured() {
+        let error = PluginError::new(ErrorKind::RateLimited, "slow down")
+            .with_reason(FailureReason::RateLimited, 131_056)
+            .with_retry_after_ms(6000);
+        assert!(matches!(verdict(&error), Verdict::Again { after: Some(wait), .. } if wait == Duration::from_secs(6)));
+    }
+
+    #[test]
+    fn a_closed_window_is_final_and_says_so() {
+        let error =
+            PluginError::new(ErrorKind::Permanent, "too late").with_reason(FailureReason::WindowClosed, 131_047);
+        let Verdict::Never { error, opted_out: false } = verdict(&error) else { panic!("must be final") };
+        assert_eq!(error, json!({ "reason": "window_closed", "code": "131047", "title": "too late" }));
+    }
+
+    #[test]
+    fn expired_credentials_ask_for_an_admin_under_either_kind() {
+        for kind in [ErrorKind::AuthRequired, ErrorKind::Permanent] {
+            let error = PluginError::new(kind, "expired").with_reason(FailureReason::Reauthorize, 190);
+            assert!(matches!(verdict(&error), Verdict::Reauthorize { .. }));
+        }
+    }
+
+    #[test]
+    fn an_opt_out_is_remembered() {
+        let error = PluginError::new(ErrorKind::Permanent, "no").with_reason(FailureReason::OptedOut, 131_050);
+        assert!(matches!(verdict(&error), Verdict::Never { opted_out: true, .. }));
+    }
+
+    #[test]
+    fn what_nobody_knows_is_never_repeated() {
+        let error = PluginError::new(ErrorKind::Timeout, "no answer");
+        assert!(matches!(verdict(&error), Verdict::Unknown { .. }));
+    }
+}

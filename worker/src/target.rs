@@ -1,0 +1,70 @@
+//! What a call of a plugin needs: the connection, its plugin, its secrets.
+
+use crate::{Environment, plugins, secrets};
+use domain::{ConnectionId, TenantId};
+use plugin_host::{CallContext, CallSecrets, Plugin};
+use sqlx::PgConnection;
+use std::sync::Arc;
+use store::connections::{self, Connection};
+
+/// A connection, ready to be called about.
+pub struct Target {
+    /// The connection.
+    pub connection: Connection,
+    /// The plugin that speaks for it.
+    pub plugin: Arc<Plugin>,
+    secrets: CallSecrets,
+}
+
+/// Why a connection cannot be called about.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Its rows cannot be read.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// Its plugin cannot be used.
+    #[error(transparent)]
+    Plugin(#[from] plugins::Error),
+    /// Its secrets cannot be opened.
+    #[error(transparent)]
+    Secrets(#[from] secrets::Error),
+}
+
+impl Target {
+    /// Loads what is needed. `None`: there is no such connection (any more).
+    pub async fn load(
+        env: &Environment,
+        conn: &mut PgConnection,
+        tenant: TenantId,
+        id: ConnectionId,
+    ) -> Result<Option<Self>, Error> {
+        match connections::load(conn, id).await? {
+            Some(connection) => Self::of(env, conn, tenant, connection).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The same for a connection that is loaded already.
+    pub async fn of(
+        env: &Environment,
+        conn: &mut PgConnection,
+        tenant: TenantId,
+        connection: Connection,
+    ) -> Result<Self, Error> {
+        let plugin = env.plugins.get(&connection.plugin_id).await?;
+        let secrets = secrets::of_connection(conn, &env.keyring, tenant, connection.id).await?;
+        Ok(Self { connection, plugin, secrets })
+    }
+
+    /// What the plugin is told about one call.
+    pub fn context(&self, env: &Environment, call_id: String, attempt: u32) -> CallContext {
+        CallContext {
+            call_id,
+            attempt,
+            now_ms: env.clock.now().timestamp_millis().try_into().unwrap_or_default(),
+            connection_id: self.connection.id.to_string(),
+            settings: self.connection.settings.clone(),
+            secrets: self.secrets.clone(),
+        }
+    }
+}

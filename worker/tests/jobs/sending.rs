@@ -1,0 +1,147 @@
+//! What goes out: at most once, inside the window, with the right end.
+
+use crate::world::World;
+use chrono::TimeDelta;
+use domain::message::DeliveryStatus;
+use queue::Outcome;
+use sandbox::{
+    AnswerFault, CallbackFault, Fault, RequestFilter,
+    traffic::{Customer, Inbound},
+};
+
+/// A world in which Ada has just written.
+async fn greeted() -> World {
+    let world = World::new().await;
+    let ada = Customer::with_phone("4915155512345", "Ada");
+    // Through the simulator, which opens its window, too.
+    let composed = world.sandbox.compose("106540352242922", Inbound::text(ada, "Hello")).unwrap();
+    world.deliver_bytes(composed.webhook.body.to_vec()).await;
+    world.settle().await;
+    world
+}
+
+fn sends(world: &World) -> usize {
+    world.sandbox.requests(&RequestFilter::default()).len()
+}
+
+fn fault(answer: AnswerFault) -> Fault {
+    Fault { number: None, times: Some(1), answer, callbacks: CallbackFault::Normal }
+}
+
+#[tokio::test]
+async fn a_reply_is_sent_once_and_opens_the_conversation() {
+    let world = greeted().await;
+    let id = world.write("Good evening").await;
+    world.settle().await;
+    assert_eq!(world.status(id).await, "sent");
+    assert_eq!(sends(&world), 1);
+    assert_eq!(world.texts("SELECT status FROM conversations").await, ["open"]);
+    assert_eq!(world.texts("SELECT 'yes' FROM conversations WHERE first_response_at IS NOT NULL").await, ["yes"]);
+}
+
+#[tokio::test]
+async fn outside_the_window_nothing_leaves_the_house() {
+    let world = greeted().await;
+    let id = world.write("Still there?").await;
+    world.advance(TimeDelta::hours(24) + TimeDelta::seconds(1));
+    world.settle().await;
+    assert_eq!((world.status(id).await.as_str(), sends(&world)), ("failed", 0));
+    assert_eq!(world.error_reason(id).await.as_deref(), Some("window_closed"));
+}
+
+#[tokio::test]
+async fn a_minute_before_its_end_the_window_is_open() {
+    let world = greeted().await;
+    let id = world.write("Still there?").await;
+    world.advance(TimeDelta::hours(24) - TimeDelta::minutes(1));
+    world.settle().await;
+    assert_eq!(world.status(id).await, "sent");
+}
+
+#[tokio::test]
+async fn a_message_whose_sender_died_is_not_sent_again() {
+    let world = greeted().await;
+    let id = world.write("Once").await;
+    let mut tx = world.env.db.begin(world.tenant).await.unwrap();
+    let token = uuid::Uuid::from_u128(1);
+    assert!(store::messages::begin_sending(&mut tx, world.tenant, id, token).await.unwrap());
+    tx.commit().await.unwrap();
+    world.settle().await;
+    assert_eq!((world.status(id).await.as_str(), sends(&world)), ("unconfirmed", 0));
+}
+
+#[tokio::test]
+async fn a_lost_answer_leaves_it_unconfirmed_and_unrepeated() {
+    let world = greeted().await;
+    world.sandbox.inject(fault(AnswerFault::DropAfter));
+    let id = world.write("Once").await;
+    world.settle().await;
+    world.advance(TimeDelta::hours(1));
+    world.settle().await;
+    assert_eq!((world.status(id).await.as_str(), sends(&world)), ("unconfirmed", 1));
+}
+
+#[tokio::test]
+async fn the_providers_wait_is_honoured() {
+    let world = greeted().await;
+    world.sandbox.inject(fault(AnswerFault::RateLimited { retry_after: Some(90) }));
+    let id = world.write("Later").await;
+    let [(kind, Outcome::Retry { run_at, .. })] = &world.run_jobs().await[..] else { panic!("no retry") };
+    assert_eq!((kind.as_str(), *run_at - world.now()), ("send-message", TimeDelta::seconds(90)));
+    assert_eq!(world.status(id).await, "queued");
+    world.advance(TimeDelta::seconds(89));
+    assert_eq!(world.run_jobs().await, []);
+    assert_eq!(world.status(id).await, "queued");
+    world.advance(TimeDelta::seconds(1));
+    world.settle().await;
+    assert_eq!(world.status(id).await, "sent");
+}
+
+#[tokio::test]
+async fn expired_credentials_park_the_connection_and_keep_the_message() {
+    let world = greeted().await;
+    world.sandbox.inject(fault(AnswerFault::Error { status: 401, code: 190, title: "expired".to_owned() }));
+    let id = world.write("Wait").await;
+    assert!(matches!(&world.run_jobs().await[..], [(_, Outcome::Snoozed { .. })]));
+    assert_eq!(world.status(id).await, "queued");
+    assert_eq!(world.texts("SELECT status FROM connections").await, ["needs_reauth"]);
+    // While nobody repairs it, it waits without using up attempts.
+    world.advance(TimeDelta::minutes(2));
+    assert!(matches!(&world.run_jobs().await[..], [(_, Outcome::Snoozed { .. })]));
+    let mut tx = world.env.db.begin(world.tenant).await.unwrap();
+    let active = domain::connection::ConnectionStatus::Active;
+    store::connections::set_status(&mut tx, world.connection, active, None, world.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    world.advance(TimeDelta::minutes(2));
+    world.settle().await;
+    assert_eq!(world.status(id).await, "sent");
+}
+
+#[tokio::test]
+async fn what_the_provider_refuses_for_good_has_failed() {
+    let world = greeted().await;
+    world.sandbox.inject(fault(AnswerFault::Error { status: 400, code: 131_026, title: "undeliverable".to_owned() }));
+    let id = world.write("Nobody there").await;
+    world.settle().await;
+    assert_eq!(world.status(id).await, DeliveryStatus::Failed.as_str());
+    assert_eq!(world.error_reason(id).await.as_deref(), Some("undeliverable"));
+}
+
+#[tokio::test]
+async fn ten_messages_leave_in_the_order_they_were_written() {
+    let world = greeted().await;
+    for n in 0..10 {
+        world.write(&format!("number {n}")).await;
+    }
+    world.settle().await;
+    let sent: Vec<String> = world
+        .sandbox
+        .requests(&RequestFilter::default())
+        .iter()
+        .map(|request| {
+            let body: serde_json::Value = serde_json::from_str(request.body.as_ref().unwrap().get()).unwrap();
+            body["text"]["body"].as_str().unwrap_or_default().to_owned()
+        })
+        .collect();
+    assert_eq!(sent, (0..10).map(|n| format!("number {n}")).collect::<Vec<_>>());
+}

@@ -1,0 +1,24 @@
+//! When the plugin itself is the trouble.
+
+use crate::world::World;
+use chrono::TimeDelta;
+use queue::Outcome;
+use sandbox::traffic::{Customer, Inbound};
+
+#[tokio::test]
+async fn a_plugin_that_cannot_run_costs_no_delivery() {
+    let world = World::with_plugin(b"\0asm\x01\0\0\0").await;
+    let body =
+        Inbound::text(Customer::with_phone("4915155512345", "Ada"), "Hello").webhook(&World::line(), world.now());
+    world.deliver(&body).await;
+    assert!(matches!(&world.run_jobs().await[..], [(_, Outcome::Retry { .. })]));
+    assert_eq!(world.texts("SELECT outcome FROM deliveries").await, ["received"]);
+    // Tried again for about an hour, then kept for a replay.
+    for _ in 0..20 {
+        world.advance(TimeDelta::minutes(15));
+        world.run_jobs().await;
+    }
+    assert_eq!(world.texts("SELECT outcome FROM deliveries").await, ["parked"]);
+    assert!(world.texts("SELECT reason FROM deliveries").await[0].contains("whatsapp"));
+    assert_eq!(world.env.queue.unfinished(10).await.unwrap().len(), 0);
+}

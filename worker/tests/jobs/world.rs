@@ -1,0 +1,213 @@
+//! A tenant with one WhatsApp number, and everything that its jobs need.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    ConnectionId, ConversationId, DeliveryId, EndpointId, ManualClock, MessageId, TenantId, UserId, event::Actor,
+    jobs::ProcessDelivery,
+};
+use inbox::{Cause, Inbox, Outgoing, Writer};
+use plugin_host::PluginHost;
+use plugin_sdk::OutboundContent;
+use queue::Queue;
+use sandbox::{App, Limits, Number, Sandbox, traffic::Line};
+use serde_json::{Value, json};
+use signalbox_worker::{Environment, jobs, plugins::Plugins, rulebook::Rulebook};
+use std::{path::Path, sync::Arc};
+use store::{Database, ingest, ingest::NewDelivery};
+use test_support::TestDatabase;
+use vault::{DataKey, Keyring, Place};
+
+const NUMBER: &str = "106540352242922";
+const TOKEN: &str = "token-of-the-test";
+
+pub struct World {
+    pub env: Environment,
+    pub clock: ManualClock,
+    pub sandbox: Sandbox,
+    pub tenant: TenantId,
+    pub connection: ConnectionId,
+    pub test: TestDatabase,
+}
+
+fn plugin() -> Vec<u8> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../plugins/target/wasm32-unknown-unknown/release/signalbox_whatsapp.wasm");
+    std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}; run `make plugins` first", file.display()))
+}
+
+impl World {
+    pub async fn new() -> Self {
+        Self::with_plugin(&plugin()).await
+    }
+
+    /// A world whose plugin is this file, however broken.
+    pub async fn with_plugin(wasm: &[u8]) -> Self {
+        let test = TestDatabase::create().await;
+        let clock = ManualClock::at(DateTime::from_timestamp(1_795_000_000, 0).unwrap());
+        let db = Database::from_pool(test.app.clone());
+        let queue = Queue::new(test.app.clone(), Arc::new(clock.clone()));
+        let sandbox = sandbox(&clock).await;
+        // Shared by all tests and runs: compiling the plugin takes longer than anything it does here.
+        let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled-plugins");
+        let egress = egress::Egress::new(egress::Config {
+            sandbox: vec![egress::Mapping { host: "graph.facebook.com".to_owned(), to: sandbox.address() }],
+            ..egress::Config::default()
+        })
+        .unwrap();
+        let host = PluginHost::new(plugin_host::Config::new(cache, egress)).unwrap();
+        let keyring = Arc::new(Keyring::new(DataKey::generate()));
+        let env = Environment {
+            db: db.clone(),
+            queue: queue.clone(),
+            inbox: Inbox::new(db.clone(), queue, Arc::new(clock.clone())),
+            plugins: Arc::new(Plugins::new(db, Arc::new(host))),
+            rulebook: Arc::new(Rulebook::default()),
+            keyring,
+            clock: Arc::new(clock.clone()),
+        };
+        let (tenant, connection) = (TenantId::new(), ConnectionId::new());
+        let world = Self { env, clock, sandbox, tenant, connection, test };
+        world.provision(wasm).await;
+        world
+    }
+
+    async fn provision(&self, wasm: &[u8]) {
+        let now = self.now();
+        store::plugins::install(&self.test.app, "whatsapp", "1.0.0", &json!({}), wasm, now).await.unwrap();
+        let mut tx = self.env.db.begin(self.tenant).await.unwrap();
+        store::tenants::create(&mut tx, "lamps", "Lamps", now).await.unwrap();
+        let endpoint = EndpointId::new();
+        let new = store::endpoints::NewEndpoint {
+            id: endpoint,
+            key: "endpoint-key-0001",
+            plugin_id: "whatsapp",
+            name: "e",
+            settings: &json!({}),
+        };
+        store::endpoints::create(&mut tx, &new, now).await.unwrap();
+        let settings = json!({ "phone_number_id": NUMBER, "api_version": "v26.0" });
+        let new = store::connections::NewConnection {
+            id: self.connection,
+            endpoint_id: endpoint,
+            plugin_id: "whatsapp",
+            name: "c",
+            settings: &settings,
+        };
+        store::connections::create(&mut tx, &new, now).await.unwrap();
+        let owner = store::secrets::connection_owner(self.connection);
+        let place = Place { tenant: Some(self.tenant.0), owner: &owner, name: "access_token" };
+        let sealed = self.env.keyring.seal(&place, TOKEN.as_bytes());
+        store::secrets::put_for_connection(&mut tx, self.connection, "access_token", sealed.as_bytes(), now)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.env.clock.now()
+    }
+
+    pub fn line() -> Line {
+        number().line()
+    }
+
+    /// Stores a webhook as the API does.
+    pub async fn deliver(&self, body: &Value) -> DeliveryId {
+        self.deliver_bytes(body.to_string().into_bytes()).await
+    }
+
+    pub async fn deliver_bytes(&self, body: Vec<u8>) -> DeliveryId {
+        let id = DeliveryId::new();
+        let delivery = NewDelivery {
+            tenant_id: self.tenant,
+            id,
+            connection_id: self.connection,
+            endpoint_id: EndpointId::new(),
+            dedupe_key: id.to_string(),
+            method: "POST".to_owned(),
+            query: String::new(),
+            headers: json!([["content-type", "application/json"]]),
+            body,
+            partial: false,
+            trace_id: "0af7651916cd43dd8448eb211c80319c".to_owned(),
+            queue_key: ProcessDelivery::key_of(self.connection, "x"),
+            received_at: self.now(),
+        };
+        assert_eq!(ingest::accept(&self.test.app, &[delivery]).await.unwrap(), [true]);
+        id
+    }
+
+    /// Runs every job that is due. Returns the kinds that did not simply succeed, with their outcome.
+    pub async fn run_jobs(&self) -> Vec<(String, queue::Outcome)> {
+        let handlers = jobs::handlers(Arc::new(self.env.clone()));
+        let ran = self.env.queue.run_until_idle(&handlers).await.unwrap();
+        ran.into_iter().filter(|ran| ran.outcome != queue::Outcome::Done).map(|ran| (ran.kind, ran.outcome)).collect()
+    }
+
+    /// Runs jobs, and expects all of them to succeed.
+    pub async fn settle(&self) {
+        assert_eq!(self.run_jobs().await, []);
+    }
+
+    pub fn advance(&self, step: TimeDelta) {
+        self.clock.advance(step);
+    }
+
+    /// One column of all rows that a query gives, in the tenant's eyes.
+    pub async fn texts(&self, query: &'static str) -> Vec<String> {
+        let mut tx = self.env.db.begin(self.tenant).await.unwrap();
+        sqlx::query_scalar(query).fetch_all(&mut *tx).await.unwrap()
+    }
+
+    pub async fn conversation(&self) -> ConversationId {
+        let ids = self.texts("SELECT id::text FROM conversations ORDER BY id").await;
+        ids[0].parse().unwrap()
+    }
+
+    /// An agent writes.
+    pub async fn write(&self, text: &str) -> MessageId {
+        let content = OutboundContent::Text { text: text.to_owned(), preview_url: false };
+        let user = UserId::new();
+        let cause = Cause::of(Actor::User { id: user }, None);
+        let mut tx = self.env.inbox.begin(self.tenant, cause).await.unwrap();
+        let outgoing =
+            Outgoing { content: &content, reply_to: None, writer: Writer::User(user), origin_key: None, window: None };
+        let id = tx.send(self.conversation().await, &outgoing).await.unwrap().unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    pub async fn status(&self, message: MessageId) -> String {
+        let mut tx = self.env.db.begin(self.tenant).await.unwrap();
+        let message = store::messages::load(&mut tx, self.tenant, message).await.unwrap().unwrap();
+        message.status.to_string()
+    }
+
+    pub async fn error_reason(&self, message: MessageId) -> Option<String> {
+        let mut tx = self.env.db.begin(self.tenant).await.unwrap();
+        let message = store::messages::load(&mut tx, self.tenant, message).await.unwrap().unwrap();
+        Some(message.error?["reason"].as_str()?.to_owned())
+    }
+}
+
+fn number() -> Number {
+    Number {
+        phone_number_id: NUMBER.to_owned(),
+        waba_id: "419561257915477".to_owned(),
+        display_phone_number: "15550783881".to_owned(),
+        verified_name: "Lamps".to_owned(),
+        access_token: TOKEN.into(),
+    }
+}
+
+/// A provider that goes by the same clock, and to which no webhook URL is known: the tests deliver by hand.
+async fn sandbox(clock: &ManualClock) -> Sandbox {
+    let app = App { id: "app".to_owned(), app_secret: "s".into(), callback_url: None, numbers: vec![number()] };
+    let clock = clock.clone();
+    let config = sandbox::Config {
+        limits: Limits::OFF,
+        clock: Arc::new(move || domain::Clock::now(&clock)),
+        ..sandbox::Config::new(vec![app])
+    };
+    Sandbox::bind("127.0.0.1:0".parse().unwrap(), config).await.unwrap()
+}
