@@ -1,0 +1,65 @@
+//! One file per benchmark, each ending in a report.
+
+mod ingest;
+mod memory;
+mod parse;
+mod roundtrip;
+mod start;
+
+use crate::report::Report;
+use clap::ValueEnum;
+
+/// What can be measured, in the order of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Benchmark {
+    /// Signed webhooks, stored durably.
+    Ingest,
+    /// From a customer's message to the reply at the provider.
+    Roundtrip,
+    /// One call of a plugin.
+    Parse,
+    /// Resident memory.
+    Memory,
+    /// How long a start takes.
+    Start,
+}
+
+/// How much time to spend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    /// As the figures are published.
+    Full,
+    /// As short as it takes to see that everything works.
+    Quick,
+}
+
+impl Effort {
+    /// One of two values, such as the length of a run.
+    pub fn pick<T>(self, full: T, quick: T) -> T {
+        match self {
+            Self::Full => full,
+            Self::Quick => quick,
+        }
+    }
+}
+
+impl Benchmark {
+    /// Every benchmark.
+    pub const ALL: &[Self] = &[Self::Ingest, Self::Roundtrip, Self::Parse, Self::Memory, Self::Start];
+
+    /// Its name, which is also that of its file of figures.
+    pub fn name(self) -> String {
+        self.to_possible_value().expect("no benchmark is hidden").get_name().to_owned()
+    }
+
+    /// Measures.
+    pub async fn run(self, effort: Effort) -> anyhow::Result<Report> {
+        match self {
+            Self::Ingest => ingest::run(effort).await,
+            Self::Roundtrip => roundtrip::run(effort).await,
+            Self::Parse => parse::run(effort).await,
+            Self::Memory => memory::run(effort).await,
+            Self::Start => start::run(effort).await,
+        }
+    }
+}

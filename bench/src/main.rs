@@ -1,0 +1,113 @@
+//! Benchmarks of the product, each with its target and, where there is one, a peer that does the same work in the
+//! same run.
+//!
+//! A benchmark writes what it measured to `bench/results/<name>.json`; `docs/performance.md` is generated from these
+//! files and from nothing else. They measure the release binary as its users run it, as processes of its own on a
+//! durable PostgreSQL, everything on this machine.
+//!
+//! - [`benchmarks`]: one file per benchmark
+//! - [`stand`]: what they are run on: a private PostgreSQL, the product's processes, a tenant
+//! - [`load`]: webhooks, and how they are posted
+//! - [`report`], [`stats`], [`machine`]: figures, and under which conditions they are true
+//! - [`docs`]: the page that is generated from them
+
+mod benchmarks;
+mod docs;
+mod load;
+mod machine;
+mod pgbench;
+mod report;
+mod stand;
+mod stats;
+
+use anyhow::Context as _;
+use benchmarks::{Benchmark, Effort};
+use clap::{Parser, ValueEnum as _};
+use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Measures the release build of Signalbox, and writes the figures to bench/results and docs/performance.md.
+#[derive(Debug, Parser)]
+struct Cli {
+    /// What to measure. `docs` measures nothing and writes the page.
+    #[arg(value_enum, value_name = "WHAT")]
+    what: What,
+    /// Short runs that show whether the benchmarks work. Prints the figures and keeps none.
+    #[arg(long)]
+    quick: bool,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum What {
+    /// Every benchmark, one after another.
+    All,
+    /// Signed webhooks, stored durably.
+    Ingest,
+    /// From a customer's message to the reply at the provider.
+    Roundtrip,
+    /// One call of a plugin.
+    Parse,
+    /// Resident memory.
+    Memory,
+    /// How long a start takes.
+    Start,
+    /// Write docs/performance.md from bench/results.
+    Docs,
+}
+
+impl What {
+    fn benchmarks(self) -> Vec<Benchmark> {
+        match self {
+            Self::All => Benchmark::ALL.to_vec(),
+            Self::Ingest => vec![Benchmark::Ingest],
+            Self::Roundtrip => vec![Benchmark::Roundtrip],
+            Self::Parse => vec![Benchmark::Parse],
+            Self::Memory => vec![Benchmark::Memory],
+            Self::Start => vec![Benchmark::Start],
+            Self::Docs => Vec::new(),
+        }
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // An interrupted benchmark is dropped, and takes its processes and files with it.
+    let outcome = tokio::select! {
+        outcome = run(&cli) => outcome,
+        outcome = interrupted() => outcome,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("signalbox-bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: &Cli) -> anyhow::Result<()> {
+    let effort = if cli.quick { Effort::Quick } else { Effort::Full };
+    for benchmark in cli.what.benchmarks() {
+        let name = benchmark.to_possible_value().expect("no benchmark is hidden");
+        eprintln!("==> {}", name.get_name());
+        let report = benchmark.run(effort).await.with_context(|| format!("the benchmark {}", name.get_name()))?;
+        report.print();
+        if effort == Effort::Full {
+            report.save(benchmark)?;
+        }
+    }
+    if matches!(cli.what, What::Docs) || effort == Effort::Full {
+        docs::write()?;
+    }
+    Ok(())
+}
+
+async fn interrupted() -> anyhow::Result<()> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    anyhow::bail!("interrupted")
+}

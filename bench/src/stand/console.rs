@@ -1,0 +1,48 @@
+//! The REST API, for what is set up there and not on the command line.
+
+use anyhow::{Context as _, bail};
+use reqwest::{Client, RequestBuilder};
+use serde_json::{Value, json};
+
+/// The REST API as somebody who is signed in.
+pub struct Console {
+    client: Client,
+    base: String,
+    token: String,
+}
+
+impl Console {
+    /// Signs in.
+    pub async fn log_in(address: &str, email: &str, password: &str) -> anyhow::Result<Self> {
+        let (client, base) = (Client::new(), format!("http://{address}/api/v1"));
+        let body = json!({ "email": email, "password": password, "refresh_token_delivery": "body" });
+        let answer = answer(client.post(format!("{base}/auth/login")).json(&body)).await?;
+        let token = answer["access_token"].as_str().context("no access token")?.to_owned();
+        Ok(Self { client, base, token })
+    }
+
+    /// Enables a rule that answers whoever writes for the first time.
+    pub async fn welcome_customers(&self) -> anyhow::Result<()> {
+        let rule = json!({
+            "name": "Welcome",
+            "enabled": true,
+            "definition": {
+                "trigger": { "type": "conversation_created" },
+                "conditions": { "fact": "contact.is_new", "op": "equals", "value": true },
+                "actions": [{ "type": "send_message", "text": "Hello {{contact.name|there}}! We have your message." }],
+                "guards": { "once_per": "contact" },
+            },
+        });
+        answer(self.client.post(format!("{}/rules", self.base)).bearer_auth(&self.token).json(&rule)).await.map(drop)
+    }
+}
+
+async fn answer(request: RequestBuilder) -> anyhow::Result<Value> {
+    let answer = request.send().await?;
+    let (status, url) = (answer.status(), answer.url().to_string());
+    let text = answer.text().await?;
+    if !status.is_success() {
+        bail!("{url} answered {status}: {text}");
+    }
+    Ok(serde_json::from_str(&text)?)
+}
