@@ -8,8 +8,9 @@ CREATE FUNCTION accept_deliveries(
     queries text[], all_headers jsonb[], bodies bytea[], partials boolean[], traces text[], queue_keys text[],
     received timestamptz[]
 ) RETURNS SETOF uuid
--- plpgsql keeps its plans from call to call, which a function in SQL does not.
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- plpgsql keeps its plans from call to call, which a function in SQL does not; and it is told to keep them even though
+-- a plan for an array of known length always looks cheaper.
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
     stored uuid[];

@@ -10,14 +10,15 @@ mod identity;
 mod message;
 mod person;
 mod reaction;
-mod status;
+pub mod status;
 
 use crate::Environment;
 use chrono::{DateTime, Utc};
-use domain::{ConnectionId, DeliveryId, EventId, TenantId, event::Actor};
+use domain::{ConnectionId, DeliveryId, EventId, TenantId, delivery::Outcome, event::Actor};
 use inbox::{Cause, Transaction};
 use plugin_sdk::Event;
 use sha2::{Digest, Sha256};
+use store::deliveries;
 
 /// Where events come from.
 #[derive(Clone, Debug)]
@@ -55,15 +56,19 @@ impl Source {
     }
 }
 
-/// Applies one event of a delivery, in a transaction that the caller finishes.
-///
-/// `None`: the event was applied before; there is nothing to commit.
+/// Applies one event of a delivery, and notes with the `last` one that the delivery is processed. Returns whether it
+/// noted that: an event that was applied before changes nothing.
 pub async fn apply(
     env: &Environment,
     source: &Source,
     position: i32,
     event: &Event,
-) -> Result<Option<Transaction>, inbox::Error> {
+    last: bool,
+) -> Result<bool, inbox::Error> {
+    if let Event::Status(event) = event {
+        status::apply(env, source, event, last.then_some(source.delivery)).await?;
+        return Ok(last);
+    }
     let cause = Cause::of(actor(event), source.trace_id.clone());
     let mut tx = env.inbox.begin(source.tenant, cause).await?;
     let changed = match event {
@@ -71,12 +76,20 @@ pub async fn apply(
         Event::MessageEdited(event) => edit::apply_edit(&mut tx, source, event).await?,
         Event::MessageRevoked(event) => edit::apply_revocation(&mut tx, source, event).await?,
         Event::Reaction(event) => reaction::apply(&mut tx, source, event).await?,
-        Event::Status(event) => status::apply(&mut tx, source, event).await?,
         Event::IdentityChanged(event) => identity::apply(&mut tx, source, position, event).await?,
         Event::Contact(event) => contact::apply(&mut tx, source, position, event).await?,
         Event::Custom(event) => custom::apply(&mut tx, source, position, event).await?,
+        Event::Status(_) => false,
     };
-    Ok(changed.then_some(tx))
+    if !changed {
+        return Ok(false);
+    }
+    if last {
+        let (tenant, now) = (tx.tenant(), tx.now());
+        deliveries::set_outcome(tx.conn(), tenant, source.delivery, Outcome::Processed, None, now).await?;
+    }
+    tx.commit().await?;
+    Ok(last)
 }
 
 fn actor(event: &Event) -> Actor {

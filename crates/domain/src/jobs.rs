@@ -7,7 +7,8 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// Turns a stored webhook request into messages, statuses and events.
+/// Turns a stored webhook request into messages, statuses and events. Stored with the request by the database function
+/// `accept_deliveries`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProcessDelivery {
     /// Whose connection it came through.
@@ -41,7 +42,7 @@ impl Job for ProcessDelivery {
     }
 }
 
-/// Asks the tenant's rules about one event.
+/// Asks the tenant's rules about one event. Stored with the event by the database function `append_events`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvaluateRules {
     /// Whose rules.
@@ -63,10 +64,6 @@ impl Job for EvaluateRules {
 
     fn key(&self) -> Option<String> {
         self.conversation_id.map(|id| format!("rules:{id}"))
-    }
-
-    fn idempotency_key(&self) -> Option<String> {
-        Some(self.event_id.to_string())
     }
 }
 

@@ -9,10 +9,12 @@
 
 mod conversation;
 mod outgoing;
+mod report;
 mod transaction;
 mod window;
 
 pub use outgoing::{Outgoing, SendError, Writer};
+pub use report::{Report, Reported};
 pub use transaction::{Cause, Inbox, Transaction};
 pub use window::{ServiceWindow, WindowClosed};
 

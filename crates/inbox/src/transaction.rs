@@ -20,8 +20,8 @@ use store::{Database, TenantTx, conversations::Conversation, events::Event};
 /// Where changes begin.
 #[derive(Clone)]
 pub struct Inbox {
-    db: Database,
-    queue: Queue,
+    pub(crate) db: Database,
+    pub(crate) queue: Queue,
     clock: Arc<dyn Clock>,
 }
 
@@ -201,39 +201,32 @@ impl Transaction {
         });
     }
 
+    /// Writes what has been collected so far; what is held may be changed by others in this transaction then.
+    pub(crate) async fn flush(&mut self) -> Result<(), Error> {
+        self.write().await?;
+        self.conversations.clear();
+        self.log.clear();
+        Ok(())
+    }
+
+    pub(crate) fn woke(&mut self, lane: Lane) {
+        self.woken.insert(lane);
+    }
+
     async fn write(&mut self) -> Result<(), Error> {
         let tenant = self.tx.tenant();
         // A lock alone is no change.
         for held in self.conversations.values().filter(|held| held.now != held.stored) {
             store::conversations::save(&mut self.tx, tenant, &held.now).await?;
         }
-        let awaited = store::events::append(&mut self.tx, tenant, &self.log).await?;
-        self.ask_rules(&awaited).await
-    }
-
-    /// A job for every event that an enabled rule waits for. A chain that rules made ends at its longest length.
-    async fn ask_rules(&mut self, awaited: &[EventKind]) -> Result<(), Error> {
-        let tenant = self.tx.tenant();
-        if self.cause.depth() > MAX_CAUSATION_DEPTH {
+        // A chain that rules made ends at its longest length.
+        let ask_rules = self.cause.depth() <= MAX_CAUSATION_DEPTH;
+        if !ask_rules && !self.log.is_empty() {
             tracing::warn!(%tenant, depth = self.cause.depth(), "rules caused each other too often; the chain ends here");
-            return Ok(());
         }
-        let jobs: Vec<EvaluateRules> = self
-            .log
-            .iter()
-            .filter(|event| awaited.contains(&event.kind))
-            .map(|event| EvaluateRules {
-                tenant_id: tenant,
-                event_id: event.id,
-                conversation_id: event.conversation.map(|(id, _)| id),
-            })
-            .collect();
-        if jobs.is_empty() {
-            return Ok(());
+        if store::events::append(&mut self.tx, tenant, &self.log, ask_rules).await? {
+            self.woken.insert(EvaluateRules::LANE);
         }
-        let options = EnqueueOptions { trace_id: self.cause.trace_id.clone(), ..EnqueueOptions::default() };
-        queue::enqueue_many(&mut self.tx, &jobs, &options).await?;
-        self.woken.insert(EvaluateRules::LANE);
         Ok(())
     }
 }

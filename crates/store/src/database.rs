@@ -3,7 +3,7 @@
 use crate::Result;
 use domain::TenantId;
 use sqlx::{
-    PgConnection, PgPool, Postgres, Transaction,
+    Executor, PgConnection, PgPool, Postgres, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{
@@ -46,6 +46,10 @@ impl Database {
     /// A pool of at most `max_connections`, opened as they are needed: the database may still be starting. Who finds
     /// none free waits for `patience`.
     pub fn connect_lazy(options: PgConnectOptions, max_connections: u32, patience: Duration) -> Self {
+        // Nearly every statement looks rows up by their keys, and has one good plan. Left to itself, PostgreSQL makes a
+        // plan per call for those that take arrays. Lists, whose filters matter, ask for their own:
+        // `plan_for_filters`.
+        let options = options.options([("plan_cache_mode", "force_generic_plan")]);
         let pool = PgPoolOptions::new()
             .max_connections(max_connections)
             .acquire_timeout(patience)
@@ -105,6 +109,13 @@ impl Database {
         sqlx::query!("SELECT 1 AS one").fetch_one(&self.pool).await?;
         Ok(())
     }
+}
+
+/// Lets the rest of the transaction's statements have plans for their very values: which index serves a list best
+/// depends on what it is narrowed to.
+pub(crate) async fn plan_for_filters(conn: &mut PgConnection) -> Result<()> {
+    conn.execute("SET LOCAL plan_cache_mode = force_custom_plan").await?;
+    Ok(())
 }
 
 impl TenantTx {

@@ -35,12 +35,10 @@ pub struct Event {
     pub occurred_at: DateTime<Utc>,
 }
 
-/// Appends events. Answers, in the same round trip, which of their kinds an enabled rule waits for: only those are
-/// worth a job.
-pub async fn append(conn: &mut PgConnection, tenant: TenantId, events: &[Event]) -> Result<Vec<EventKind>> {
-    if events.is_empty() {
-        return Ok(Vec::new());
-    }
+/// Appends the events of one change, and with `ask_rules` a job for each that an enabled rule waits for. Returns whether
+/// there was such a one.
+pub async fn append(conn: &mut PgConnection, tenant: TenantId, events: &[Event], ask_rules: bool) -> Result<bool> {
+    let Some(first) = events.first() else { return Ok(false) };
     let ids: Vec<Uuid> = events.iter().map(|e| e.id.0).collect();
     let kinds: Vec<String> = events.iter().map(|e| e.kind.as_str().to_owned()).collect();
     let conversations: Vec<Option<Uuid>> = events.iter().map(|e| e.conversation.map(|(id, _)| id.0)).collect();
@@ -50,16 +48,8 @@ pub async fn append(conn: &mut PgConnection, tenant: TenantId, events: &[Event])
     let data: Vec<Value> = events.iter().map(|e| e.data.clone()).collect();
     let causes: Vec<Option<Uuid>> = events.iter().map(|e| e.causation_id.map(|id| id.0)).collect();
     let depths: Vec<i16> = events.iter().map(|e| e.depth).collect();
-    let traces: Vec<Option<String>> = events.iter().map(|e| e.trace_id.clone()).collect();
-    let times: Vec<DateTime<Utc>> = events.iter().map(|e| e.occurred_at).collect();
-    sqlx::query_scalar!(
-        "WITH stored AS (
-            INSERT INTO events (tenant_id, id, kind, conversation_id, seq, contact_id, actor, data, causation_id, depth,
-                                trace_id, occurred_at)
-            SELECT $1, * FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::uuid[], $7::jsonb[],
-                                     $8::jsonb[], $9::uuid[], $10::smallint[], $11::text[], $12::timestamptz[])
-         )
-         SELECT DISTINCT event_kind FROM rules WHERE tenant_id = $1 AND event_kind = ANY($3) AND enabled",
+    Ok(sqlx::query_scalar!(
+        r#"SELECT append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS "asked!""#,
         tenant.0,
         &ids,
         &kinds,
@@ -70,14 +60,12 @@ pub async fn append(conn: &mut PgConnection, tenant: TenantId, events: &[Event])
         &data,
         &causes as &[Option<Uuid>],
         &depths,
-        &traces as &[Option<String>],
-        &times
+        first.trace_id,
+        first.occurred_at,
+        ask_rules
     )
-    .fetch_all(conn)
-    .await?
-    .into_iter()
-    .map(|name| name.parse().map_err(|e| Error::corrupt("rules.event_kind", e)))
-    .collect()
+    .fetch_one(conn)
+    .await?)
 }
 
 struct Row {
@@ -126,28 +114,4 @@ pub async fn load(conn: &mut PgConnection, tenant: TenantId, id: EventId) -> Res
     .await?
     .map(TryInto::try_into)
     .transpose()
-}
-
-/// The stream of a conversation after `seq`, in order, at most `limit` entries.
-pub async fn stream(
-    conn: &mut PgConnection,
-    tenant: TenantId,
-    conversation: ConversationId,
-    after: i64,
-    limit: i64,
-) -> Result<Vec<Event>> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, kind, conversation_id, seq, contact_id, actor, data, causation_id, depth, trace_id, occurred_at
-           FROM events WHERE tenant_id = $1 AND conversation_id = $2 AND seq > $3 ORDER BY seq LIMIT $4",
-        tenant.0,
-        conversation.0,
-        after,
-        limit
-    )
-    .fetch_all(conn)
-    .await?
-    .into_iter()
-    .map(TryInto::try_into)
-    .collect()
 }

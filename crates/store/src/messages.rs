@@ -1,6 +1,7 @@
 //! Messages and how far they have come.
 
 pub mod list;
+pub mod report;
 
 use crate::{Error, Result};
 use chrono::{DateTime, Utc};
@@ -134,8 +135,6 @@ pub struct Message {
     pub reply_to: Option<String>,
     /// How far it is.
     pub status: DeliveryStatus,
-    /// The run that is sending it.
-    pub send_token: Option<Uuid>,
     /// Why it failed.
     pub error: Option<Value>,
 }
@@ -153,7 +152,6 @@ struct Row {
     external_id: Option<String>,
     reply_to: Option<String>,
     status: String,
-    send_token: Option<Uuid>,
     error: Option<Value>,
 }
 
@@ -174,7 +172,6 @@ impl TryFrom<Row> for Message {
             external_id: row.external_id,
             reply_to: row.reply_to,
             status: row.status.parse().map_err(|e| Error::corrupt("messages.status", e))?,
-            send_token: row.send_token,
             error: row.error,
         })
     }
@@ -185,7 +182,7 @@ pub async fn load(conn: &mut PgConnection, tenant: TenantId, id: MessageId) -> R
     sqlx::query_as!(
         Row,
         "SELECT id, conversation_id, connection_id, direction, sender_kind, content, content_type, occurred_at,
-                metadata, external_id, reply_to, status, send_token, error
+                metadata, external_id, reply_to, status, error
            FROM messages WHERE tenant_id = $1 AND id = $2",
         tenant.0,
         id.0
@@ -207,23 +204,22 @@ pub async fn find_reported(
     external_id: &str,
     reference: Option<MessageId>,
 ) -> Result<Option<Message>> {
-    sqlx::query_as!(
+    let by_external_id = sqlx::query_as!(
         Row,
         "SELECT id, conversation_id, connection_id, direction, sender_kind, content, content_type, occurred_at,
-                metadata, external_id, reply_to, status, send_token, error
-           FROM messages
-          WHERE tenant_id = $1 AND connection_id = $2
-            AND (external_id = $3 OR id = $4)
-          ORDER BY external_id = $3 DESC NULLS LAST LIMIT 1",
+                metadata, external_id, reply_to, status, error
+           FROM messages WHERE tenant_id = $1 AND connection_id = $2 AND external_id = $3",
         tenant.0,
         connection.0,
-        external_id,
-        reference.map(|id| id.0)
+        external_id
     )
-    .fetch_optional(conn)
-    .await?
-    .map(TryInto::try_into)
-    .transpose()
+    .fetch_optional(&mut *conn)
+    .await?;
+    match (by_external_id, reference) {
+        (Some(row), _) => row.try_into().map(Some),
+        (None, Some(id)) => Ok(load(conn, tenant, id).await?.filter(|message| message.connection_id == connection)),
+        (None, None) => Ok(None),
+    }
 }
 
 /// Takes a queued message for sending, under the token of this run. `false`: it is not waiting to be sent.
@@ -267,55 +263,6 @@ pub async fn retry(conn: &mut PgConnection, tenant: TenantId, id: MessageId) -> 
     .execute(conn)
     .await?;
     Ok(done.rows_affected() > 0)
-}
-
-/// Moves a message to `status`, unless it stands there or further already. Returns whether it moved.
-///
-/// The comparison is made here, in the row, because reports of one message may be processed at the same time.
-pub async fn advance(
-    conn: &mut PgConnection,
-    tenant: TenantId,
-    id: MessageId,
-    status: DeliveryStatus,
-    external_id: Option<&str>,
-    error: Option<&Value>,
-) -> Result<bool> {
-    let earlier: Vec<String> = DeliveryStatus::ALL
-        .iter()
-        .filter(|from| from.advances_to(status))
-        .map(|from| from.as_str().to_owned())
-        .collect();
-    let done = sqlx::query!(
-        "UPDATE messages SET status = $3, external_id = coalesce(external_id, $4), error = $5
-          WHERE tenant_id = $1 AND id = $2 AND status = ANY($6)",
-        tenant.0,
-        id.0,
-        status.as_str(),
-        external_id,
-        error,
-        &earlier
-    )
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected() > 0)
-}
-
-/// Notes the provider's id of a message that a status report moved on before the send was answered.
-pub async fn set_external_id(
-    conn: &mut PgConnection,
-    tenant: TenantId,
-    id: MessageId,
-    external_id: &str,
-) -> Result<()> {
-    sqlx::query!(
-        "UPDATE messages SET external_id = $3 WHERE tenant_id = $1 AND id = $2 AND external_id IS NULL",
-        tenant.0,
-        id.0,
-        external_id
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
 }
 
 /// Replaces the content of a message that its author edited.

@@ -114,11 +114,11 @@ async fn apply_early(tx: &mut Transaction, source: &Source, event: &Message) -> 
     let tenant = tx.tenant();
     for early in messages::early::take(tx.conn(), tenant, source.connection, &event.external_id).await? {
         match serde_json::from_value(early) {
-            Ok(Event::Status(report)) => status::apply(tx, source, &report).await?,
-            Ok(Event::MessageEdited(edited)) => edit::apply_edit(tx, source, &edited).await?,
-            Ok(Event::MessageRevoked(revoked)) => edit::apply_revocation(tx, source, &revoked).await?,
-            Ok(_) | Err(_) => false,
-        };
+            Ok(Event::Status(report)) => status::apply_early(tx, source.connection, &report).await?,
+            Ok(Event::MessageEdited(edited)) => edit::apply_edit(tx, source, &edited).await.map(drop)?,
+            Ok(Event::MessageRevoked(revoked)) => edit::apply_revocation(tx, source, &revoked).await.map(drop)?,
+            Ok(_) | Err(_) => {}
+        }
     }
     Ok(())
 }

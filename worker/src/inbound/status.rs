@@ -1,50 +1,77 @@
 //! A report about a message of ours. It only ever moves the message forward.
 
 use super::{Source, person};
-use domain::{
-    MessageId,
-    event::EventKind,
-    message::{DeliveryStatus, Direction},
-};
-use inbox::Transaction;
+use crate::Environment;
+use chrono::{DateTime, Utc};
+use domain::{ConnectionId, DeliveryId, TenantId, event::Actor, message::DeliveryStatus};
+use inbox::{Cause, Report, Transaction};
 use plugin_sdk::{
     Event, FailureReason,
     event::{Status, StatusState},
 };
 use serde_json::json;
-use store::messages;
+use store::messages::early;
 
-/// Applies a report, or keeps it until its message is known. `false`: it says nothing new.
-pub async fn apply(tx: &mut Transaction, source: &Source, report: &Status) -> Result<bool, inbox::Error> {
-    let (tenant, now) = (tx.tenant(), tx.now());
-    let reference: Option<MessageId> = report.reference.as_deref().and_then(|id| id.parse().ok());
-    let found = messages::find_reported(tx.conn(), tenant, source.connection, &report.external_id, reference).await?;
-    let Some(message) = found.filter(|message| message.direction == Direction::Outbound) else {
-        let kind = format!("status:{:?}", report.state).to_lowercase();
-        let data = json!(Event::Status(report.clone()));
-        messages::early::keep(tx.conn(), tenant, source.connection, &report.external_id, &kind, &data, now).await?;
-        return Ok(true);
+/// Applies a report, or keeps it until its message is known; `processed` is the delivery that is done with it.
+pub async fn apply(
+    env: &Environment,
+    source: &Source,
+    status: &Status,
+    processed: Option<DeliveryId>,
+) -> Result<(), inbox::Error> {
+    let kind = format!("status:{:?}", status.state).to_lowercase();
+    let report = Report {
+        early: Some((&kind, json!(Event::Status(status.clone())))),
+        processed,
+        ..report(source.connection, status, env.inbox.now())
     };
-    let to = status_of(report.state);
-    let error = report.error.as_ref().map(|error| json!(error));
-    // The conversation first, as everywhere: who locks the message first could wait for the one who waits for it.
-    tx.conversation(message.conversation_id).await?;
-    let moved = messages::advance(tx.conn(), tenant, message.id, to, Some(&report.external_id), error.as_ref()).await?;
-    if !moved {
-        return Ok(false);
+    let reported = env.inbox.report(source.tenant, &report, source.trace_id.as_deref()).await?;
+    if reported.overtaken {
+        apply_overtakers(env, source.tenant, source.connection, &status.external_id, source.trace_id.clone()).await?;
     }
-    let data = json!({
-        "message_id": message.id, "from": message.status, "to": to,
-        "occurred_at": person::time(report.occurred_at_ms, now),
-        "reason": report.error.as_ref().map(|error| error.reason),
-        "code": report.error.as_ref().map(|error| &error.code),
-    });
-    tx.emit(message.conversation_id, EventKind::MessageStatusChanged, data).await?;
-    if report.error.as_ref().is_some_and(|error| error.reason == FailureReason::OptedOut) {
-        let contact = tx.conversation(message.conversation_id).await?.contact_id;
-        store::contacts::set_opted_out(tx.conn(), tenant, contact, Some(now), now).await?;
+    Ok(())
+}
+
+/// Applies a report that overtook its message, with the change that makes the message known.
+pub async fn apply_early(tx: &mut Transaction, connection: ConnectionId, status: &Status) -> Result<(), inbox::Error> {
+    let report = report(connection, status, tx.now());
+    tx.report(&report).await.map(drop)
+}
+
+/// Applies the reports that came before the provider's id of their message was known.
+pub async fn apply_overtakers(
+    env: &Environment,
+    tenant: TenantId,
+    connection: ConnectionId,
+    external_id: &str,
+    trace_id: Option<String>,
+) -> Result<(), inbox::Error> {
+    let mut tx = env.inbox.begin(tenant, Cause::of(Actor::Channel, trace_id)).await?;
+    for kept in early::take(tx.conn(), tenant, connection, external_id).await? {
+        if let Ok(Event::Status(status)) = serde_json::from_value(kept) {
+            apply_early(&mut tx, connection, &status).await?;
+        }
     }
-    Ok(true)
+    tx.commit().await
+}
+
+fn report(connection: ConnectionId, status: &Status, now: DateTime<Utc>) -> Report<'_> {
+    Report {
+        connection,
+        external_id: Some(&status.external_id),
+        message: status.reference.as_deref().and_then(|id| id.parse().ok()),
+        to: status_of(status.state),
+        error: status.error.as_ref().map(|error| json!(error)),
+        opted_out: status.error.as_ref().is_some_and(|error| error.reason == FailureReason::OptedOut),
+        actor: Actor::Channel,
+        details: json!({
+            "occurred_at": person::time(status.occurred_at_ms, now),
+            "reason": status.error.as_ref().map(|error| error.reason),
+            "code": status.error.as_ref().map(|error| &error.code),
+        }),
+        early: None,
+        processed: None,
+    }
 }
 
 const fn status_of(state: StatusState) -> DeliveryStatus {

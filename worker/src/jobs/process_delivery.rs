@@ -95,7 +95,7 @@ async fn apply_all(env: &Environment, source: &Source, events: &[Event]) -> Resu
     for (index, event) in events.iter().enumerate() {
         let position = i32::try_from(index).unwrap_or(i32::MAX);
         let is_last = index + 1 == events.len() && failed.is_none();
-        match apply_one(env, source, position, event, is_last).await {
+        match inbound::apply(env, source, position, event, is_last).await {
             Ok(recorded) => done = recorded,
             Err(error) => failed = Some(error),
         }
@@ -110,23 +110,6 @@ async fn apply_all(env: &Environment, source: &Source, events: &[Event]) -> Resu
             Ok(tx.commit().await?)
         }
     }
-}
-
-/// Applies one event, and with the last one notes that the delivery is processed. Returns whether it did.
-async fn apply_one(
-    env: &Environment,
-    source: &Source,
-    position: i32,
-    event: &Event,
-    is_last: bool,
-) -> Result<bool, inbox::Error> {
-    let Some(mut tx) = inbound::apply(env, source, position, event).await? else { return Ok(false) };
-    if is_last {
-        let (tenant, now) = (tx.tenant(), tx.now());
-        deliveries::set_outcome(tx.conn(), tenant, source.delivery, Outcome::Processed, None, now).await?;
-    }
-    tx.commit().await?;
-    Ok(is_last)
 }
 
 /// A body that the plugin cannot read is failed at once; a plugin that breaks is tried again, then the delivery parks.

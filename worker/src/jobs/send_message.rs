@@ -6,23 +6,25 @@
 
 use crate::{
     Environment,
+    inbound::status,
     outcome::{self, Verdict},
     target::Target,
 };
 use anyhow::Context as _;
 use domain::{
+    ConnectionId,
     connection::ConnectionStatus,
     event::{Actor, EventKind},
     jobs::SendMessage,
     message::DeliveryStatus,
 };
-use inbox::{Cause, ServiceWindow, Transaction};
+use inbox::{Cause, Report, Reported, ServiceWindow, Transaction};
 use plugin_host::CallError;
 use plugin_sdk::{OutboundContent, OutboundMessage, Receipt, ReceiptState};
 use queue::{JobContext, JobError};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
-use store::{connections, contacts, messages};
+use store::{connections, messages};
 
 /// How long a message waits before it looks again whether its connection has been repaired.
 const REPAIR_POLL: Duration = Duration::from_secs(15);
@@ -34,16 +36,10 @@ pub async fn run(env: Arc<Environment>, job: SendMessage, ctx: JobContext) -> Re
         Step::Over => return Ok(()),
         Step::Wait => return Err(JobError::Snooze(REPAIR_POLL)),
     };
-    let answer = call(&env, &prepared, &job, &ctx).await;
-    let mut tx = begin(&env, &job, &ctx).await?;
-    // The lock is taken first, as everywhere; a status report may be at work on the same message.
-    tx.conversation(job.conversation_id).await.map_err(JobError::retry)?;
-    let next = match answer {
-        Ok(receipt) => record_receipt(&mut tx, &job, &receipt).await?,
-        Err(error) => record_failure(&mut tx, &job, &ctx, &prepared, outcome::of_failed_send(&error)).await?,
-    };
-    tx.commit().await.map_err(JobError::retry)?;
-    next
+    match call(&env, &prepared, &job, &ctx).await {
+        Ok(receipt) => record_receipt(&env, &job, &ctx, &prepared, &receipt).await,
+        Err(error) => record_failure(&env, &job, &ctx, &prepared, outcome::of_failed_send(&error)).await,
+    }
 }
 
 enum Step {
@@ -71,7 +67,9 @@ async fn prepare(env: &Environment, job: &SendMessage, ctx: &JobContext) -> Resu
     let Some(message) = message else { return Ok(Step::Over) };
     if message.status == DeliveryStatus::Sending {
         let error = outcome::shown("unconfirmed", None, "the worker died while it was calling the provider");
-        settle(&mut tx, job, message.status, DeliveryStatus::Unconfirmed, None, Some(&error)).await?;
+        tx.report(&settled(job, message.connection_id, DeliveryStatus::Unconfirmed, Some(error)))
+            .await
+            .map_err(JobError::retry)?;
         tx.commit().await.map_err(JobError::retry)?;
         return Ok(Step::Over);
     }
@@ -85,9 +83,7 @@ async fn prepare(env: &Environment, job: &SendMessage, ctx: &JobContext) -> Resu
         ConnectionStatus::NeedsReauth => return Ok(Step::Wait),
         ConnectionStatus::Disabled => {
             let error = outcome::shown("connection_disabled", None, "the connection is switched off");
-            fail(&mut tx, job, message.status, &error).await?;
-            tx.commit().await.map_err(JobError::retry)?;
-            return Ok(Step::Over);
+            return fail(tx, job, message.connection_id, error).await;
         }
     }
     let target = Target::of(env, tx.conn(), job.tenant_id, connection).await.map_err(JobError::retry)?;
@@ -97,9 +93,7 @@ async fn prepare(env: &Environment, job: &SendMessage, ctx: &JobContext) -> Resu
     let window = ServiceWindow::needed_by(&content, target.plugin.manifest().service_window_hours);
     if let Some(Err(closed)) = window.map(|window| window.check(conversation.last_inbound_at, tx.now())) {
         let error = outcome::shown("window_closed", None, &closed.to_string());
-        fail(&mut tx, job, message.status, &error).await?;
-        tx.commit().await.map_err(JobError::retry)?;
-        return Ok(Step::Over);
+        return fail(tx, job, message.connection_id, error).await;
     }
     let to = super::recipient(tx.conn(), ctx, &conversation).await.map_err(JobError::retry)?;
     let outbound =
@@ -127,11 +121,12 @@ async fn call(
 }
 
 async fn record_receipt(
-    tx: &mut Transaction,
+    env: &Environment,
     job: &SendMessage,
+    ctx: &JobContext,
+    prepared: &Prepared,
     receipt: &Receipt,
-) -> Result<Result<(), JobError>, JobError> {
-    let external_id = receipt.external_id.as_deref();
+) -> Result<(), JobError> {
     let (to, error) = match receipt.state {
         ReceiptState::Accepted | ReceiptState::Sent => (DeliveryStatus::Sent, None),
         ReceiptState::Delivered => (DeliveryStatus::Delivered, None),
@@ -140,82 +135,108 @@ async fn record_receipt(
             (DeliveryStatus::Unconfirmed, Some(outcome::shown("unconfirmed", None, why)))
         }
     };
-    settle(tx, job, DeliveryStatus::Sending, to, external_id, error.as_ref()).await?;
-    Ok(Ok(()))
+    let connection = prepared.target.connection.id;
+    let report = Report { external_id: receipt.external_id.as_deref(), ..settled(job, connection, to, error) };
+    let reported = report_now(env, job, ctx, &report).await?;
+    if let Some(external_id) = report.external_id.filter(|_| reported.overtaken) {
+        status::apply_overtakers(env, job.tenant_id, connection, external_id, ctx.trace_id.clone())
+            .await
+            .map_err(JobError::retry)?;
+    }
+    Ok(())
 }
 
 /// Carries out what the failure means, and says how the job ends.
 async fn record_failure(
-    tx: &mut Transaction,
+    env: &Environment,
     job: &SendMessage,
     ctx: &JobContext,
     prepared: &Prepared,
     verdict: Verdict,
-) -> Result<Result<(), JobError>, JobError> {
-    let (tenant, now) = (tx.tenant(), tx.now());
+) -> Result<(), JobError> {
+    let connection = prepared.target.connection.id;
+    let settled = |to, error| settled(job, connection, to, Some(error));
     match verdict {
         Verdict::Again { why, .. } if ctx.last_attempt => {
             let error = outcome::shown("service", None, &why);
-            fail(tx, job, DeliveryStatus::Sending, &error).await?;
-            Ok(Ok(()))
+            report_now(env, job, ctx, &settled(DeliveryStatus::Failed, error)).await.map(drop)
         }
         Verdict::Again { after, why } => {
-            messages::requeue(tx.conn(), tenant, job.message_id, ctx.run_token.0).await.map_err(JobError::retry)?;
-            Ok(Err(JobError::Retry { after, error: why }))
+            requeue(env, job, ctx, None).await?;
+            Err(JobError::Retry { after, error: why })
         }
         Verdict::Reauthorize { why } => {
-            messages::requeue(tx.conn(), tenant, job.message_id, ctx.run_token.0).await.map_err(JobError::retry)?;
-            let id = prepared.target.connection.id;
-            connections::set_status(tx.conn(), id, ConnectionStatus::NeedsReauth, Some(&why), now)
-                .await
-                .map_err(JobError::retry)?;
-            let data = json!({ "connection_id": id, "to": ConnectionStatus::NeedsReauth });
-            tx.emit_apart(EventKind::ConnectionStatusChanged, None, data);
-            Ok(Err(JobError::Snooze(REPAIR_POLL)))
+            requeue(env, job, ctx, Some((connection, &why))).await?;
+            Err(JobError::Snooze(REPAIR_POLL))
         }
         Verdict::Never { error, opted_out } => {
-            fail(tx, job, DeliveryStatus::Sending, &error).await?;
-            if opted_out {
-                let contact = tx.conversation(job.conversation_id).await.map_err(JobError::retry)?.contact_id;
-                contacts::set_opted_out(tx.conn(), tenant, contact, Some(now), now).await.map_err(JobError::retry)?;
-            }
-            Ok(Ok(()))
+            let report = Report { opted_out, ..settled(DeliveryStatus::Failed, error) };
+            report_now(env, job, ctx, &report).await.map(drop)
         }
         Verdict::Unknown { error } => {
-            settle(tx, job, DeliveryStatus::Sending, DeliveryStatus::Unconfirmed, None, Some(&error)).await?;
-            Ok(Ok(()))
+            report_now(env, job, ctx, &settled(DeliveryStatus::Unconfirmed, error)).await.map(drop)
         }
     }
 }
 
-async fn fail(tx: &mut Transaction, job: &SendMessage, from: DeliveryStatus, error: &Value) -> Result<(), JobError> {
-    settle(tx, job, from, DeliveryStatus::Failed, None, Some(error)).await
-}
-
-/// Moves the message, unless a report has moved it further already, and appends the event.
-async fn settle(
-    tx: &mut Transaction,
+/// Puts the message back, and with it notes that the connection needs a new authorization if it does.
+async fn requeue(
+    env: &Environment,
     job: &SendMessage,
-    from: DeliveryStatus,
-    to: DeliveryStatus,
-    external_id: Option<&str>,
-    error: Option<&Value>,
+    ctx: &JobContext,
+    unauthorized: Option<(ConnectionId, &str)>,
 ) -> Result<(), JobError> {
-    let tenant = tx.tenant();
-    let moved =
-        messages::advance(tx.conn(), tenant, job.message_id, to, external_id, error).await.map_err(JobError::retry)?;
-    if !moved {
-        if let Some(external_id) = external_id {
-            messages::set_external_id(tx.conn(), tenant, job.message_id, external_id).await.map_err(JobError::retry)?;
-        }
-        return Ok(());
+    let mut tx = begin(env, job, ctx).await?;
+    // The lock is taken first, as everywhere; a status report may be at work on the same message.
+    tx.conversation(job.conversation_id).await.map_err(JobError::retry)?;
+    messages::requeue(tx.conn(), job.tenant_id, job.message_id, ctx.run_token.0).await.map_err(JobError::retry)?;
+    if let Some((id, why)) = unauthorized {
+        let now = tx.now();
+        connections::set_status(tx.conn(), id, ConnectionStatus::NeedsReauth, Some(why), now)
+            .await
+            .map_err(JobError::retry)?;
+        let data = json!({ "connection_id": id, "to": ConnectionStatus::NeedsReauth });
+        tx.emit_apart(EventKind::ConnectionStatusChanged, None, data);
     }
-    let data = json!({
-        "message_id": job.message_id, "from": from, "to": to,
-        "reason": error.and_then(|error| error.get("reason")), "code": error.and_then(|error| error.get("code")),
-    });
-    tx.emit(job.conversation_id, EventKind::MessageStatusChanged, data).await.map_err(JobError::retry)?;
-    Ok(())
+    tx.commit().await.map_err(JobError::retry)
+}
+
+/// The message fails before the provider was called.
+async fn fail(
+    mut tx: Transaction,
+    job: &SendMessage,
+    connection: ConnectionId,
+    error: Value,
+) -> Result<Step, JobError> {
+    tx.report(&settled(job, connection, DeliveryStatus::Failed, Some(error))).await.map_err(JobError::retry)?;
+    tx.commit().await.map_err(JobError::retry)?;
+    Ok(Step::Over)
+}
+
+async fn report_now(
+    env: &Environment,
+    job: &SendMessage,
+    ctx: &JobContext,
+    report: &Report<'_>,
+) -> Result<Reported, JobError> {
+    env.inbox.report(job.tenant_id, report, ctx.trace_id.as_deref()).await.map_err(JobError::retry)
+}
+
+/// What became of the message, which a report of the provider may have moved further already.
+fn settled(job: &SendMessage, connection: ConnectionId, to: DeliveryStatus, error: Option<Value>) -> Report<'static> {
+    let told = |field| error.as_ref().and_then(|error: &Value| error.get(field)).cloned();
+    Report {
+        connection,
+        external_id: None,
+        message: Some(job.message_id),
+        to,
+        opted_out: false,
+        actor: Actor::System,
+        details: json!({ "reason": told("reason"), "code": told("code") }),
+        error,
+        early: None,
+        processed: None,
+    }
 }
 
 async fn begin(env: &Environment, job: &SendMessage, ctx: &JobContext) -> Result<Transaction, JobError> {

@@ -1,6 +1,6 @@
 //! Contacts as people find, read and edit them.
 
-use crate::{Result, conversations::list::containing};
+use crate::{Result, conversations::list::containing, database::plan_for_filters};
 use chrono::{DateTime, Utc};
 use domain::{ContactId, UserId};
 use serde_json::Value;
@@ -64,6 +64,7 @@ pub async fn page(
     after: Option<Position>,
     limit: i64,
 ) -> Result<Vec<Contact>> {
+    plan_for_filters(conn).await?;
     let mut query = QueryBuilder::<Postgres>::new(
         "SELECT id, name, phone, custom_attributes, opted_out_at, version, created_at, updated_at
            FROM contacts c WHERE true",

@@ -1,6 +1,6 @@
 //! Conversations as lists show them: filtered, the latest first, a page at a time.
 
-use crate::{Error, Result};
+use crate::{Error, Result, database::plan_for_filters};
 use chrono::{DateTime, Utc};
 use domain::{
     ConnectionId, ContactId, ConversationId, UserId,
@@ -169,6 +169,7 @@ pub async fn page(
     after: Option<Position>,
     limit: i64,
 ) -> Result<Vec<Overview>> {
+    plan_for_filters(conn).await?;
     let mut query = QueryBuilder::new(COLUMNS);
     narrow(&mut query, filter);
     if let Some(after) = after {
@@ -182,6 +183,7 @@ pub async fn page(
 
 /// How many conversations the filter leaves.
 pub async fn count(conn: &mut PgConnection, filter: &Filter) -> Result<i64> {
+    plan_for_filters(conn).await?;
     let mut query = QueryBuilder::new("SELECT count(*) FROM conversations v WHERE true");
     narrow(&mut query, filter);
     Ok(query.build_query_scalar().fetch_one(conn).await?)

@@ -1,6 +1,6 @@
 //! Stored webhook requests, as the operator looks through them.
 
-use crate::{Error, Result};
+use crate::{Error, Result, database::plan_for_filters};
 use chrono::{DateTime, Utc};
 use domain::{ConnectionId, DeliveryId, EndpointId, delivery::Outcome};
 use serde_json::Value;
@@ -88,6 +88,7 @@ pub async fn page(
     before: Option<DeliveryId>,
     limit: i64,
 ) -> Result<Vec<Listed>> {
+    plan_for_filters(conn).await?;
     sqlx::query_as!(
         Row,
         r#"SELECT id, connection_id, endpoint_id, dedupe_key, method, query, headers, octet_length(body) AS "body_size!",

@@ -1,6 +1,6 @@
 //! Runs of rules, as people read why a rule did or did not act.
 
-use crate::Result;
+use crate::{Result, database::plan_for_filters};
 use chrono::{DateTime, Utc};
 use domain::{ConversationId, EventId, RuleId, RuleRunId};
 use serde_json::Value;
@@ -40,6 +40,7 @@ pub async fn page(
     before: Option<RuleRunId>,
     limit: i64,
 ) -> Result<Vec<Run>> {
+    plan_for_filters(conn).await?;
     let rows = sqlx::query!(
         "SELECT r.id, r.rule_id, u.name AS rule_name, r.rule_version, r.event_id, r.conversation_id, r.outcome, r.trace,
                 r.actions, r.created_at
