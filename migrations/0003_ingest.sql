@@ -42,18 +42,22 @@ END $$;
 SELECT grant_to_app('accept_deliveries(uuid[], uuid[], uuid[], uuid[], text[], text[], text[], jsonb[], bytea[],
                                        boolean[], text[], text[], timestamptz[])');
 
--- What a worker needs to process a delivery, of the tenant that its job names.
-CREATE FUNCTION load_delivery(wanted_tenant uuid, wanted uuid)
-    RETURNS TABLE (connection_id uuid, method text, query text, headers jsonb, body bytea, received_at timestamptz,
-                   plugin_id text, settings jsonb)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- What workers need to process deliveries, each of the tenant that its job names. A delivery that was deleted, or whose
+-- connection was, is left out.
+CREATE FUNCTION load_deliveries(tenants uuid[], ids uuid[])
+    RETURNS TABLE (tenant_id uuid, id uuid, connection_id uuid, method text, query text, headers jsonb, body bytea,
+                   received_at timestamptz, plugin_id text, settings jsonb)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     RETURN QUERY
-    SELECT d.connection_id, d.method, d.query, d.headers, d.body, d.received_at, c.plugin_id, c.settings
-      FROM deliveries d JOIN connections c ON c.tenant_id = d.tenant_id AND c.id = d.connection_id
-     WHERE d.tenant_id = wanted_tenant AND d.id = wanted;
+    SELECT d.tenant_id, d.id, d.connection_id, d.method, d.query, d.headers, d.body, d.received_at, c.plugin_id,
+           c.settings
+      FROM unnest(tenants, ids) AS wanted (tenant, delivery)
+      JOIN deliveries d ON d.tenant_id = wanted.tenant AND d.id = wanted.delivery
+      JOIN connections c ON c.tenant_id = d.tenant_id AND c.id = d.connection_id;
 END $$;
-SELECT grant_to_app('load_delivery(uuid, uuid)');
+SELECT grant_to_app('load_deliveries(uuid[], uuid[])');
 
 -- Keeps a signed request that concerns no connection. The same one again is the same row. `false`: it was there.
 CREATE FUNCTION keep_unrouted(

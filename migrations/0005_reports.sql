@@ -1,30 +1,18 @@
--- How far a message has come. Reports of this are three of every four webhooks, so what one entails is a single
--- statement and not a conversation with the database. These functions run with the caller's rights: row-level security
--- holds in them as everywhere.
+-- Events, whom they concern, and reports of how far a message has come. Such reports are three of every four webhooks, so
+-- several are applied by one statement. These functions run with the caller's rights: row-level security holds in them
+-- as everywhere.
 
--- Appends events, and a job for each that an enabled rule waits for. Returns whether there was such a one.
--- With `ask_rules` off nobody is asked: a chain of events that rules caused ends there.
-CREATE FUNCTION append_events(
-    tenant uuid, ids uuid[], kinds text[], conversations uuid[], seqs bigint[], contacts uuid[], actors jsonb[],
-    details jsonb[], causes uuid[], depths smallint[], trace text, at timestamptz, ask_rules boolean
-) RETURNS boolean
+-- Stores a job for each event that an enabled rule waits for. Returns whether there was such a one.
+CREATE FUNCTION ask_rules(tenant uuid, ids uuid[], kinds text[], conversations uuid[], traces text[]) RETURNS boolean
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     jobs queue.new_job[];
 BEGIN
-    INSERT INTO events (tenant_id, id, kind, conversation_id, seq, contact_id, actor, data, causation_id, depth,
-                        trace_id, occurred_at)
-    SELECT tenant, e.id, e.kind, e.conversation, e.seq, e.contact, e.actor, e.data, e.cause, e.depth, trace, at
-      FROM unnest(ids, kinds, conversations, seqs, contacts, actors, details, causes, depths)
-        AS e (id, kind, conversation, seq, contact, actor, data, cause, depth);
-    IF NOT ask_rules THEN
-        RETURN false;
-    END IF;
     SELECT array_agg(ROW(tenant, 'automation', 'evaluate-rules',
                          jsonb_build_object('tenant_id', tenant, 'event_id', e.id, 'conversation_id', e.conversation),
-                         'rules:' || e.conversation, NULL, NULL, trace)::queue.new_job ORDER BY e.place)
+                         'rules:' || e.conversation, NULL, NULL, e.trace)::queue.new_job ORDER BY e.place)
       INTO jobs
-      FROM unnest(ids, kinds, conversations) WITH ORDINALITY AS e (id, kind, conversation, place)
+      FROM unnest(ids, kinds, conversations, traces) WITH ORDINALITY AS e (id, kind, conversation, trace, place)
      WHERE EXISTS (SELECT FROM rules r WHERE r.tenant_id = tenant AND r.event_kind = e.kind AND r.enabled);
     IF jobs IS NULL THEN
         RETURN false;
@@ -32,76 +20,120 @@ BEGIN
     PERFORM queue.push(jobs);
     RETURN true;
 END $$;
-GRANT EXECUTE ON FUNCTION append_events TO signalbox_app;
 
--- Moves an outbound message to `target` if it stands at one of `earlier`, with the event that says so.
+-- Appends the events of one change and asks the rules about them, unless `asking` is off: a chain of events that rules
+-- caused ends there. Returns whether a rule was asked.
+CREATE FUNCTION append_events(
+    tenant uuid, ids uuid[], kinds text[], conversations uuid[], seqs bigint[], contacts uuid[], actors jsonb[],
+    details jsonb[], causes uuid[], depths smallint[], traces text[], at timestamptz, asking boolean
+) RETURNS boolean
+LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    INSERT INTO events (tenant_id, id, kind, conversation_id, seq, contact_id, actor, data, causation_id, depth,
+                        trace_id, occurred_at)
+    SELECT tenant, e.id, e.kind, e.conversation, e.seq, e.contact, e.actor, e.data, e.cause, e.depth, e.trace, at
+      FROM unnest(ids, kinds, conversations, seqs, contacts, actors, details, causes, depths, traces)
+        AS e (id, kind, conversation, seq, contact, actor, data, cause, depth, trace);
+    RETURN asking AND ask_rules(tenant, ids, kinds, conversations, traces);
+END $$;
+
+-- Applies reports about outbound messages: each moves its message to `target` if it stands at one of `earlier`, with the
+-- event that says so. Sets the tenant itself, so that the whole of it is one round trip and a transaction of its own.
 --
--- The message is found by the provider's id, or by ours (`wanted`): a send that was never answered has no id of the
+-- A message is found by the provider's id, or by ours (`wanted`): a send that was never answered has no id of the
 -- provider yet, and one that a person had sent again has two. An id of the provider that was not known is noted, even
--- if the message has come further already. `early` is kept for a message that is not known yet. With `processed` that
--- delivery is done. Sets the tenant itself, so that the whole of it is one round trip.
+-- if the message has come further already. `early` is kept for a message that is not known yet. The delivery
+-- `processed` is done.
 --
--- `known`: there is such a message; `moved`: it was not as far before; `asked`: rules have a job; `overtaken`: reports
--- under its provider's id came before the id was known, and wait to be applied.
-CREATE FUNCTION report_message(
-    tenant uuid, connection uuid, external text, wanted uuid, target text, earlier text[], failure jsonb,
-    opts_out boolean, event uuid, actor jsonb, details jsonb, trace text, at timestamptz,
-    early_kind text, early jsonb, processed uuid,
-    OUT known boolean, OUT moved boolean, OUT asked boolean, OUT overtaken boolean
-) LANGUAGE plpgsql VOLATILE AS $$
+-- Returns a row per report. `known`: there is such a message; `moved`: it was not as far before; `asked`: rules have a
+-- job; `overtaken`: reports under its provider's id came before the id was known, and wait to be applied; `again`: an
+-- earlier report of the call is about the same message, and this one has to be made once more.
+CREATE FUNCTION report_messages(tenant uuid, reports jsonb, at timestamptz)
+    RETURNS TABLE (place integer, known boolean, moved boolean, asked boolean, overtaken boolean, again boolean)
+LANGUAGE plpgsql VOLATILE
+-- A handful of rows, each looked up by its key: no other plan is ever good, whatever the statistics say.
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+#variable_conflict use_column
 DECLARE
-    message record;
-    contact uuid;
-    number  bigint;
+    -- By place: the message that the report is about.
+    messages_found uuid[];
+    rules_wait     boolean;
 BEGIN
     PERFORM set_config('signalbox.tenant', tenant::text, true);
-    moved := false;
-    asked := false;
-    overtaken := false;
-    SELECT m.id, m.conversation_id, m.status, m.external_id INTO message FROM messages m
-     WHERE m.tenant_id = tenant AND m.connection_id = connection AND m.external_id = external AND m.direction = 'outbound';
-    IF NOT FOUND AND wanted IS NOT NULL THEN
-        SELECT m.id, m.conversation_id, m.status, m.external_id INTO message FROM messages m
-         WHERE m.tenant_id = tenant AND m.id = wanted AND m.connection_id = connection AND m.direction = 'outbound';
-    END IF;
-    known := message.id IS NOT NULL;
+    messages_found := ARRAY(
+        SELECT coalesce(
+            (SELECT m.id FROM messages m WHERE m.tenant_id = tenant AND m.connection_id = r.connection
+                AND m.external_id = r.external AND m.direction = 'outbound'),
+            (SELECT m.id FROM messages m WHERE m.tenant_id = tenant AND m.id = r.wanted
+                AND m.connection_id = r.connection AND m.direction = 'outbound'))
+          FROM jsonb_to_recordset(reports) AS r (place integer, connection uuid, external text, wanted uuid)
+         ORDER BY r.place);
+    rules_wait := EXISTS (
+        SELECT FROM rules r WHERE r.tenant_id = tenant AND r.event_kind = 'message.status_changed' AND r.enabled);
 
-    IF NOT known AND early IS NOT NULL THEN
+    -- The conversations first, as everywhere: who locks the message first could wait for the one who waits for it. And
+    -- in one order, so that two calls cannot wait for each other.
+    PERFORM FROM conversations v WHERE v.tenant_id = tenant AND v.id = ANY (ARRAY(
+        SELECT m.conversation_id FROM messages m WHERE m.tenant_id = tenant AND m.id = ANY (messages_found)))
+     ORDER BY v.id FOR UPDATE;
+
+    RETURN QUERY
+    WITH input AS MATERIALIZED (
+        SELECT r.*, messages_found[r.place] AS message_id
+          FROM jsonb_to_recordset(reports) AS r (
+              place integer, connection uuid, external text, wanted uuid, target text, earlier text[], failure jsonb,
+              opts_out boolean, event uuid, actor jsonb, details jsonb, trace text, early_kind text, early jsonb,
+              processed uuid)
+    ), hit AS MATERIALIZED (
+        SELECT i.*, m.conversation_id, m.status, v.contact_id, v.event_seq, m.status = ANY (i.earlier) AS moves,
+               m.external_id IS NULL AND i.external IS NOT NULL AS named,
+               row_number() OVER (PARTITION BY m.id ORDER BY i.place) AS turn
+          FROM input i
+          JOIN messages m ON m.tenant_id = tenant AND m.id = i.message_id
+          JOIN conversations v ON v.tenant_id = tenant AND v.id = m.conversation_id
+    ), step AS MATERIALIZED (
+        SELECT h.*, h.event_seq + row_number() OVER (PARTITION BY h.conversation_id ORDER BY h.place) AS seq
+          FROM hit h WHERE h.turn = 1 AND h.moves
+    ), changed AS (
+        UPDATE messages m SET external_id = coalesce(m.external_id, h.external),
+                              status = CASE WHEN h.moves THEN h.target ELSE m.status END,
+                              error = CASE WHEN h.moves THEN h.failure ELSE m.error END
+          FROM hit h WHERE m.tenant_id = tenant AND m.id = h.message_id AND h.turn = 1 AND (h.moves OR h.named)
+    ), numbered AS (
+        UPDATE conversations v SET event_seq = s.seq
+          FROM (SELECT conversation_id, max(seq) AS seq FROM step GROUP BY conversation_id) s
+         WHERE v.tenant_id = tenant AND v.id = s.conversation_id
+    ), logged AS (
+        INSERT INTO events (tenant_id, id, kind, conversation_id, seq, contact_id, actor, data, trace_id, occurred_at)
+        SELECT tenant, s.event, 'message.status_changed', s.conversation_id, s.seq, s.contact_id, s.actor,
+               s.details || jsonb_build_object('message_id', s.message_id, 'from', s.status, 'to', s.target), s.trace, at
+          FROM step s
+    ), opted_out AS (
+        UPDATE contacts c SET opted_out_at = at, version = c.version + 1, updated_at = at
+          FROM step s WHERE s.opts_out AND c.tenant_id = tenant AND c.id = s.contact_id
+    ), kept AS (
         INSERT INTO early_updates (tenant_id, connection_id, external_id, kind, data, received_at)
-        VALUES (tenant, connection, external, early_kind, early, at) ON CONFLICT DO NOTHING;
-    ELSIF known AND (message.status = ANY (earlier) OR message.external_id IS NULL) THEN
-        -- The conversation first, as everywhere: who locks the message first could wait for the one who waits for it.
-        SELECT v.contact_id INTO contact FROM conversations v
-         WHERE v.tenant_id = tenant AND v.id = message.conversation_id FOR UPDATE;
-        SELECT m.status, m.external_id INTO message.status, message.external_id FROM messages m
-         WHERE m.tenant_id = tenant AND m.id = message.id;
-        moved := message.status = ANY (earlier);
-        UPDATE messages m SET external_id = coalesce(m.external_id, external),
-                              status = CASE WHEN moved THEN target ELSE m.status END,
-                              error = CASE WHEN moved THEN failure ELSE m.error END
-         WHERE m.tenant_id = tenant AND m.id = message.id AND (moved OR m.external_id IS NULL);
-        overtaken := message.external_id IS NULL AND external IS NOT NULL AND EXISTS (
-            SELECT FROM early_updates e
-             WHERE e.tenant_id = tenant AND e.connection_id = connection AND e.external_id = external);
-    END IF;
-
-    IF moved THEN
-        UPDATE conversations v SET event_seq = v.event_seq + 1
-         WHERE v.tenant_id = tenant AND v.id = message.conversation_id RETURNING v.event_seq INTO number;
-        asked := append_events(
-            tenant, ARRAY[event], ARRAY['message.status_changed'], ARRAY[message.conversation_id], ARRAY[number],
-            ARRAY[contact], ARRAY[actor],
-            ARRAY[details || jsonb_build_object('message_id', message.id, 'from', message.status, 'to', target)],
-            ARRAY[NULL::uuid], ARRAY[0::smallint], trace, at, true);
-        IF opts_out THEN
-            UPDATE contacts c SET opted_out_at = at, version = c.version + 1, updated_at = at
-             WHERE c.tenant_id = tenant AND c.id = contact;
-        END IF;
-    END IF;
-
-    IF processed IS NOT NULL THEN
+        SELECT tenant, i.connection, i.external, i.early_kind, i.early, at
+          FROM input i WHERE i.message_id IS NULL AND i.early IS NOT NULL
+        ON CONFLICT DO NOTHING
+    ), done AS (
         UPDATE deliveries d SET outcome = 'processed', reason = NULL, processed_at = at
-         WHERE d.tenant_id = tenant AND d.id = processed;
+          FROM input i WHERE d.tenant_id = tenant AND d.id = i.processed
+               AND NOT EXISTS (SELECT FROM hit h WHERE h.place = i.place AND h.turn > 1)
+    )
+    SELECT i.place, i.message_id IS NOT NULL, coalesce(h.turn = 1 AND h.moves, false),
+           coalesce(h.turn = 1 AND h.moves, false) AND rules_wait,
+           coalesce(h.named, false) AND EXISTS (
+               SELECT FROM early_updates e
+                WHERE e.tenant_id = tenant AND e.connection_id = i.connection AND e.external_id = i.external),
+           coalesce(h.turn > 1, false)
+      FROM input i LEFT JOIN hit h ON h.place = i.place;
+
+    IF rules_wait THEN
+        PERFORM ask_rules(tenant, array_agg(e.id), array_agg(e.kind), array_agg(e.conversation_id), array_agg(e.trace_id))
+           FROM (SELECT e.* FROM jsonb_to_recordset(reports) AS r (event uuid)
+                   JOIN events e ON e.tenant_id = tenant AND e.id = r.event
+                  ORDER BY e.conversation_id, e.seq) e;
     END IF;
 END $$;
-GRANT EXECUTE ON FUNCTION report_message TO signalbox_app;
+GRANT EXECUTE ON FUNCTION ask_rules, append_events, report_messages TO signalbox_app;

@@ -1,12 +1,26 @@
 //! What jobs work with.
 
-use crate::{plugins::Plugins, rulebook::Rulebook};
+use crate::{deliveries::Deliveries, plugins::Plugins, reports::Reports, rulebook::Rulebook};
 use domain::Clock;
 use inbox::Inbox;
 use queue::Queue;
 use std::sync::Arc;
 use store::Database;
 use vault::Keyring;
+
+/// What a process has, from which jobs get theirs.
+pub struct Parts {
+    /// The database.
+    pub db: Database,
+    /// The queue.
+    pub queue: Queue,
+    /// The installed plugins.
+    pub plugins: Plugins,
+    /// The keys that open secrets.
+    pub keyring: Arc<Keyring>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
 
 /// Everything a job may use.
 #[derive(Clone)]
@@ -17,6 +31,10 @@ pub struct Environment {
     pub queue: Queue,
     /// Changes of conversations.
     pub inbox: Inbox,
+    /// Stored webhook requests.
+    pub deliveries: Arc<Deliveries>,
+    /// Reports about messages.
+    pub reports: Arc<Reports>,
     /// The installed plugins.
     pub plugins: Arc<Plugins>,
     /// Rules, compiled.
@@ -25,4 +43,23 @@ pub struct Environment {
     pub keyring: Arc<Keyring>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+}
+
+impl Environment {
+    /// Needs a running tokio runtime, for what handlers do together.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { db, queue, plugins, keyring, clock } = parts;
+        let inbox = Inbox::new(db.clone(), queue.clone(), Arc::clone(&clock));
+        Self {
+            deliveries: Arc::new(Deliveries::new(db.clone())),
+            reports: Arc::new(Reports::new(inbox.clone())),
+            plugins: Arc::new(plugins),
+            rulebook: Arc::new(Rulebook::default()),
+            db,
+            queue,
+            inbox,
+            keyring,
+            clock,
+        }
+    }
 }

@@ -5,15 +5,18 @@
 
 #![deny(clippy::disallowed_methods)]
 
+mod deliveries;
 pub mod environment;
 pub mod facts;
+mod gather;
 pub mod inbound;
 pub mod jobs;
 pub mod maintenance;
 pub mod outcome;
 pub mod plugins;
+mod reports;
 pub mod rulebook;
 pub mod secrets;
 pub mod target;
 
-pub use environment::Environment;
+pub use environment::{Environment, Parts};

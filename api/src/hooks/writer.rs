@@ -1,15 +1,19 @@
-//! Writes deliveries in groups: what waits while one statement is on its way goes with the next.
+//! Writes deliveries in groups: what comes within a few milliseconds shares a statement and its commit.
 //!
-//! Under load many requests share one commit; without load none waits for another. A request is answered when what it
-//! brought is durable, and never before.
+//! Without load none waits for another. A request is answered when what it brought is durable, and never before.
 
 use sqlx::PgPool;
-use std::{mem, sync::Arc};
+use std::{mem, sync::Arc, time::Duration};
 use store::ingest::{self, NewDelivery};
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::{
+    sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
+    time::{Instant, sleep_until},
+};
 
 /// Statements on their way at the same time: while one waits for the disk, the other is being made.
 const WRITERS: usize = 3;
+/// The shortest time from one statement to the next.
+const ROUND: Duration = Duration::from_millis(3);
 /// Requests that share a statement.
 const GROUP: usize = 64;
 /// Bytes of bodies that share a statement.
@@ -55,7 +59,7 @@ impl Writer {
     /// is dropped and nothing waits any more.
     pub fn start(pool: &PgPool, wake: impl Fn() + Clone + Send + Sync + 'static) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
-        let receiver = Arc::new(Mutex::new(receiver));
+        let receiver = Arc::new(Mutex::new(Incoming { receiver, next_round: Instant::now() }));
         for _ in 0..WRITERS {
             tokio::spawn(write_all(pool.clone(), Arc::clone(&receiver), wake.clone()));
         }
@@ -75,15 +79,38 @@ impl Writer {
     }
 }
 
-async fn write_all(pool: PgPool, receiver: Arc<Mutex<mpsc::Receiver<Request>>>, wake: impl Fn()) {
-    let mut taken = Vec::with_capacity(GROUP);
+/// Where the writers find requests, one writer at a time.
+struct Incoming {
+    receiver: mpsc::Receiver<Request>,
+    next_round: Instant,
+}
+
+impl Incoming {
+    /// The requests of the next round; none at the end.
+    async fn take(&mut self) -> Vec<Request> {
+        let mut taken = Vec::with_capacity(GROUP);
+        self.receiver.recv_many(&mut taken, 1).await;
+        if self.receiver.len() + 1 < GROUP {
+            sleep_until(self.next_round).await;
+        }
+        self.next_round = Instant::now() + ROUND;
+        while taken.len() < GROUP
+            && let Ok(request) = self.receiver.try_recv()
+        {
+            taken.push(request);
+        }
+        taken
+    }
+}
+
+async fn write_all(pool: PgPool, incoming: Arc<Mutex<Incoming>>, wake: impl Fn()) {
     loop {
-        // Whoever holds the lock waits for the first request; the others wait for the lock.
-        if receiver.lock().await.recv_many(&mut taken, GROUP).await == 0 {
+        let taken = incoming.lock().await.take().await;
+        if taken.is_empty() {
             return;
         }
         metrics::histogram!("signalbox_webhook_group_size").record(u32::try_from(taken.len()).unwrap_or(u32::MAX));
-        for group in split(mem::take(&mut taken)) {
+        for group in split(taken) {
             write_group(&pool, group, &wake).await;
         }
     }

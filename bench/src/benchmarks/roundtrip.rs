@@ -27,8 +27,10 @@ const RATE: u32 = 200;
 const CLIENTS: usize = 32;
 /// How long a reply may take before it counts as lost.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// The first customer's number; each run has its own, because everybody is welcomed once.
-const FIRST_CUSTOMER: u64 = 4_915_100_000_000;
+/// Who write in turn, each every ten seconds: the provider lets a number answer one customer every six.
+const CUSTOMERS: usize = 2_000;
+/// The first customer's number.
+const FIRST_CUSTOMER: usize = 4_915_100_000_000;
 
 pub async fn run(effort: Effort) -> anyhow::Result<Report> {
     let stand = Stand::start().await?;
@@ -46,11 +48,12 @@ pub async fn run(effort: Effort) -> anyhow::Result<Report> {
         .set("SIGNALBOX_SANDBOX_BIND", provider.address().to_string());
     let mut api = product.spawn(&["api"])?;
     api.until_ready(&address).await?;
-    account.console(&address).await?.welcome_customers().await?;
+    account.console(&address).await?.answer_orders().await?;
     let worker = product.spawn(&["worker", "--sandbox"])?;
 
-    let mut bench = Roundtrip { stand, account, address, provider, time, customers: 0, seen: 0 };
-    // Until plugins are loaded, connections open, and tables have the statistics of a running installation.
+    let mut bench = Roundtrip { stand, account, address, provider, time, messages: 0, seen: 0 };
+    // Until plugins are loaded, connections open, and tables have the statistics of a running installation. Most
+    // customers write for the first time here.
     bench.converse(RATE as usize * effort.pick(10, 3)).await?;
     bench.stand.analyze().await?;
     let mut runs = Vec::new();
@@ -59,9 +62,8 @@ pub async fn run(effort: Effort) -> anyhow::Result<Report> {
         let before = bench.processor_times(&api, &worker)?;
         let begin = Instant::now();
         let run = bench.converse(RATE as usize * effort.pick(30, 5)).await?;
-        let (after, elapsed) = (bench.processor_times(&api, &worker)?, begin.elapsed());
-        let shares = machine::shares(before, after, elapsed);
-        runs.push((run, shares));
+        let used = Used::between(before, bench.processor_times(&api, &worker)?, begin.elapsed());
+        runs.push((run, used));
     }
     bench.nothing_failed().await?;
     let report = bench.report(&runs)?;
@@ -77,8 +79,8 @@ struct Roundtrip {
     address: String,
     provider: Sandbox,
     time: Time,
-    /// How many customers have written so far.
-    customers: u64,
+    /// How many messages customers have written so far.
+    messages: usize,
     /// The last recorded request that was looked at.
     seen: u64,
 }
@@ -89,52 +91,78 @@ struct Run {
     replies: Latencies,
     /// From the moment the webhook was due to its answer.
     webhooks: Latencies,
-    /// Customers without a reply.
+    /// Messages in all.
+    messages: usize,
+    /// Messages without a reply.
     lost: usize,
-    /// Replies beyond the first.
+    /// Replies beyond one to each message.
     duplicates: usize,
 }
 
+/// Processor time that a run took.
+struct Used {
+    /// Of the API, the worker, PostgreSQL, and this process with the provider and the load.
+    ours: [Duration; 4],
+    /// Of everybody else, in percent of a core.
+    others: f64,
+}
+
+impl Used {
+    fn between(before: [Duration; 5], after: [Duration; 5], elapsed: Duration) -> Self {
+        let used: [Duration; 5] = std::array::from_fn(|who| after[who].saturating_sub(before[who]));
+        let [ours @ .., all] = used;
+        let others = all.saturating_sub(ours.iter().sum());
+        Self { ours, others: 100.0 * others.as_secs_f64() / elapsed.as_secs_f64() }
+    }
+}
+
 impl Roundtrip {
-    /// So many customers write once each, at the rate, and all replies are awaited.
-    async fn converse(&mut self, customers: usize) -> anyhow::Result<Run> {
+    /// So many messages are written at the rate, by one customer after the other, and all replies are awaited.
+    async fn converse(&mut self, messages: usize) -> anyhow::Result<Run> {
         let mut requests = Requests::default();
-        let mut places = HashMap::new();
-        for place in 0..customers {
-            let phone = (FIRST_CUSTOMER + self.customers).to_string();
-            self.customers += 1;
-            let line = &self.account.lines[place % NUMBERS];
+        // The places of each customer's messages; the replies come in the same order.
+        let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+        for place in 0..messages {
+            let customer = self.messages % CUSTOMERS;
+            let phone = (FIRST_CUSTOMER + customer).to_string();
+            self.messages += 1;
+            let line = &self.account.lines[customer % NUMBERS];
             let inbound = Inbound::text(
                 Customer::with_phone(&phone, "Ada Customer"),
                 "Hello! Is my order already on its way to me?",
             );
             let webhook = self.provider.compose(&line.phone_number_id, inbound)?.webhook;
             requests.push(&self.account.hook, &webhook.signature, &webhook.body);
-            places.insert(phone, place);
+            places.entry(phone).or_default().push(place);
         }
         let begin = Instant::now() + Duration::from_millis(200);
         let posted = paced(self.address.clone(), Arc::new(requests), CLIENTS, RATE, begin).await?;
         all_accepted(&posted.statuses)?;
-        let replies = self.replies(customers).await?;
+        let replies = self.replies(messages).await?;
         // Callbacks of this run do not weigh on the next one.
         self.provider.settled().await;
 
-        let mut counts = vec![0_usize; customers];
-        let mut latencies = Vec::with_capacity(customers);
-        for reply in replies {
-            let to = reply.to.as_deref().context("a reply to nobody")?;
-            let place = *places.get(to.trim_start_matches('+')).with_context(|| format!("a reply to {to}"))?;
-            counts[place] += 1;
-            if counts[place] == 1 {
+        let mut answered: HashMap<&str, usize> = HashMap::new();
+        let mut latencies = Vec::with_capacity(messages);
+        let mut duplicates = 0;
+        for reply in &replies {
+            let to = reply.to.as_deref().context("a reply to nobody")?.trim_start_matches('+');
+            let of_customer = places.get(to).with_context(|| format!("a reply to {to}"))?;
+            let nth = answered.entry(to).or_default();
+            if let Some(&place) = of_customer.get(*nth) {
                 let due = self.time.at(due_at(begin, place, RATE));
                 latencies.push((reply.at - due).to_std().context("a reply before its message")?);
+            } else {
+                duplicates += 1;
             }
+            *nth += 1;
         }
         Ok(Run {
+            lost: messages - latencies.len(),
             replies: latencies.into_iter().collect(),
             webhooks: posted.latencies,
-            lost: counts.iter().filter(|&&replies| replies == 0).count(),
-            duplicates: counts.iter().map(|replies| replies.saturating_sub(1)).sum(),
+            messages,
+            duplicates,
         })
     }
 
@@ -178,7 +206,7 @@ impl Roundtrip {
         let dead = count("SELECT count(*) FROM queue.dead_letters").await?;
         ensure!(dead == 0, "{dead} jobs became dead letters");
         let read = count("SELECT count(*) FROM messages WHERE direction = 'outbound' AND status = 'read'").await?;
-        ensure!(read as u64 == self.customers, "{read} of {} replies are known to be read", self.customers);
+        ensure!(read as usize == self.messages, "{read} of {} replies are known to be read", self.messages);
         Ok(())
     }
 
@@ -193,14 +221,15 @@ impl Roundtrip {
         ])
     }
 
-    fn report(&self, runs: &[(Run, [f64; 5])]) -> anyhow::Result<Report> {
+    fn report(&self, runs: &[(Run, Used)]) -> anyhow::Result<Report> {
         let mut report = Report::new(Benchmark::Roundtrip, "Message in, reply out", self.stand.machine());
         report.condition(format!(
-            "{RATE} customers a second write for the first time, to {NUMBERS} numbers of one tenant; the welcome rule \
-             answers each. Measured from the moment a webhook is due to the reply's arrival at the provider."
+            "{RATE} messages a second, of {CUSTOMERS} customers in turn, to {NUMBERS} numbers of one tenant; a keyword \
+             rule answers each. Measured from the moment a webhook is due to the reply's arrival at the provider."
         ));
         report.condition(
-            "Before the first run a warm-up of 2,000 customers, then ANALYZE, which autovacuum does within a minute.",
+            "Before the first run a warm-up in which every customer writes for the first time, then ANALYZE, which \
+             autovacuum does within a minute.",
         );
         report.condition(
             "One `signalbox api` and one `signalbox worker` process with default settings; PostgreSQL has fsync, \
@@ -218,10 +247,11 @@ impl Roundtrip {
         report.figure(Figure::new("messages without a reply", "", &of(&|run| Ok(count(run.lost)))?).at_most(0.0));
         report.figure(Figure::new("replies too many", "", &of(&|run| Ok(count(run.duplicates)))?).at_most(0.0));
         for (place, who) in ["the API", "the worker", "PostgreSQL", "provider and load"].into_iter().enumerate() {
-            let shares: Vec<f64> = runs.iter().map(|(_, shares)| shares[place]).collect();
-            report.figure(Figure::new(format!("processor used by {who}"), "% of a core", &shares));
+            let per_message = |(run, used): &(Run, Used)| used.ours[place].as_secs_f64() * 1e3 / count(run.messages);
+            let times: Vec<f64> = runs.iter().map(per_message).collect();
+            report.figure(Figure::new(format!("processor time of {who}, per message"), "ms", &times));
         }
-        let others: Vec<f64> = runs.iter().map(|(_, [ours @ .., all])| all - ours.iter().sum::<f64>()).collect();
+        let others: Vec<f64> = runs.iter().map(|(_, used)| used.others).collect();
         report.figure(Figure::new("processor used by anything else", "% of a core", &others));
         Ok(report)
     }

@@ -21,16 +21,14 @@ impl Console {
         Ok(Self { client, base, token })
     }
 
-    /// Enables a rule that answers whoever writes for the first time.
-    pub async fn welcome_customers(&self) -> anyhow::Result<()> {
+    /// Enables a rule that answers whoever asks for an order.
+    pub async fn answer_orders(&self) -> anyhow::Result<()> {
         let rule = json!({
-            "name": "Welcome",
+            "name": "Orders",
             "enabled": true,
             "definition": {
-                "trigger": { "type": "conversation_created" },
-                "conditions": { "fact": "contact.is_new", "op": "equals", "value": true },
-                "actions": [{ "type": "send_message", "text": "Hello {{contact.name|there}}! We have your message." }],
-                "guards": { "once_per": "contact" },
+                "trigger": { "type": "keyword", "keywords": ["order"] },
+                "actions": [{ "type": "send_message", "text": "Hello {{contact.name|there}}! We are looking it up." }],
             },
         });
         answer(self.client.post(format!("{}/rules", self.base)).bearer_auth(&self.token).json(&rule)).await.map(drop)

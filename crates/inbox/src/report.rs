@@ -1,7 +1,7 @@
 //! How far messages have come.
 //!
-//! Three of four webhooks are reports of this, so a report that comes alone is one statement and a transaction of its
-//! own.
+//! Three of four webhooks are reports of this, so reports that come alone are applied together, in one statement that is
+//! a transaction of its own.
 
 use crate::{Error, Inbox, Transaction};
 use domain::{
@@ -14,15 +14,12 @@ pub use store::messages::report::{Report, Reported};
 const RULES: Lane = EvaluateRules::LANE;
 
 impl Inbox {
-    /// Applies a report at once.
-    pub async fn report(
-        &self,
-        tenant: TenantId,
-        report: &Report<'_>,
-        trace_id: Option<&str>,
-    ) -> Result<Reported, Error> {
-        let reported = store::messages::report::apply(self.db.pool(), tenant, report, trace_id, self.now()).await?;
-        if reported.rules_asked {
+    /// Applies reports at once, all or none. The answers are in the same order.
+    ///
+    /// `None`: an earlier one of these reports is about the same message, and this one has to be made once more.
+    pub async fn report(&self, tenant: TenantId, reports: &[Report]) -> Result<Vec<Option<Reported>>, Error> {
+        let reported = store::messages::report::apply(self.db.pool(), tenant, reports, self.now()).await?;
+        if reported.iter().flatten().any(|reported| reported.rules_asked) {
             self.queue.wake(RULES);
         }
         Ok(reported)
@@ -31,13 +28,13 @@ impl Inbox {
 
 impl Transaction {
     /// Applies a report with the change, after everything that the change did before.
-    pub async fn report(&mut self, report: &Report<'_>) -> Result<Reported, Error> {
+    pub async fn report(&mut self, report: Report) -> Result<(), Error> {
         self.flush().await?;
-        let (tenant, now, trace_id) = (self.tenant(), self.now(), self.cause().trace_id.clone());
-        let reported = store::messages::report::apply(self.conn(), tenant, report, trace_id.as_deref(), now).await?;
-        if reported.rules_asked {
+        let (tenant, now) = (self.tenant(), self.now());
+        let reported = store::messages::report::apply(self.conn(), tenant, &[report], now).await?;
+        if reported.iter().flatten().any(|reported| reported.rules_asked) {
             self.woke(RULES);
         }
-        Ok(reported)
+        Ok(())
     }
 }

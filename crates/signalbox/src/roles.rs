@@ -4,7 +4,6 @@ use crate::{process::Process, stop::Stop};
 use anyhow::Context as _;
 use api::{AccessKey, Api, Check, Parts, Readiness};
 use domain::job::Lane;
-use inbox::Inbox;
 use metrics_exporter_prometheus::PrometheusHandle;
 use plugin_host::PluginHost;
 use queue::{Settings, Workers};
@@ -18,7 +17,7 @@ use std::{
     },
 };
 use tokio::net::TcpListener;
-use worker::{Environment, plugins::Plugins, rulebook::Rulebook};
+use worker::{Environment, plugins::Plugins};
 
 /// Listens, and serves until it is time to stop; requests that have begun are answered.
 ///
@@ -58,15 +57,13 @@ pub async fn serve(
 
 /// The environment that jobs work in.
 pub fn environment(process: &Process, host: Arc<PluginHost>) -> Environment {
-    Environment {
+    Environment::new(worker::Parts {
         db: process.database.clone(),
         queue: process.queue.clone(),
-        inbox: Inbox::new(process.database.clone(), process.queue.clone(), Arc::clone(&process.clock)),
-        plugins: Arc::new(Plugins::new(process.database.clone(), host)),
-        rulebook: Arc::new(Rulebook::default()),
+        plugins: Plugins::new(process.database.clone(), host),
         keyring: Arc::clone(&process.keyring),
         clock: Arc::clone(&process.clock),
-    }
+    })
 }
 
 /// Runs jobs until it is time to stop, then drains. Says in `ready` when the plugins are loaded.

@@ -7,6 +7,8 @@ use chrono::{DateTime, Utc};
 use domain::{ConnectionId, DeliveryId, TenantId, delivery::Outcome};
 use serde_json::Value;
 use sqlx::{PgConnection, PgExecutor};
+use std::collections::HashMap;
+use uuid::Uuid;
 
 /// A stored request, with what its plugin needs to read it.
 #[derive(Clone, Debug)]
@@ -29,19 +31,37 @@ pub struct Delivery {
     pub received_at: DateTime<Utc>,
 }
 
-/// A delivery by its id, in one round trip and without a transaction; `None` if it or its connection was deleted.
-pub async fn load(db: impl PgExecutor<'_>, tenant: TenantId, id: DeliveryId) -> Result<Option<Delivery>> {
-    Ok(sqlx::query_as!(
-        Delivery,
-        r#"SELECT connection_id AS "connection_id!", plugin_id AS "plugin_id!", settings AS "settings!",
-                  method AS "method!", query AS "query!", headers AS "headers!", body AS "body!",
+/// Deliveries by tenant and id, in one round trip and without a transaction. The answers are in the same order; `None`
+/// for one that was deleted, or whose connection was.
+pub async fn load(db: impl PgExecutor<'_>, wanted: &[(TenantId, DeliveryId)]) -> Result<Vec<Option<Delivery>>> {
+    let (tenants, ids): (Vec<Uuid>, Vec<Uuid>) = wanted.iter().map(|(tenant, id)| (tenant.0, id.0)).unzip();
+    let rows = sqlx::query!(
+        r#"SELECT tenant_id AS "tenant_id!", id AS "id!", connection_id AS "connection_id!", plugin_id AS "plugin_id!",
+                  settings AS "settings!", method AS "method!", query AS "query!", headers AS "headers!", body AS "body!",
                   received_at AS "received_at!"
-             FROM load_delivery($1, $2)"#,
-        tenant.0,
-        id.0
+             FROM load_deliveries($1, $2)"#,
+        &tenants,
+        &ids
     )
-    .fetch_optional(db)
-    .await?)
+    .fetch_all(db)
+    .await?;
+    let mut found: HashMap<(Uuid, Uuid), Delivery> = rows
+        .into_iter()
+        .map(|row| {
+            let delivery = Delivery {
+                connection_id: row.connection_id.into(),
+                plugin_id: row.plugin_id,
+                settings: row.settings,
+                method: row.method,
+                query: row.query,
+                headers: row.headers,
+                body: row.body,
+                received_at: row.received_at,
+            };
+            ((row.tenant_id, row.id), delivery)
+        })
+        .collect();
+    Ok(wanted.iter().map(|(tenant, id)| found.remove(&(tenant.0, id.0))).collect())
 }
 
 /// Notes what became of a delivery.

@@ -38,7 +38,7 @@ pub struct Event {
 /// Appends the events of one change, and with `ask_rules` a job for each that an enabled rule waits for. Returns whether
 /// there was such a one.
 pub async fn append(conn: &mut PgConnection, tenant: TenantId, events: &[Event], ask_rules: bool) -> Result<bool> {
-    let Some(first) = events.first() else { return Ok(false) };
+    let Some(Event { occurred_at, .. }) = events.first() else { return Ok(false) };
     let ids: Vec<Uuid> = events.iter().map(|e| e.id.0).collect();
     let kinds: Vec<String> = events.iter().map(|e| e.kind.as_str().to_owned()).collect();
     let conversations: Vec<Option<Uuid>> = events.iter().map(|e| e.conversation.map(|(id, _)| id.0)).collect();
@@ -48,6 +48,7 @@ pub async fn append(conn: &mut PgConnection, tenant: TenantId, events: &[Event],
     let data: Vec<Value> = events.iter().map(|e| e.data.clone()).collect();
     let causes: Vec<Option<Uuid>> = events.iter().map(|e| e.causation_id.map(|id| id.0)).collect();
     let depths: Vec<i16> = events.iter().map(|e| e.depth).collect();
+    let traces: Vec<Option<String>> = events.iter().map(|e| e.trace_id.clone()).collect();
     Ok(sqlx::query_scalar!(
         r#"SELECT append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS "asked!""#,
         tenant.0,
@@ -60,8 +61,8 @@ pub async fn append(conn: &mut PgConnection, tenant: TenantId, events: &[Event],
         &data,
         &causes as &[Option<Uuid>],
         &depths,
-        first.trace_id,
-        first.occurred_at,
+        &traces as &[Option<String>],
+        occurred_at,
         ask_rules
     )
     .fetch_one(conn)

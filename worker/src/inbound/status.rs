@@ -21,11 +21,12 @@ pub async fn apply(
 ) -> Result<(), inbox::Error> {
     let kind = format!("status:{:?}", status.state).to_lowercase();
     let report = Report {
-        early: Some((&kind, json!(Event::Status(status.clone())))),
+        trace_id: source.trace_id.clone(),
+        early: Some((kind, json!(Event::Status(status.clone())))),
         processed,
         ..report(source.connection, status, env.inbox.now())
     };
-    let reported = env.inbox.report(source.tenant, &report, source.trace_id.as_deref()).await?;
+    let reported = env.reports.apply(source.tenant, report).await?;
     if reported.overtaken {
         apply_overtakers(env, source.tenant, source.connection, &status.external_id, source.trace_id.clone()).await?;
     }
@@ -34,8 +35,8 @@ pub async fn apply(
 
 /// Applies a report that overtook its message, with the change that makes the message known.
 pub async fn apply_early(tx: &mut Transaction, connection: ConnectionId, status: &Status) -> Result<(), inbox::Error> {
-    let report = report(connection, status, tx.now());
-    tx.report(&report).await.map(drop)
+    let report = Report { trace_id: tx.cause().trace_id.clone(), ..report(connection, status, tx.now()) };
+    tx.report(report).await
 }
 
 /// Applies the reports that came before the provider's id of their message was known.
@@ -55,10 +56,10 @@ pub async fn apply_overtakers(
     tx.commit().await
 }
 
-fn report(connection: ConnectionId, status: &Status, now: DateTime<Utc>) -> Report<'_> {
+fn report(connection: ConnectionId, status: &Status, now: DateTime<Utc>) -> Report {
     Report {
         connection,
-        external_id: Some(&status.external_id),
+        external_id: Some(status.external_id.clone()),
         message: status.reference.as_deref().and_then(|id| id.parse().ok()),
         to: status_of(status.state),
         error: status.error.as_ref().map(|error| json!(error)),
@@ -69,6 +70,7 @@ fn report(connection: ConnectionId, status: &Status, now: DateTime<Utc>) -> Repo
             "reason": status.error.as_ref().map(|error| error.reason),
             "code": status.error.as_ref().map(|error| &error.code),
         }),
+        trace_id: None,
         early: None,
         processed: None,
     }

@@ -15,7 +15,7 @@ use store::deliveries::{self, Delivery};
 
 /// Parses the request, then applies its events one by one: a bad one holds no other back.
 pub async fn run(env: Arc<Environment>, job: ProcessDelivery, ctx: JobContext) -> Result<(), JobError> {
-    let delivery = deliveries::load(env.db.pool(), job.tenant_id, job.delivery_id).await.map_err(JobError::retry)?;
+    let delivery = env.deliveries.load(job.tenant_id, job.delivery_id).await.map_err(JobError::retry)?;
     let Some(delivery) = delivery else {
         // The connection or the delivery was deleted meanwhile: nobody is left to tell.
         return Ok(());

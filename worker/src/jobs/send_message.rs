@@ -67,7 +67,7 @@ async fn prepare(env: &Environment, job: &SendMessage, ctx: &JobContext) -> Resu
     let Some(message) = message else { return Ok(Step::Over) };
     if message.status == DeliveryStatus::Sending {
         let error = outcome::shown("unconfirmed", None, "the worker died while it was calling the provider");
-        tx.report(&settled(job, message.connection_id, DeliveryStatus::Unconfirmed, Some(error)))
+        tx.report(settled(job, ctx, message.connection_id, DeliveryStatus::Unconfirmed, Some(error)))
             .await
             .map_err(JobError::retry)?;
         tx.commit().await.map_err(JobError::retry)?;
@@ -83,7 +83,7 @@ async fn prepare(env: &Environment, job: &SendMessage, ctx: &JobContext) -> Resu
         ConnectionStatus::NeedsReauth => return Ok(Step::Wait),
         ConnectionStatus::Disabled => {
             let error = outcome::shown("connection_disabled", None, "the connection is switched off");
-            return fail(tx, job, message.connection_id, error).await;
+            return fail(tx, job, ctx, message.connection_id, error).await;
         }
     }
     let target = Target::of(env, tx.conn(), job.tenant_id, connection).await.map_err(JobError::retry)?;
@@ -93,7 +93,7 @@ async fn prepare(env: &Environment, job: &SendMessage, ctx: &JobContext) -> Resu
     let window = ServiceWindow::needed_by(&content, target.plugin.manifest().service_window_hours);
     if let Some(Err(closed)) = window.map(|window| window.check(conversation.last_inbound_at, tx.now())) {
         let error = outcome::shown("window_closed", None, &closed.to_string());
-        return fail(tx, job, message.connection_id, error).await;
+        return fail(tx, job, ctx, message.connection_id, error).await;
     }
     let to = super::recipient(tx.conn(), ctx, &conversation).await.map_err(JobError::retry)?;
     let outbound =
@@ -136,9 +136,9 @@ async fn record_receipt(
         }
     };
     let connection = prepared.target.connection.id;
-    let report = Report { external_id: receipt.external_id.as_deref(), ..settled(job, connection, to, error) };
-    let reported = report_now(env, job, ctx, &report).await?;
-    if let Some(external_id) = report.external_id.filter(|_| reported.overtaken) {
+    let report = Report { external_id: receipt.external_id.clone(), ..settled(job, ctx, connection, to, error) };
+    let reported = record(env, job, report).await?;
+    if let Some(external_id) = receipt.external_id.as_deref().filter(|_| reported.overtaken) {
         status::apply_overtakers(env, job.tenant_id, connection, external_id, ctx.trace_id.clone())
             .await
             .map_err(JobError::retry)?;
@@ -155,11 +155,11 @@ async fn record_failure(
     verdict: Verdict,
 ) -> Result<(), JobError> {
     let connection = prepared.target.connection.id;
-    let settled = |to, error| settled(job, connection, to, Some(error));
+    let settled = |to, error| settled(job, ctx, connection, to, Some(error));
     match verdict {
         Verdict::Again { why, .. } if ctx.last_attempt => {
             let error = outcome::shown("service", None, &why);
-            report_now(env, job, ctx, &settled(DeliveryStatus::Failed, error)).await.map(drop)
+            record(env, job, settled(DeliveryStatus::Failed, error)).await.map(drop)
         }
         Verdict::Again { after, why } => {
             requeue(env, job, ctx, None).await?;
@@ -171,11 +171,9 @@ async fn record_failure(
         }
         Verdict::Never { error, opted_out } => {
             let report = Report { opted_out, ..settled(DeliveryStatus::Failed, error) };
-            report_now(env, job, ctx, &report).await.map(drop)
+            record(env, job, report).await.map(drop)
         }
-        Verdict::Unknown { error } => {
-            report_now(env, job, ctx, &settled(DeliveryStatus::Unconfirmed, error)).await.map(drop)
-        }
+        Verdict::Unknown { error } => record(env, job, settled(DeliveryStatus::Unconfirmed, error)).await.map(drop),
     }
 }
 
@@ -205,25 +203,27 @@ async fn requeue(
 async fn fail(
     mut tx: Transaction,
     job: &SendMessage,
+    ctx: &JobContext,
     connection: ConnectionId,
     error: Value,
 ) -> Result<Step, JobError> {
-    tx.report(&settled(job, connection, DeliveryStatus::Failed, Some(error))).await.map_err(JobError::retry)?;
+    tx.report(settled(job, ctx, connection, DeliveryStatus::Failed, Some(error))).await.map_err(JobError::retry)?;
     tx.commit().await.map_err(JobError::retry)?;
     Ok(Step::Over)
 }
 
-async fn report_now(
-    env: &Environment,
-    job: &SendMessage,
-    ctx: &JobContext,
-    report: &Report<'_>,
-) -> Result<Reported, JobError> {
-    env.inbox.report(job.tenant_id, report, ctx.trace_id.as_deref()).await.map_err(JobError::retry)
+async fn record(env: &Environment, job: &SendMessage, report: Report) -> Result<Reported, JobError> {
+    env.reports.apply(job.tenant_id, report).await.map_err(JobError::retry)
 }
 
 /// What became of the message, which a report of the provider may have moved further already.
-fn settled(job: &SendMessage, connection: ConnectionId, to: DeliveryStatus, error: Option<Value>) -> Report<'static> {
+fn settled(
+    job: &SendMessage,
+    ctx: &JobContext,
+    connection: ConnectionId,
+    to: DeliveryStatus,
+    error: Option<Value>,
+) -> Report {
     let told = |field| error.as_ref().and_then(|error: &Value| error.get(field)).cloned();
     Report {
         connection,
@@ -234,6 +234,7 @@ fn settled(job: &SendMessage, connection: ConnectionId, to: DeliveryStatus, erro
         actor: Actor::System,
         details: json!({ "reason": told("reason"), "code": told("code") }),
         error,
+        trace_id: ctx.trace_id.clone(),
         early: None,
         processed: None,
     }

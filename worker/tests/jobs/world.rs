@@ -5,13 +5,13 @@ use domain::{
     ConnectionId, ConversationId, DeliveryId, EndpointId, ManualClock, MessageId, TenantId, UserId, event::Actor,
     jobs::ProcessDelivery,
 };
-use inbox::{Cause, Inbox, Outgoing, Writer};
+use inbox::{Cause, Outgoing, Writer};
 use plugin_host::PluginHost;
 use plugin_sdk::OutboundContent;
 use queue::Queue;
 use sandbox::{App, Limits, Number, Sandbox, traffic::Line};
 use serde_json::{Value, json};
-use signalbox_worker::{Environment, jobs, plugins::Plugins, rulebook::Rulebook};
+use signalbox_worker::{Environment, Parts, jobs, plugins::Plugins};
 use std::{path::Path, sync::Arc};
 use store::{Database, ingest, ingest::NewDelivery};
 use test_support::TestDatabase;
@@ -56,15 +56,8 @@ impl World {
         .unwrap();
         let host = PluginHost::new(plugin_host::Config::new(cache, egress)).unwrap();
         let keyring = Arc::new(Keyring::new(DataKey::generate()));
-        let env = Environment {
-            db: db.clone(),
-            queue: queue.clone(),
-            inbox: Inbox::new(db.clone(), queue, Arc::new(clock.clone())),
-            plugins: Arc::new(Plugins::new(db, Arc::new(host))),
-            rulebook: Arc::new(Rulebook::default()),
-            keyring,
-            clock: Arc::new(clock.clone()),
-        };
+        let plugins = Plugins::new(db.clone(), Arc::new(host));
+        let env = Environment::new(Parts { db, queue, plugins, keyring, clock: Arc::new(clock.clone()) });
         let (tenant, connection) = (TenantId::new(), ConnectionId::new());
         let world = Self { env, clock, sandbox, tenant, connection, test };
         world.provision(wasm).await;

@@ -97,11 +97,19 @@ pub async fn page(
             WHERE ($1::text IS NULL OR outcome = $1)
               AND ($2::uuid IS NULL OR connection_id = $2)
               AND ($3::uuid IS NULL OR id < $3)
+              AND (NOT $5 OR reason IS NOT NULL)
+              AND (NOT $6 OR id IN (
+                   SELECT (args ->> 'delivery_id')::uuid FROM queue.jobs WHERE kind = 'process-delivery'
+                   UNION ALL
+                   SELECT (args ->> 'delivery_id')::uuid FROM queue.dead_letters WHERE kind = 'process-delivery'))
             ORDER BY id DESC LIMIT $4"#,
         outcome.map(Outcome::as_str),
         connection.map(Uuid::from),
         before.map(Uuid::from),
-        limit
+        limit,
+        // No index holds the outcome, because it changes with every delivery; these find the few that matter.
+        matches!(outcome, Some(Outcome::Failed | Outcome::Parked)),
+        outcome == Some(Outcome::Received)
     )
     .fetch_all(conn)
     .await?

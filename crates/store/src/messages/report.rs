@@ -1,18 +1,19 @@
-//! How far a message of ours has come, by a report of its provider or by the answer to its send.
+//! How far messages of ours have come, by reports of their provider or by the answers to their sends.
 
 use crate::Result;
 use chrono::{DateTime, Utc};
 use domain::{ConnectionId, DeliveryId, EventId, MessageId, TenantId, event::Actor, message::DeliveryStatus};
-use serde_json::{Value, json};
-use sqlx::PgExecutor;
+use serde::Serialize;
+use serde_json::Value;
+use sqlx::{PgExecutor, types::Json};
 
 /// What is said about a message.
 #[derive(Clone, Debug)]
-pub struct Report<'a> {
+pub struct Report {
     /// Over which account it went.
     pub connection: ConnectionId,
     /// The provider's id of it.
-    pub external_id: Option<&'a str>,
+    pub external_id: Option<String>,
     /// Our id of it. Finds a message whose send was never answered, so that its provider id is not known, and one that
     /// a person had sent again, so that it has two.
     pub message: Option<MessageId>,
@@ -26,8 +27,10 @@ pub struct Report<'a> {
     pub actor: Actor,
     /// What the event tells beyond the message and its two statuses; an object.
     pub details: Value,
+    /// The trace it belongs to.
+    pub trace_id: Option<String>,
     /// What is kept if no such message is known yet: its kind, one row each, and the report itself.
-    pub early: Option<(&'a str, Value)>,
+    pub early: Option<(String, Value)>,
     /// The delivery that is done with this.
     pub processed: Option<DeliveryId>,
 }
@@ -45,41 +48,78 @@ pub struct Reported {
     pub overtaken: bool,
 }
 
-/// Applies a report: in the transaction it is given, or as one of its own.
+/// A report as the database function takes it.
+#[derive(Serialize)]
+struct Row<'a> {
+    place: usize,
+    connection: ConnectionId,
+    external: Option<&'a str>,
+    wanted: Option<MessageId>,
+    target: DeliveryStatus,
+    earlier: Vec<DeliveryStatus>,
+    failure: Option<&'a Value>,
+    opts_out: bool,
+    event: EventId,
+    actor: Actor,
+    details: &'a Value,
+    trace: Option<&'a str>,
+    early_kind: Option<&'a str>,
+    early: Option<&'a Value>,
+    processed: Option<DeliveryId>,
+}
+
+impl<'a> Row<'a> {
+    fn new(index: usize, report: &'a Report) -> Self {
+        let early = report.early.as_ref();
+        Self {
+            // Places count from 1, as in every array of PostgreSQL.
+            place: index + 1,
+            connection: report.connection,
+            external: report.external_id.as_deref(),
+            wanted: report.message,
+            target: report.to,
+            earlier: DeliveryStatus::ALL.iter().copied().filter(|from| from.advances_to(report.to)).collect(),
+            failure: report.error.as_ref(),
+            opts_out: report.opted_out,
+            event: EventId::new(),
+            actor: report.actor,
+            details: &report.details,
+            trace: report.trace_id.as_deref(),
+            early_kind: early.map(|(kind, _)| kind.as_str()),
+            early: early.map(|(_, data)| data),
+            processed: report.processed,
+        }
+    }
+}
+
+/// Applies reports: in the transaction it is given, or as one of its own.
+///
+/// The answers are in the same order. `None`: an earlier one of these reports is about the same message, and this one
+/// has not been looked at.
 pub async fn apply(
     db: impl PgExecutor<'_>,
     tenant: TenantId,
-    report: &Report<'_>,
-    trace_id: Option<&str>,
+    reports: &[Report],
     now: DateTime<Utc>,
-) -> Result<Reported> {
-    let earlier: Vec<String> = DeliveryStatus::ALL
-        .iter()
-        .filter(|from| from.advances_to(report.to))
-        .map(|from| from.as_str().to_owned())
-        .collect();
-    let (early_kind, early) = report.early.as_ref().map(|(kind, data)| (*kind, data)).unzip();
-    let row = sqlx::query!(
-        r#"SELECT known AS "known!", moved AS "moved!", asked AS "asked!", overtaken AS "overtaken!"
-             FROM report_message($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"#,
+) -> Result<Vec<Option<Reported>>> {
+    let rows: Vec<Row<'_>> = reports.iter().enumerate().map(|(index, report)| Row::new(index, report)).collect();
+    let answers = sqlx::query!(
+        r#"SELECT place AS "place!", known AS "known!", moved AS "moved!", asked AS "asked!", overtaken AS "overtaken!",
+                  again AS "again!"
+             FROM report_messages($1, $2, $3)"#,
         tenant.0,
-        report.connection.0,
-        report.external_id,
-        report.message.map(|id| id.0),
-        report.to.as_str(),
-        &earlier,
-        report.error,
-        report.opted_out,
-        EventId::new().0,
-        json!(report.actor),
-        report.details,
-        trace_id,
-        now,
-        early_kind,
-        early,
-        report.processed.map(|id| id.0)
+        Json(rows) as _,
+        now
     )
-    .fetch_one(db)
+    .fetch_all(db)
     .await?;
-    Ok(Reported { known: row.known, moved: row.moved, rules_asked: row.asked, overtaken: row.overtaken })
+    let mut reported = vec![None; reports.len()];
+    for row in answers {
+        let index = usize::try_from(row.place - 1).unwrap_or(usize::MAX);
+        if let Some(answer) = reported.get_mut(index).filter(|_| !row.again) {
+            *answer =
+                Some(Reported { known: row.known, moved: row.moved, rules_asked: row.asked, overtaken: row.overtaken });
+        }
+    }
+    Ok(reported)
 }
