@@ -469,8 +469,9 @@ CREATE TABLE rules (
     description text NOT NULL DEFAULT '',
     enabled     boolean NOT NULL,
     position    integer NOT NULL,
-    -- The event kind that triggers it, taken from the definition.
+    -- The event kind that triggers it, and what the event's data holds at least: taken from the definition.
     event_kind  text NOT NULL,
+    event_data  jsonb NOT NULL,
     definition  jsonb NOT NULL,
     version     bigint NOT NULL DEFAULT 1,
     created_at  timestamptz NOT NULL,

@@ -3,7 +3,9 @@
 -- as everywhere.
 
 -- Stores a job for each event that an enabled rule waits for. Returns whether there was such a one.
-CREATE FUNCTION ask_rules(tenant uuid, ids uuid[], kinds text[], conversations uuid[], traces text[]) RETURNS boolean
+CREATE FUNCTION ask_rules(
+    tenant uuid, ids uuid[], kinds text[], conversations uuid[], details jsonb[], traces text[]
+) RETURNS boolean
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     jobs queue.new_job[];
@@ -12,8 +14,10 @@ BEGIN
                          jsonb_build_object('tenant_id', tenant, 'event_id', e.id, 'conversation_id', e.conversation),
                          'rules:' || e.conversation, NULL, NULL, e.trace)::queue.new_job ORDER BY e.place)
       INTO jobs
-      FROM unnest(ids, kinds, conversations, traces) WITH ORDINALITY AS e (id, kind, conversation, trace, place)
-     WHERE EXISTS (SELECT FROM rules r WHERE r.tenant_id = tenant AND r.event_kind = e.kind AND r.enabled);
+      FROM unnest(ids, kinds, conversations, details, traces) WITH ORDINALITY
+        AS e (id, kind, conversation, data, trace, place)
+     WHERE EXISTS (SELECT FROM rules r WHERE r.tenant_id = tenant AND r.event_kind = e.kind AND r.enabled
+                      AND e.data @> r.event_data);
     IF jobs IS NULL THEN
         RETURN false;
     END IF;
@@ -34,7 +38,7 @@ BEGIN
     SELECT tenant, e.id, e.kind, e.conversation, e.seq, e.contact, e.actor, e.data, e.cause, e.depth, e.trace, at
       FROM unnest(ids, kinds, conversations, seqs, contacts, actors, details, causes, depths, traces)
         AS e (id, kind, conversation, seq, contact, actor, data, cause, depth, trace);
-    RETURN asking AND ask_rules(tenant, ids, kinds, conversations, traces);
+    RETURN asking AND ask_rules(tenant, ids, kinds, conversations, details, traces);
 END $$;
 
 -- Applies reports about outbound messages: each moves its message to `target` if it stands at one of `earlier`, with the
@@ -130,7 +134,9 @@ BEGIN
       FROM input i LEFT JOIN hit h ON h.place = i.place;
 
     IF rules_wait THEN
-        PERFORM ask_rules(tenant, array_agg(e.id), array_agg(e.kind), array_agg(e.conversation_id), array_agg(e.trace_id))
+        PERFORM ask_rules(tenant, array_agg(e.id), array_agg(e.kind),
+                          array_agg(e.conversation_id),
+                          array_agg(e.data), array_agg(e.trace_id))
            FROM (SELECT e.* FROM jsonb_to_recordset(reports) AS r (event uuid)
                    JOIN events e ON e.tenant_id = tenant AND e.id = r.event
                   ORDER BY e.conversation_id, e.seq) e;

@@ -61,12 +61,9 @@ impl From<Rule> for ShownRule {
     }
 }
 
-/// The event kind that triggers a definition, if nothing is wrong with it.
-fn event_kind(definition: &Value) -> Result<&'static str, Problem> {
-    match rules::Rule::parse(definition) {
-        Ok(rule) => Ok(rule.event().as_str()),
-        Err(problems) => Err(Problem::invalid(problems.into_iter().map(pointed_at).collect())),
-    }
+/// The rule that a definition describes, if nothing is wrong with it.
+fn parse(definition: &Value) -> Result<rules::Rule, Problem> {
+    rules::Rule::parse(definition).map_err(|problems| Problem::invalid(problems.into_iter().map(pointed_at).collect()))
 }
 
 fn pointed_at(problem: rules::Problem) -> FieldProblem {

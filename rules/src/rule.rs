@@ -59,6 +59,11 @@ impl Rule {
         self.trigger.event()
     }
 
+    /// What the data of such an event holds at least; an object, empty if the kind alone decides.
+    pub fn event_data(&self) -> Value {
+        self.trigger.event_data()
+    }
+
     /// Decides about one event. Changes nothing: the plan is for the caller to carry out, after
     /// its guards (see [`Rule::once_key`]) let it through.
     pub fn evaluate(&self, facts: &Facts) -> Evaluation {

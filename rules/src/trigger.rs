@@ -8,6 +8,7 @@ use crate::{
     text::{fold_phrase, has_phrase},
 };
 use domain::event::EventKind;
+use serde_json::{Value, json};
 
 /// A trigger ready to be asked.
 #[derive(Clone, Debug)]
@@ -43,6 +44,16 @@ impl CompiledTrigger {
             Self::MessageCreated { .. } | Self::Keyword { .. } => EventKind::MessageCreated,
             Self::ConversationCreated => EventKind::ConversationCreated,
         }
+    }
+
+    /// What the data of such an event holds at least, so that most events of the kind need not be evaluated either.
+    pub(crate) fn event_data(&self) -> Value {
+        let direction = match self {
+            Self::MessageCreated { direction: Direction::Any, .. } | Self::ConversationCreated => return json!({}),
+            Self::MessageCreated { direction: Direction::Outbound, .. } => "outbound",
+            Self::MessageCreated { direction: Direction::Inbound, .. } | Self::Keyword { .. } => "inbound",
+        };
+        json!({ "direction": direction })
     }
 
     pub(crate) fn ask(&self, facts: &Facts) -> TriggerTrace {
@@ -126,7 +137,6 @@ fn compile_keywords(written: &[String], pointer: &str, problems: &mut Vec<Proble
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
 
     fn compile(trigger: &Value) -> CompiledTrigger {
         let trigger = serde_json::from_value(trigger.clone()).unwrap();

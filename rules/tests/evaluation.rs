@@ -68,6 +68,7 @@ fn what_did_not_match_says_why() {
     assert_eq!(evaluation.trace, None);
     assert_eq!(evaluation.trigger.reason, "the event is conversation.created, not message.created");
     assert_eq!(rule.event(), EventKind::MessageCreated);
+    assert_eq!(rule.event_data(), json!({ "direction": "inbound" }));
 }
 
 #[test]

@@ -1,11 +1,16 @@
 //! What rules may know about an event: built from the rows as they are now.
 
-use domain::{MessageId, TenantId, message::Direction};
+use domain::{ConversationId, MessageId, TenantId, message::Direction};
 use plugin_sdk::{Content, OutboundContent};
 use rules::Facts;
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
-use store::{contacts, conversations, conversations::Conversation, events::Event, messages, messages::Message};
+use store::{
+    contacts,
+    conversations::situation::{self, Situation},
+    events::Event,
+    messages::{self, Message},
+};
 
 /// The facts of an event. What has been deleted meanwhile is missing, as facts may be.
 pub async fn of_event(conn: &mut PgConnection, tenant: TenantId, event: &Event) -> Result<Facts, store::Error> {
@@ -17,9 +22,9 @@ pub async fn of_event(conn: &mut PgConnection, tenant: TenantId, event: &Event) 
         facts.insert("message".to_owned(), of_message(&message));
     }
     if let Some((id, _)) = event.conversation
-        && let Some(conversation) = conversations::lock(conn, tenant, id).await?
+        && let Some(situation) = situation::load(conn, tenant, id).await?
     {
-        facts.insert("conversation".to_owned(), of_conversation(conn, tenant, &conversation).await?);
+        facts.insert("conversation".to_owned(), of_conversation(id, &situation));
     }
     if let Some(id) = event.contact_id
         && let Some(profile) = contacts::profile(conn, tenant, id).await?
@@ -60,22 +65,16 @@ fn text_of(message: &Message) -> Option<String> {
     content?.text().map(ToOwned::to_owned)
 }
 
-async fn of_conversation(
-    conn: &mut PgConnection,
-    tenant: TenantId,
-    conversation: &Conversation,
-) -> Result<Value, store::Error> {
-    let tags = conversations::tags(conn, tenant, conversation.id).await?;
-    let first = conversations::is_only_one(conn, tenant, conversation.contact_id, conversation.id).await?;
-    Ok(json!({
-        "id": conversation.id,
-        "status": conversation.status,
-        "priority": conversation.priority,
-        "tags": tags,
-        "channel": conversation.channel,
-        "is_first": first,
-        "assigned": conversation.assignee_id.is_some(),
-        "message_count": conversation.message_count,
-        "created_at": conversation.created_at,
-    }))
+fn of_conversation(id: ConversationId, situation: &Situation) -> Value {
+    json!({
+        "id": id,
+        "status": situation.status,
+        "priority": situation.priority,
+        "tags": situation.tags,
+        "channel": situation.channel,
+        "is_first": situation.is_first,
+        "assigned": situation.assigned,
+        "message_count": situation.message_count,
+        "created_at": situation.created_at,
+    })
 }

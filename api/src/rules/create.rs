@@ -1,6 +1,6 @@
 //! `POST /api/v1/rules`
 
-use super::{ShownRule, check_description, event_kind};
+use super::{ShownRule, check_description, parse};
 use crate::{auth::Caller, problem::Problem, request::Creation, state::Api, users::check_name};
 use axum::{extract::State, response::Response};
 use domain::{RuleId, role::Permission};
@@ -47,12 +47,14 @@ pub async fn create(
     let new = &creation.body;
     check_name("/name", &new.name).map_err(|problem| Problem::invalid(vec![problem]))?;
     check_description(&new.description).map_err(|problem| Problem::invalid(vec![problem]))?;
+    let parsed = parse(&new.definition)?;
     let rule = NewRule {
         id: RuleId::new(),
         name: new.name.trim(),
         description: &new.description,
         enabled: new.enabled,
-        event_kind: event_kind(&new.definition)?,
+        event_kind: parsed.event().as_str(),
+        event_data: &parsed.event_data(),
         definition: &new.definition,
     };
     let rule = rules::create(&mut tx, &rule, now).await?;

@@ -1,6 +1,6 @@
 //! `PATCH /api/v1/rules/{id}`
 
-use super::{ShownRule, check_description, event_kind};
+use super::{ShownRule, check_description, parse};
 use crate::{
     auth::Caller,
     problem::{Code, Problem},
@@ -55,7 +55,9 @@ pub async fn update(
         rule.description = description;
     }
     if let Some(definition) = update.definition {
-        event_kind(&definition)?.clone_into(&mut rule.event_kind);
+        let parsed = parse(&definition)?;
+        parsed.event().as_str().clone_into(&mut rule.event_kind);
+        rule.event_data = parsed.event_data();
         rule.definition = definition;
     }
     rule.enabled = update.enabled.unwrap_or(rule.enabled);

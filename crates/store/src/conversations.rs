@@ -4,6 +4,7 @@
 
 pub mod detail;
 pub mod list;
+pub mod situation;
 
 use crate::{Error, Result};
 use chrono::{DateTime, Utc};
@@ -313,33 +314,4 @@ pub async fn remove_tag(conn: &mut PgConnection, tenant: TenantId, id: Conversat
     .execute(conn)
     .await?;
     Ok(done.rows_affected() > 0)
-}
-
-/// The tags of a conversation, in alphabetical order.
-pub async fn tags(conn: &mut PgConnection, tenant: TenantId, id: ConversationId) -> Result<Vec<String>> {
-    Ok(sqlx::query_scalar!(
-        "SELECT tag FROM conversation_tags WHERE tenant_id = $1 AND conversation_id = $2 ORDER BY tag",
-        tenant.0,
-        id.0
-    )
-    .fetch_all(conn)
-    .await?)
-}
-
-/// Whether a contact has no other conversation than this.
-pub async fn is_only_one(
-    conn: &mut PgConnection,
-    tenant: TenantId,
-    contact: ContactId,
-    id: ConversationId,
-) -> Result<bool> {
-    Ok(sqlx::query_scalar!(
-        r#"SELECT NOT EXISTS (SELECT FROM conversations
-                               WHERE tenant_id = $1 AND contact_id = $2 AND id <> $3) AS "only!""#,
-        tenant.0,
-        contact.0,
-        id.0
-    )
-    .fetch_one(conn)
-    .await?)
 }

@@ -90,16 +90,28 @@ pub async fn insert(
     Ok(done.rows_affected() > 0)
 }
 
-/// Whether a message with this id of the provider is stored.
-pub async fn is_known(
+/// What there is of a message.
+#[derive(Clone, Copy, Debug)]
+pub struct Heard {
+    /// It is stored.
+    pub known: bool,
+    /// Reports about it are kept in [`early`].
+    pub early: bool,
+}
+
+/// What there is of the message with this id of the provider.
+pub async fn heard_of(
     conn: &mut PgConnection,
     tenant: TenantId,
     connection: ConnectionId,
     external_id: &str,
-) -> Result<bool> {
-    Ok(sqlx::query_scalar!(
+) -> Result<Heard> {
+    Ok(sqlx::query_as!(
+        Heard,
         r#"SELECT EXISTS (SELECT FROM messages
-                           WHERE tenant_id = $1 AND connection_id = $2 AND external_id = $3) AS "known!""#,
+                           WHERE tenant_id = $1 AND connection_id = $2 AND external_id = $3) AS "known!",
+                  EXISTS (SELECT FROM early_updates
+                           WHERE tenant_id = $1 AND connection_id = $2 AND external_id = $3) AS "early!""#,
         tenant.0,
         connection.0,
         external_id

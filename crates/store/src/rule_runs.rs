@@ -65,11 +65,3 @@ pub async fn has_acted(conn: &mut PgConnection, tenant: TenantId, rule: RuleId, 
     .fetch_one(conn)
     .await?)
 }
-
-/// Notes what the actions of a run came to.
-pub async fn set_actions(conn: &mut PgConnection, tenant: TenantId, run: RuleRunId, actions: &Value) -> Result<()> {
-    sqlx::query!("UPDATE rule_runs SET actions = $3 WHERE tenant_id = $1 AND id = $2", tenant.0, run.0, actions)
-        .execute(conn)
-        .await?;
-    Ok(())
-}

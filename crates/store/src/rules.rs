@@ -24,6 +24,8 @@ pub struct Rule {
     pub position: i32,
     /// The kind of event that triggers it, taken from the definition.
     pub event_kind: String,
+    /// What the event's data holds at least, taken from the definition.
+    pub event_data: Value,
     /// Trigger, conditions and actions, valid against the rule schema.
     pub definition: Value,
     /// Counts the changes.
@@ -46,6 +48,8 @@ pub struct NewRule<'a> {
     pub enabled: bool,
     /// The kind of event that triggers it, taken from the definition.
     pub event_kind: &'a str,
+    /// What the event's data holds at least, taken from the definition.
+    pub event_data: &'a Value,
     /// Trigger, conditions and actions, valid against the rule schema.
     pub definition: &'a Value,
 }
@@ -54,15 +58,16 @@ pub struct NewRule<'a> {
 pub async fn create(conn: &mut PgConnection, rule: &NewRule<'_>, now: DateTime<Utc>) -> Result<Rule> {
     Ok(sqlx::query_as!(
         Rule,
-        "INSERT INTO rules (tenant_id, id, name, description, enabled, position, event_kind, definition, created_at,
-                            updated_at)
-         VALUES (current_tenant(), $1, $2, $3, $4, (SELECT coalesce(max(position), 0) + 1 FROM rules), $5, $6, $7, $7)
-         RETURNING id, name, description, enabled, position, event_kind, definition, version, created_at, updated_at",
+        "INSERT INTO rules (tenant_id, id, name, description, enabled, position, event_kind, event_data, definition,
+                            created_at, updated_at)
+         VALUES (current_tenant(), $1, $2, $3, $4, (SELECT coalesce(max(position), 0) + 1 FROM rules), $5, $6, $7, $8, $8)
+         RETURNING id, name, description, enabled, position, event_kind, event_data, definition, version, created_at, updated_at",
         rule.id.0,
         rule.name,
         rule.description,
         rule.enabled,
         rule.event_kind,
+        rule.event_data,
         rule.definition,
         now
     )
@@ -74,7 +79,7 @@ pub async fn create(conn: &mut PgConnection, rule: &NewRule<'_>, now: DateTime<U
 pub async fn load(conn: &mut PgConnection, id: RuleId) -> Result<Option<Rule>> {
     Ok(sqlx::query_as!(
         Rule,
-        "SELECT id, name, description, enabled, position, event_kind, definition, version, created_at, updated_at
+        "SELECT id, name, description, enabled, position, event_kind, event_data, definition, version, created_at, updated_at
            FROM rules WHERE id = $1",
         id.0
     )
@@ -86,7 +91,7 @@ pub async fn load(conn: &mut PgConnection, id: RuleId) -> Result<Option<Rule>> {
 pub async fn list(conn: &mut PgConnection) -> Result<Vec<Rule>> {
     Ok(sqlx::query_as!(
         Rule,
-        "SELECT id, name, description, enabled, position, event_kind, definition, version, created_at, updated_at
+        "SELECT id, name, description, enabled, position, event_kind, event_data, definition, version, created_at, updated_at
            FROM rules ORDER BY position, id"
     )
     .fetch_all(conn)
@@ -97,15 +102,16 @@ pub async fn list(conn: &mut PgConnection) -> Result<Vec<Rule>> {
 pub async fn update(conn: &mut PgConnection, rule: &Rule, now: DateTime<Utc>) -> Result<Option<Rule>> {
     Ok(sqlx::query_as!(
         Rule,
-        "UPDATE rules SET name = $2, description = $3, enabled = $4, event_kind = $5, definition = $6,
-                          version = version + 1, updated_at = $7
-          WHERE id = $1 AND version = $8
-         RETURNING id, name, description, enabled, position, event_kind, definition, version, created_at, updated_at",
+        "UPDATE rules SET name = $2, description = $3, enabled = $4, event_kind = $5, event_data = $6, definition = $7,
+                          version = version + 1, updated_at = $8
+          WHERE id = $1 AND version = $9
+         RETURNING id, name, description, enabled, position, event_kind, event_data, definition, version, created_at, updated_at",
         rule.id.0,
         rule.name,
         rule.description,
         rule.enabled,
         rule.event_kind,
+        rule.event_data,
         rule.definition,
         now,
         rule.version

@@ -25,7 +25,8 @@ pub async fn apply(
 ) -> Result<bool, inbox::Error> {
     let tenant = tx.tenant();
     // Asked first, so that a repetition does not begin a new conversation when the old one was closed meanwhile.
-    if messages::is_known(tx.conn(), tenant, source.connection, &event.external_id).await? {
+    let heard = messages::heard_of(tx.conn(), tenant, source.connection, &event.external_id).await?;
+    if heard.known {
         return Ok(false);
     }
     let Some(contact) = person::resolve(tx, source, &event.sender).await? else {
@@ -84,7 +85,9 @@ pub async fn apply(
     }
     let data = created(message_id, direction, sender_kind, &contact);
     tx.emit(id, EventKind::MessageCreated, data).await?;
-    apply_early(tx, source, event).await?;
+    if heard.early {
+        apply_early(tx, source, event).await?;
+    }
     Ok(true)
 }
 

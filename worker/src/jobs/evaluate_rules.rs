@@ -75,6 +75,12 @@ async fn act(
         None => true,
         Some(key) => rule_runs::has_acted(tx.conn(), tenant, stored.id, key).await?,
     };
+    let actions = match event.conversation {
+        Some((conversation, _)) if !held_back => {
+            actions::perform(env, &mut tx, conversation, stored.id, event.id, &evaluation.plan).await?
+        }
+        _ => json!([]),
+    };
     let run = NewRun {
         id: RuleRunId::new(),
         rule_id: stored.id,
@@ -84,16 +90,10 @@ async fn act(
         outcome: if held_back { "held_back" } else { "matched" },
         once_key: once_key.as_deref().filter(|_| !held_back),
         trace: &trace(evaluation),
-        actions: &json!([]),
+        actions: &actions,
     };
-    if !rule_runs::insert(tx.conn(), tenant, &run, now).await? {
-        return Ok(());
-    }
-    if !held_back && let Some((conversation, _)) = event.conversation {
-        let done = actions::perform(env, &mut tx, conversation, stored.id, event.id, &evaluation.plan).await?;
-        rule_runs::set_actions(tx.conn(), tenant, run.id, &done).await?;
-    }
-    tx.commit().await
+    // A second run on the same event leaves nothing behind, its actions included.
+    if rule_runs::insert(tx.conn(), tenant, &run, now).await? { tx.commit().await } else { Ok(()) }
 }
 
 fn trace(evaluation: &Evaluation) -> Value {
