@@ -83,18 +83,24 @@ BEGIN
 
     RETURN QUERY
     WITH input AS MATERIALIZED (
-        SELECT r.*, messages_found[r.place] AS message_id
+        SELECT r.*, messages_found[r.place] AS message_id,
+               (SELECT d.ctid FROM deliveries d WHERE d.tenant_id = tenant AND d.id = r.processed) AS delivery_row
           FROM jsonb_to_recordset(reports) AS r (
               place integer, connection uuid, external text, wanted uuid, target text, earlier text[], failure jsonb,
               opts_out boolean, event uuid, actor jsonb, details jsonb, trace text, early_kind text, early jsonb,
               processed uuid)
     ), hit AS MATERIALIZED (
-        SELECT i.*, m.conversation_id, m.status, v.contact_id, v.event_seq, m.status = ANY (i.earlier) AS moves,
+        -- Row by row: the planner does not know how few there are, and may read all of a tenant's messages instead.
+        SELECT i.*, m.*, v.*, m.status = ANY (i.earlier) AS moves,
                m.external_id IS NULL AND i.external IS NOT NULL AS named,
-               row_number() OVER (PARTITION BY m.id ORDER BY i.place) AS turn
+               row_number() OVER (PARTITION BY i.message_id ORDER BY i.place) AS turn
           FROM input i
-          JOIN messages m ON m.tenant_id = tenant AND m.id = i.message_id
-          JOIN conversations v ON v.tenant_id = tenant AND v.id = m.conversation_id
+         CROSS JOIN LATERAL (
+               SELECT m.ctid AS message_row, m.conversation_id, m.status, m.external_id FROM messages m
+                WHERE m.tenant_id = tenant AND m.id = i.message_id OFFSET 0) m
+         CROSS JOIN LATERAL (
+               SELECT v.ctid AS conversation_row, v.contact_id, v.event_seq FROM conversations v
+                WHERE v.tenant_id = tenant AND v.id = m.conversation_id OFFSET 0) v
     ), step AS MATERIALIZED (
         SELECT h.*, h.event_seq + row_number() OVER (PARTITION BY h.conversation_id ORDER BY h.place) AS seq
           FROM hit h WHERE h.turn = 1 AND h.moves
@@ -102,11 +108,11 @@ BEGIN
         UPDATE messages m SET external_id = coalesce(m.external_id, h.external),
                               status = CASE WHEN h.moves THEN h.target ELSE m.status END,
                               error = CASE WHEN h.moves THEN h.failure ELSE m.error END
-          FROM hit h WHERE m.tenant_id = tenant AND m.id = h.message_id AND h.turn = 1 AND (h.moves OR h.named)
+          FROM hit h WHERE m.ctid = h.message_row AND h.turn = 1 AND (h.moves OR h.named)
     ), numbered AS (
         UPDATE conversations v SET event_seq = s.seq
-          FROM (SELECT conversation_id, max(seq) AS seq FROM step GROUP BY conversation_id) s
-         WHERE v.tenant_id = tenant AND v.id = s.conversation_id
+          FROM (SELECT conversation_row, max(seq) AS seq FROM step GROUP BY conversation_row) s
+         WHERE v.ctid = s.conversation_row
     ), logged AS (
         INSERT INTO events (tenant_id, id, kind, conversation_id, seq, contact_id, actor, data, trace_id, occurred_at)
         SELECT tenant, s.event, 'message.status_changed', s.conversation_id, s.seq, s.contact_id, s.actor,
@@ -114,7 +120,7 @@ BEGIN
           FROM step s
     ), opted_out AS (
         UPDATE contacts c SET opted_out_at = at, version = c.version + 1, updated_at = at
-          FROM step s WHERE s.opts_out AND c.tenant_id = tenant AND c.id = s.contact_id
+         WHERE c.tenant_id = tenant AND c.id = ANY (ARRAY(SELECT s.contact_id FROM step s WHERE s.opts_out))
     ), kept AS (
         INSERT INTO early_updates (tenant_id, connection_id, external_id, kind, data, received_at)
         SELECT tenant, i.connection, i.external, i.early_kind, i.early, at
@@ -122,8 +128,9 @@ BEGIN
         ON CONFLICT DO NOTHING
     ), done AS (
         UPDATE deliveries d SET outcome = 'processed', reason = NULL, processed_at = at
-          FROM input i WHERE d.tenant_id = tenant AND d.id = i.processed
-               AND NOT EXISTS (SELECT FROM hit h WHERE h.place = i.place AND h.turn > 1)
+          FROM input i
+         WHERE d.ctid = i.delivery_row
+           AND NOT EXISTS (SELECT FROM hit h WHERE h.place = i.place AND h.turn > 1)
     )
     SELECT i.place, i.message_id IS NOT NULL, coalesce(h.turn = 1 AND h.moves, false),
            coalesce(h.turn = 1 AND h.moves, false) AND rules_wait,

@@ -1,45 +1,30 @@
 //! What rules may know about an event: built from the rows as they are now.
 
-use domain::{ConversationId, MessageId, TenantId, message::Direction};
+use domain::{ConversationId, message::Direction};
 use plugin_sdk::{Content, OutboundContent};
 use rules::Facts;
 use serde_json::{Map, Value, json};
-use sqlx::PgConnection;
-use store::{
-    contacts,
-    conversations::situation::{self, Situation},
-    events::Event,
-    messages::{self, Message},
-};
+use store::{conversations::situation::Situation, messages::Message, rules::question::Question};
 
 /// The facts of an event. What has been deleted meanwhile is missing, as facts may be.
-pub async fn of_event(conn: &mut PgConnection, tenant: TenantId, event: &Event) -> Result<Facts, store::Error> {
+pub fn of_event(question: &Question) -> Facts {
+    let event = &question.event;
     let mut facts = Map::new();
     facts.insert("event".to_owned(), json!({ "id": event.id, "type": event.kind, "occurred_at": event.occurred_at }));
-    if let Some(id) = message_of(event)
-        && let Some(message) = messages::load(conn, tenant, id).await?
-    {
-        facts.insert("message".to_owned(), of_message(&message));
+    if let Some(message) = &question.message {
+        facts.insert("message".to_owned(), of_message(message));
     }
-    if let Some((id, _)) = event.conversation
-        && let Some(situation) = situation::load(conn, tenant, id).await?
-    {
-        facts.insert("conversation".to_owned(), of_conversation(id, &situation));
+    if let Some((id, situation)) = event.conversation.map(|(id, _)| id).zip(question.conversation.as_ref()) {
+        facts.insert("conversation".to_owned(), of_conversation(id, situation));
     }
-    if let Some(id) = event.contact_id
-        && let Some(profile) = contacts::profile(conn, tenant, id).await?
-    {
+    if let Some((id, profile)) = event.contact_id.zip(question.contact.as_ref()) {
         let contact = json!({
             "id": id, "name": profile.name, "created_at": profile.created_at, "custom": profile.custom_attributes,
             "is_new": event.data.get("contact_is_new"),
         });
         facts.insert("contact".to_owned(), contact);
     }
-    Ok(Facts::from_value(&Value::Object(facts)))
-}
-
-fn message_of(event: &Event) -> Option<MessageId> {
-    event.data.get("message_id")?.as_str()?.parse().ok()
+    Facts::from_value(&Value::Object(facts))
 }
 
 fn of_message(message: &Message) -> Value {

@@ -6,7 +6,7 @@ use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
 };
-use store::rules::active::ActiveRule;
+use store::rules::question::ActiveRule;
 
 /// More than any installation has enabled; reached only when rules are rewritten again and again.
 const MOST: usize = 10_000;

@@ -13,6 +13,8 @@ use tokio::{
     time::sleep,
 };
 
+/// The shortest time between two batches. Only the next job of the same key waits for an ack.
+const ROUND: Duration = Duration::from_millis(10);
 /// The largest batch.
 const MAX_BATCH: usize = 500;
 /// A row that is locked at the moment is free in a moment.
@@ -33,7 +35,7 @@ pub(crate) async fn run(lane: Arc<LaneRun>, mut inbox: mpsc::UnboundedReceiver<T
     let mut pending: Vec<Ack> = Vec::new();
     let mut flushes = Vec::new();
     let mut backoff = FIRST_BACKOFF;
-    let mut gather = Gather::default();
+    let mut gather = Gather::every(ROUND);
     loop {
         if !receive(&mut inbox, &mut pending, &mut flushes).await {
             return;

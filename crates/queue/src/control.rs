@@ -9,13 +9,13 @@ const ACQUIRE: Duration = Duration::from_secs(3);
 
 /// A pool that connects as `like` does, when it is first used.
 pub(crate) fn pool(like: &PgPool, max_connections: u32) -> PgPool {
-    let connect = like
-        .connect_options()
-        .as_ref()
-        .clone()
-        .application_name("signalbox queue")
+    let connect = like.connect_options().as_ref().clone().application_name("signalbox queue").options([
         // What the claim knows of busy keys rests on it, whatever the database's default is.
-        .options([("default_transaction_isolation", "read committed")]);
+        ("default_transaction_isolation", "read committed"),
+        // Claims and acks do not wait for the disk. A crash of PostgreSQL may forget the last ones, never without all
+        // that was committed after them: then those jobs run again, as after a lost lease.
+        ("synchronous_commit", "off"),
+    ]);
     like.options()
         .clone()
         .min_connections(0)

@@ -11,6 +11,8 @@ use tokio::{
     time::{sleep, timeout},
 };
 
+/// The shortest time between two claims.
+const ROUND: Duration = Duration::from_millis(5);
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 const MAX_BACKOFF: Duration = Duration::from_secs(1);
 
@@ -20,7 +22,7 @@ pub(crate) async fn run(lane: Arc<LaneRun>) {
     let kinds = lane.registry.kinds(lane.lane);
     let mut woken = lane.queue.wake.subscribe(lane.lane);
     let mut backoff = FIRST_BACKOFF;
-    let mut gather = Gather::default();
+    let mut gather = Gather::every(ROUND);
     loop {
         let room = tokio::select! {
             biased;

@@ -3,24 +3,31 @@
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
-/// The shortest time from one round to the next. A round trip costs the database about as much for ten jobs as for one,
-/// and nobody notices the wait; after a pause the first job does not wait at all.
-const ROUND: Duration = Duration::from_millis(4);
-
-/// When the last round began.
-#[derive(Debug, Default)]
-pub(crate) struct Gather(Option<Instant>);
+/// Keeps rounds apart. A round trip costs the database about as much for ten jobs as for one, and nobody notices the
+/// wait; after a pause the first job does not wait at all.
+#[derive(Debug)]
+pub(crate) struct Gather {
+    /// The shortest time from one round to the next.
+    round: Duration,
+    /// When the last one began.
+    last: Option<Instant>,
+}
 
 impl Gather {
+    /// No round has begun yet.
+    pub(crate) fn every(round: Duration) -> Self {
+        Self { round, last: None }
+    }
+
     /// A round begins.
     pub(crate) fn begins(&mut self) {
-        self.0 = Some(Instant::now());
+        self.last = Some(Instant::now());
     }
 
     /// Waits until the next round may begin.
     pub(crate) async fn wait(&self) {
-        if let Some(last) = self.0 {
-            sleep_until(last + ROUND).await;
+        if let Some(last) = self.last {
+            sleep_until(last + self.round).await;
         }
     }
 }
@@ -29,9 +36,11 @@ impl Gather {
 mod tests {
     use super::*;
 
+    const ROUND: Duration = Duration::from_millis(4);
+
     #[tokio::test(start_paused = true)]
     async fn rounds_keep_their_distance_and_the_first_does_not_wait() {
-        let (start, mut gather) = (Instant::now(), Gather::default());
+        let (start, mut gather) = (Instant::now(), Gather::every(ROUND));
         gather.wait().await;
         assert_eq!(start.elapsed(), Duration::ZERO);
         gather.begins();

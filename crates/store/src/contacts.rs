@@ -128,18 +128,6 @@ pub struct Profile {
     pub created_at: DateTime<Utc>,
 }
 
-/// A contact as rules see it.
-pub async fn profile(conn: &mut PgConnection, tenant: TenantId, contact: ContactId) -> Result<Option<Profile>> {
-    Ok(sqlx::query_as!(
-        Profile,
-        "SELECT name, custom_attributes, created_at FROM contacts WHERE tenant_id = $1 AND id = $2",
-        tenant.0,
-        contact.0
-    )
-    .fetch_optional(conn)
-    .await?)
-}
-
 /// The addresses of a contact on a channel, in the order in which they became known.
 pub async fn addresses(
     conn: &mut PgConnection,
@@ -226,8 +214,11 @@ async fn find(conn: &mut PgConnection, tenant: TenantId, channel: &str, person: 
     let row = sqlx::query!(
         r#"SELECT c.id, c.name, c.phone, count(*) OVER () AS "known!"
              FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS wanted (kind, value, rank)
-             JOIN identities i ON i.tenant_id = $1 AND i.channel = $2 AND i.kind = wanted.kind AND i.value = wanted.value
-             JOIN contacts c ON c.tenant_id = $1 AND c.id = i.contact_id
+            CROSS JOIN LATERAL (
+                  SELECT contact_id FROM identities
+                   WHERE tenant_id = $1 AND channel = $2 AND kind = wanted.kind AND value = wanted.value OFFSET 0) i
+            CROSS JOIN LATERAL (
+                  SELECT id, name, phone FROM contacts WHERE tenant_id = $1 AND id = i.contact_id OFFSET 0) c
             ORDER BY wanted.rank LIMIT 1"#,
         tenant.0,
         channel,

@@ -168,10 +168,11 @@ pub async fn lock(conn: &mut PgConnection, tenant: TenantId, id: ConversationId)
         Row,
         "SELECT v.id, v.contact_id, v.connection_id, v.channel, v.status, v.priority, v.assignee_id, v.escalated_at,
                 v.event_seq, v.message_count, v.unread_count, v.last_message_at, v.last_message_preview,
-                v.last_direction, v.last_inbound_at, v.first_response_at, v.resolved_at, c.name AS contact_name,
+                v.last_direction, v.last_inbound_at, v.first_response_at, v.resolved_at,
+                (SELECT c.name FROM contacts c WHERE c.tenant_id = v.tenant_id AND c.id = v.contact_id) AS contact_name,
                 v.created_at, v.updated_at
-           FROM conversations v JOIN contacts c ON c.tenant_id = v.tenant_id AND c.id = v.contact_id
-          WHERE v.tenant_id = $1 AND v.id = $2 FOR UPDATE OF v",
+           FROM conversations v
+          WHERE v.tenant_id = $1 AND v.id = $2 FOR UPDATE",
         tenant.0,
         id.0
     )
@@ -233,12 +234,13 @@ async fn find_current(
         Row,
         "SELECT v.id, v.contact_id, v.connection_id, v.channel, v.status, v.priority, v.assignee_id, v.escalated_at,
                 v.event_seq, v.message_count, v.unread_count, v.last_message_at, v.last_message_preview,
-                v.last_direction, v.last_inbound_at, v.first_response_at, v.resolved_at, c.name AS contact_name,
+                v.last_direction, v.last_inbound_at, v.first_response_at, v.resolved_at,
+                (SELECT c.name FROM contacts c WHERE c.tenant_id = v.tenant_id AND c.id = v.contact_id) AS contact_name,
                 v.created_at, v.updated_at
-           FROM conversations v JOIN contacts c ON c.tenant_id = v.tenant_id AND c.id = v.contact_id
+           FROM conversations v
           WHERE v.tenant_id = $1 AND v.connection_id = $2 AND v.contact_id = $3
             AND coalesce(v.thread, '') = coalesce($4::text, '') AND v.status <> 'closed'
-            FOR UPDATE OF v",
+            FOR UPDATE",
         tenant.0,
         new.connection_id.0,
         new.contact_id.0,

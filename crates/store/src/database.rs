@@ -17,6 +17,16 @@ pub struct Database {
     pool: PgPool,
 }
 
+/// Nearly every statement looks a few rows up by their keys and has one good plan, which PostgreSQL would find too late:
+/// for statements that take arrays it makes a plan per call, and while tables are small it prefers to read them whole,
+/// in a plan that then stays. Lists ask for plans of their own: [`plan_for_filters`].
+const BY_KEY: [(&str, &str); 4] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+];
+
 /// A transaction that sees the rows of one tenant.
 pub struct TenantTx {
     tx: Transaction<'static, Postgres>,
@@ -46,10 +56,7 @@ impl Database {
     /// A pool of at most `max_connections`, opened as they are needed: the database may still be starting. Who finds
     /// none free waits for `patience`.
     pub fn connect_lazy(options: PgConnectOptions, max_connections: u32, patience: Duration) -> Self {
-        // Nearly every statement looks rows up by their keys, and has one good plan. Left to itself, PostgreSQL makes a
-        // plan per call for those that take arrays. Lists, whose filters matter, ask for their own:
-        // `plan_for_filters`.
-        let options = options.options([("plan_cache_mode", "force_generic_plan")]);
+        let options = options.options(BY_KEY);
         let pool = PgPoolOptions::new()
             .max_connections(max_connections)
             .acquire_timeout(patience)
@@ -114,7 +121,11 @@ impl Database {
 /// Lets the rest of the transaction's statements have plans for their very values: which index serves a list best
 /// depends on what it is narrowed to.
 pub(crate) async fn plan_for_filters(conn: &mut PgConnection) -> Result<()> {
-    conn.execute("SET LOCAL plan_cache_mode = force_custom_plan").await?;
+    conn.execute(
+        "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL enable_seqscan = on;
+         SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on",
+    )
+    .await?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Automation rules, in the order in which they are asked.
 
-pub mod active;
+pub mod question;
 
 use crate::Result;
 use chrono::{DateTime, Utc};

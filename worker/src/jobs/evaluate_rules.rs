@@ -13,23 +13,19 @@ use rules::{Evaluation, Facts, Outcome, Rule};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store::{
-    events::{self, Event},
+    events::Event,
     rule_runs::{self, NewRun},
-    rules::active::{self, ActiveRule},
+    rules::question::{self, ActiveRule},
 };
 
 /// Evaluates the rules in their order, up to the first match that stops processing.
 pub async fn run(env: Arc<Environment>, job: EvaluateRules, ctx: JobContext) -> Result<(), JobError> {
     let mut tx = env.db.begin(job.tenant_id).await.map_err(JobError::retry)?;
-    let event = events::load(&mut tx, job.tenant_id, job.event_id).await.map_err(JobError::retry)?;
-    let Some(event) = event else { return Ok(()) };
-    let rules = active::for_event(&mut tx, job.tenant_id, event.kind).await.map_err(JobError::retry)?;
-    if rules.is_empty() {
-        return Ok(());
-    }
-    let facts = facts::of_event(&mut tx, job.tenant_id, &event).await.map_err(JobError::retry)?;
+    let question = question::load(&mut tx, job.tenant_id, job.event_id).await.map_err(JobError::retry)?;
     tx.commit().await.map_err(JobError::retry)?;
-    for stored in &rules {
+    let Some(question) = question else { return Ok(()) };
+    let (event, facts) = (&question.event, facts::of_event(&question));
+    for stored in &question.rules {
         let rule = match env.rulebook.compile(stored) {
             Ok(rule) => rule,
             Err(problems) => {
@@ -41,7 +37,7 @@ pub async fn run(env: Arc<Environment>, job: EvaluateRules, ctx: JobContext) -> 
         if evaluation.outcome != Outcome::Matched {
             continue;
         }
-        act(&env, &ctx, &event, stored, &rule, &facts, &evaluation).await.map_err(JobError::retry)?;
+        act(&env, &ctx, event, stored, &rule, &facts, &evaluation).await.map_err(JobError::retry)?;
         if rule.definition().guards.stop_processing {
             break;
         }

@@ -1,12 +1,7 @@
-//! A conversation as rules see it: read without a lock.
+//! A conversation as rules see it.
 
-use crate::{Error, Result};
 use chrono::{DateTime, Utc};
-use domain::{
-    ConversationId, TenantId,
-    conversation::{Priority, Status},
-};
-use sqlx::PgConnection;
+use domain::conversation::{Priority, Status};
 
 /// How a conversation stands.
 #[derive(Clone, Debug)]
@@ -27,35 +22,4 @@ pub struct Situation {
     pub is_first: bool,
     /// When it began.
     pub created_at: DateTime<Utc>,
-}
-
-/// How a conversation stands at the moment.
-pub async fn load(conn: &mut PgConnection, tenant: TenantId, id: ConversationId) -> Result<Option<Situation>> {
-    let row = sqlx::query!(
-        r#"SELECT v.channel, v.status, v.priority, v.assignee_id IS NOT NULL AS "assigned!", v.message_count,
-                  v.created_at,
-                  ARRAY(SELECT t.tag FROM conversation_tags t
-                         WHERE t.tenant_id = v.tenant_id AND t.conversation_id = v.id ORDER BY t.tag) AS "tags!",
-                  NOT EXISTS (SELECT FROM conversations o
-                               WHERE o.tenant_id = v.tenant_id AND o.contact_id = v.contact_id
-                                 AND o.id <> v.id) AS "is_first!"
-             FROM conversations v WHERE v.tenant_id = $1 AND v.id = $2"#,
-        tenant.0,
-        id.0
-    )
-    .fetch_optional(conn)
-    .await?;
-    row.map(|row| {
-        Ok(Situation {
-            channel: row.channel,
-            status: row.status.parse().map_err(|e| Error::corrupt("conversations.status", e))?,
-            priority: row.priority.parse().map_err(|e| Error::corrupt("conversations.priority", e))?,
-            assigned: row.assigned,
-            message_count: row.message_count,
-            tags: row.tags,
-            is_first: row.is_first,
-            created_at: row.created_at,
-        })
-    })
-    .transpose()
 }
