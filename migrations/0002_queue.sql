@@ -27,6 +27,10 @@
 -- the parked job, or the claimer sees that the job in front is going and leaves the other ready.
 -- This needs READ COMMITTED; the functions refuse anything else.
 --
+-- Statistics of a table that fills and empties within seconds are always wrong: the one good plan of each statement here
+-- is the index. Who calls `claim`, `ack`, `heartbeat` and `rescue` takes the others away for its session (`control.rs`);
+-- settings of the functions themselves would cost as much as their statements.
+--
 -- Claims, acks, heartbeats and rescues wait for no lock of another session (SKIP LOCKED throughout,
 -- and advisory locks are only tried), so a stalled client cannot stop the fleet.
 
@@ -211,12 +215,7 @@ RETURNS TABLE (
     enqueued_at timestamptz, next_run_at timestamptz, ask_again boolean
 )
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
--- Statistics of a table that fills and empties within seconds are always wrong: the one good plan
--- of each statement here is the index, so the others are taken away.
-SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off SET enable_bitmapscan = off
-SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     v_rows    tid[];
@@ -318,10 +317,7 @@ END $$;
 -- own so that the snapshot is new. Returns the lanes that have work now.
 CREATE FUNCTION queue.release_keys(p_tenants uuid[], p_keys text[]) RETURNS SETOF text
 LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off SET enable_bitmapscan = off
-SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
     WITH next AS MATERIALIZED (
@@ -351,10 +347,7 @@ CREATE FUNCTION queue.ack(
     p_errors text[], p_millis bigint[]
 ) RETURNS TABLE (ordinal bigint, verdict text, lane text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off SET enable_bitmapscan = off
-SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     v_rows    tid[];
@@ -426,10 +419,7 @@ END $$;
 CREATE FUNCTION queue.heartbeat(p_tenants uuid[], p_ids uuid[], p_tokens uuid[], p_lease interval)
 RETURNS SETOF uuid
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off SET enable_bitmapscan = off
-SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     -- A row locked at this moment is being acked, or fenced by its handler's open transaction:
     -- then nobody can rescue it either.
@@ -451,10 +441,7 @@ END $$;
 -- chance to extend its leases after an outage. Returns the lanes, with how many jobs each got back.
 CREATE FUNCTION queue.rescue(p_limit integer) RETURNS TABLE (lane text, jobs bigint)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off SET enable_bitmapscan = off
-SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY

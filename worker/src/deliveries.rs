@@ -9,7 +9,7 @@ use store::{
 };
 
 /// The shortest time between two statements: a customer waits for what comes of a delivery.
-const ROUND: Duration = Duration::from_millis(3);
+const ROUND: Duration = Duration::from_millis(2);
 /// No statement loads more; a body may have three megabytes.
 const MOST: usize = 32;
 

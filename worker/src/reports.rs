@@ -7,7 +7,7 @@ use inbox::{Error, Inbox, Report, Reported};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// The shortest time between two statements. Nobody waits for a report as one waits for a message.
-const ROUND: Duration = Duration::from_millis(20);
+const ROUND: Duration = Duration::from_millis(30);
 /// No statement takes more.
 const MOST: usize = 200;
 

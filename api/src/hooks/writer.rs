@@ -13,7 +13,7 @@ use tokio::{
 /// Statements on their way at the same time: while one waits for the disk, the other is being made.
 const WRITERS: usize = 3;
 /// The shortest time from one statement to the next.
-const ROUND: Duration = Duration::from_millis(3);
+const ROUND: Duration = Duration::from_millis(2);
 /// Requests that share a statement.
 const GROUP: usize = 64;
 /// Bytes of bodies that share a statement.

@@ -132,8 +132,6 @@ impl Server {
             format!("fsync={switch}"),
             format!("synchronous_commit={switch}"),
             format!("full_page_writes={switch}"),
-            // Tables of a new installation grow a hundredfold within a minute: their statistics should not wait for it.
-            "autovacuum_naptime=10s".to_owned(),
             "timezone=UTC".to_owned(),
             "log_timezone=UTC".to_owned(),
             "log_destination=stderr".to_owned(),

@@ -14,7 +14,7 @@ use tokio::{
 };
 
 /// The shortest time between two batches. Only the next job of the same key waits for an ack.
-const ROUND: Duration = Duration::from_millis(10);
+const ROUND: Duration = Duration::from_millis(15);
 /// The largest batch.
 const MAX_BATCH: usize = 500;
 /// A row that is locked at the moment is free in a moment.

@@ -20,11 +20,12 @@ pub struct Database {
 /// Nearly every statement looks a few rows up by their keys and has one good plan, which PostgreSQL would find too late:
 /// for statements that take arrays it makes a plan per call, and while tables are small it prefers to read them whole,
 /// in a plan that then stays. Lists ask for plans of their own: [`plan_for_filters`].
-const BY_KEY: [(&str, &str); 4] = [
+const BY_KEY: [(&str, &str); 5] = [
     ("plan_cache_mode", "force_generic_plan"),
     ("enable_seqscan", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
+    ("jit", "off"),
 ];
 
 /// A transaction that sees the rows of one tenant.

@@ -24,6 +24,6 @@ pub struct Database {
 
 impl Default for Database {
     fn default() -> Self {
-        Self { url: None, owner_url: None, max_connections: 20, acquire_timeout_ms: 5_000 }
+        Self { url: None, owner_url: None, max_connections: 12, acquire_timeout_ms: 5_000 }
     }
 }
