@@ -15,22 +15,25 @@ use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+use crate::compiler::{self, Compiler};
+
 const DIGEST: usize = 32;
 
 /// The cache of one engine.
 pub(crate) struct Artifacts {
     dir: PathBuf,
+    compiler: Option<Compiler>,
     /// Tells apart artifacts of other wasmtime versions, settings and processors.
     compatibility: String,
 }
 
 impl Artifacts {
     /// Opens the cache in `dir`, making the directory if it is missing.
-    pub fn open(dir: &Path, engine: &Engine) -> io::Result<Self> {
+    pub fn open(dir: &Path, compiler: Option<Compiler>, engine: &Engine) -> io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
         let mut hasher = DefaultHasher::new();
         engine.precompile_compatibility_hash().hash(&mut hasher);
-        let artifacts = Self { dir: dir.to_owned(), compatibility: format!("{:016x}", hasher.finish()) };
+        let artifacts = Self { dir: dir.to_owned(), compiler, compatibility: format!("{:016x}", hasher.finish()) };
         artifacts.make_private()?;
         Ok(artifacts)
     }
@@ -71,7 +74,7 @@ impl Artifacts {
                 }
             }
         }
-        let code = engine.precompile_component(&encode()?)?;
+        let code = compiler::code_of(&encode()?, self.compiler.as_ref(), engine)?;
         if let Err(error) = self.write(&path, &code) {
             tracing::warn!(%error, "a compiled plugin cannot be kept");
         }
@@ -115,7 +118,7 @@ fn read(path: &Path) -> Option<Vec<u8>> {
 
 #[expect(
     unsafe_code,
-    reason = "the bytes come from `precompile_component` of this host: either just now, or out of \
+    reason = "the bytes come from `precompile_component` of this host or of its compiler: either just now, or out of \
               a file in a directory that only this user can write to, with an intact digest; \
               wasmtime itself refuses another version's or configuration's"
 )]

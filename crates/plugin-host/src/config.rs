@@ -5,11 +5,15 @@ use std::time::Duration;
 
 use egress::Egress;
 
+use crate::compiler::Compiler;
+
 /// Settings of a [`PluginHost`](crate::PluginHost).
 #[derive(Clone)]
 pub struct Config {
     /// Where compiled code is kept, for this user only. Made if missing.
     pub cache_dir: PathBuf,
+    /// What compiles in a process of its own, so that this one does not keep the memory that it takes.
+    pub compiler: Option<Compiler>,
     /// The way out for the plugins' HTTP.
     pub egress: Egress,
     /// What one call may use.
@@ -26,6 +30,7 @@ impl Config {
     pub fn new(cache_dir: impl Into<PathBuf>, egress: Egress) -> Self {
         Self {
             cache_dir: cache_dir.into(),
+            compiler: None,
             egress,
             limits: Limits::default(),
             max_concurrent_calls: 64,

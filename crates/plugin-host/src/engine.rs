@@ -38,6 +38,11 @@ pub(crate) fn start(config: &Config) -> wasmtime::Result<Engine> {
     Ok(engine)
 }
 
+/// An engine that compiles what [`start`]'s runs, and runs nothing itself.
+pub(crate) fn compiler() -> wasmtime::Result<Engine> {
+    Engine::new(&code())
+}
+
 fn settings(config: &Config) -> wasmtime::Config {
     let calls = config.max_concurrent_calls;
     let mut pool = PoolingAllocationConfig::new();
@@ -54,11 +59,17 @@ fn settings(config: &Config) -> wasmtime::Config {
         .linear_memory_keep_resident(0)
         .table_keep_resident(TABLE_KEEP_RESIDENT);
 
+    let mut settings = code();
+    settings.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    settings
+}
+
+/// What decides how the compiled code looks.
+fn code() -> wasmtime::Config {
     let mut settings = wasmtime::Config::new();
     settings
         .strategy(Strategy::Cranelift)
         .cranelift_regalloc_algorithm(RegallocAlgorithm::Backtracking)
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
         .memory_init_cow(true)
         .epoch_interruption(true)
         .max_wasm_stack(WASM_STACK)

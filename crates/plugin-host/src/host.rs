@@ -47,7 +47,7 @@ impl PluginHost {
         imports::http::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state).map_err(setup)?;
         imports::log::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state).map_err(setup)?;
         Ok(Self {
-            artifacts: Artifacts::open(&config.cache_dir, &engine)?,
+            artifacts: Artifacts::open(&config.cache_dir, config.compiler.clone(), &engine)?,
             permits: Arc::new(Semaphore::new(config.max_concurrent_calls as usize)),
             engine,
             linker,

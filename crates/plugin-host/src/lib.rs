@@ -13,6 +13,7 @@
 mod artifact;
 mod bindings;
 mod call;
+mod compiler;
 mod config;
 mod contract;
 mod engine;
@@ -30,6 +31,7 @@ mod section;
 mod state;
 
 pub use call::{CallContext, CallSecrets};
+pub use compiler::{CompileError, Compiler, compile};
 pub use config::{Config, Limits};
 pub use error::{CallError, Cause, Function, LoadError};
 pub use host::{PluginHost, SetupError};

@@ -15,13 +15,13 @@ pub(crate) fn pool(like: &PgPool, max_connections: u32) -> PgPool {
         // Claims and acks do not wait for the disk. A crash of PostgreSQL may forget the last ones, never without all
         // that was committed after them: then those jobs run again, as after a lost lease.
         ("synchronous_commit", "off"),
-            // The index is the one good plan of each statement, whatever the statistics of the moment say.
-            ("plan_cache_mode", "force_generic_plan"),
-            ("enable_seqscan", "off"),
-            ("enable_bitmapscan", "off"),
-            ("enable_hashjoin", "off"),
-            ("enable_mergejoin", "off"),
-            ("jit", "off"),
+        // The index is the one good plan of each statement, whatever the statistics of the moment say.
+        ("plan_cache_mode", "force_generic_plan"),
+        ("enable_seqscan", "off"),
+        ("enable_bitmapscan", "off"),
+        ("enable_hashjoin", "off"),
+        ("enable_mergejoin", "off"),
+        ("jit", "off"),
     ]);
     like.options()
         .clone()

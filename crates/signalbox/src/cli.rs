@@ -48,6 +48,9 @@ pub enum Command {
     Keys(Keys),
     /// Play recorded traffic through a running `signalbox up --sandbox`, and tell the story.
     Demo,
+    /// Compile a plugin from the standard input to the standard output. What the other commands call.
+    #[command(hide = true)]
+    CompilePlugin,
     /// Print a completion script for a shell.
     Completions {
         /// Which shell.

@@ -14,12 +14,17 @@ mod worker;
 
 use crate::cli::{Cli, Command};
 use config::Config;
+use std::io;
 
 /// Does what was typed.
 pub async fn run(cli: Cli) -> anyhow::Result<()> {
-    if let Command::Completions { shell } = cli.command {
-        completions::print(shell);
-        return Ok(());
+    match cli.command {
+        Command::Completions { shell } => {
+            completions::print(shell);
+            return Ok(());
+        }
+        Command::CompilePlugin => return Ok(plugin_host::compile(io::stdin().lock(), io::stdout().lock())?),
+        _ => {}
     }
     let config = Config::load(cli.config.as_deref(), config::process_environment())?;
     match cli.command {
@@ -33,6 +38,6 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Keys(command) => keys::run(&config, command).await,
         Command::Plugin(command) => plugin::run(&config, command).await,
         Command::Demo => demo::run(&config).await,
-        Command::Completions { .. } => Ok(()),
+        Command::Completions { .. } | Command::CompilePlugin => Ok(()),
     }
 }

@@ -3,9 +3,12 @@
 use anyhow::Context as _;
 use config::Config;
 use egress::{Egress, Exception, Mapping, OperatorPolicy};
-use plugin_host::{Limits, PluginHost};
-use std::{net::SocketAddr, path::Path, time::Duration};
+use plugin_host::{Compiler, Limits, PluginHost};
+use std::{env, net::SocketAddr, path::Path, time::Duration};
 use store::Database;
+
+/// The hidden subcommand that compiles.
+const COMPILE: &str = "compile-plugin";
 
 /// Which provider hosts the simulators at this address stand for.
 pub fn simulated(to: SocketAddr) -> Vec<Mapping> {
@@ -28,6 +31,7 @@ pub fn host(config: &Config, sandbox: Vec<Mapping>) -> anyhow::Result<PluginHost
         ..egress::Config::default()
     })?;
     let mut host = plugin_host::Config::new(config.plugin_cache_dir(), egress);
+    host.compiler = env::current_exe().ok().map(|program| Compiler { program, arguments: vec![COMPILE.to_owned()] });
     host.limits = Limits {
         memory: usize::try_from(config.plugins.memory_mib)? << 20,
         cpu: Duration::from_millis(config.plugins.cpu_ms),
