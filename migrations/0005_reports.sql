@@ -77,8 +77,10 @@ BEGIN
 
     -- The conversations first, as everywhere: who locks the message first could wait for the one who waits for it. And
     -- in one order, so that two calls cannot wait for each other.
-    PERFORM FROM conversations v WHERE v.tenant_id = tenant AND v.id = ANY (ARRAY(
-        SELECT m.conversation_id FROM messages m WHERE m.tenant_id = tenant AND m.id = ANY (messages_found)))
+    PERFORM FROM conversations v WHERE v.ctid = ANY (ARRAY(
+        SELECT (SELECT v.ctid FROM messages m, conversations v
+                 WHERE m.tenant_id = tenant AND m.id = found.id AND v.tenant_id = tenant AND v.id = m.conversation_id)
+          FROM unnest(messages_found) AS found (id) WHERE found.id IS NOT NULL))
      ORDER BY v.id FOR UPDATE;
 
     RETURN QUERY
@@ -120,7 +122,9 @@ BEGIN
           FROM step s
     ), opted_out AS (
         UPDATE contacts c SET opted_out_at = at, version = c.version + 1, updated_at = at
-         WHERE c.tenant_id = tenant AND c.id = ANY (ARRAY(SELECT s.contact_id FROM step s WHERE s.opts_out))
+         WHERE c.ctid = ANY (ARRAY(
+               SELECT (SELECT x.ctid FROM contacts x WHERE x.tenant_id = tenant AND x.id = s.contact_id)
+                 FROM step s WHERE s.opts_out))
     ), kept AS (
         INSERT INTO early_updates (tenant_id, connection_id, external_id, kind, data, received_at)
         SELECT tenant, i.connection, i.external, i.early_kind, i.early, at
