@@ -12,8 +12,10 @@ use tokio::{
 
 /// Statements on their way at the same time: while one waits for the disk, the other is being made.
 const WRITERS: usize = 3;
-/// The shortest time from one statement to the next.
+/// The shortest time from one statement to the next, while there are few requests.
 const ROUND: Duration = Duration::from_millis(2);
+/// After a group of so many nobody waits: under such load the statements on their way gather enough.
+const ENOUGH: usize = 4;
 /// Requests that share a statement.
 const GROUP: usize = 64;
 /// Bytes of bodies that share a statement.
@@ -59,7 +61,7 @@ impl Writer {
     /// is dropped and nothing waits any more.
     pub fn start(pool: &PgPool, wake: impl Fn() + Clone + Send + Sync + 'static) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
-        let receiver = Arc::new(Mutex::new(Incoming { receiver, next_round: Instant::now() }));
+        let receiver = Arc::new(Mutex::new(Incoming { receiver, next_round: Instant::now(), last_round: 0 }));
         for _ in 0..WRITERS {
             tokio::spawn(write_all(pool.clone(), Arc::clone(&receiver), wake.clone()));
         }
@@ -83,6 +85,8 @@ impl Writer {
 struct Incoming {
     receiver: mpsc::Receiver<Request>,
     next_round: Instant,
+    /// How many requests the last round had.
+    last_round: usize,
 }
 
 impl Incoming {
@@ -90,7 +94,7 @@ impl Incoming {
     async fn take(&mut self) -> Vec<Request> {
         let mut taken = Vec::with_capacity(GROUP);
         self.receiver.recv_many(&mut taken, 1).await;
-        if self.receiver.len() + 1 < GROUP {
+        if self.last_round < ENOUGH {
             sleep_until(self.next_round).await;
         }
         self.next_round = Instant::now() + ROUND;
@@ -99,6 +103,7 @@ impl Incoming {
         {
             taken.push(request);
         }
+        self.last_round = taken.len();
         taken
     }
 }
