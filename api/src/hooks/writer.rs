@@ -7,15 +7,15 @@ use std::{mem, sync::Arc, time::Duration};
 use store::ingest::{self, NewDelivery};
 use tokio::{
     sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
-    time::{Instant, sleep_until},
+    time::{Instant, timeout_at},
 };
 
 /// Statements on their way at the same time: while one waits for the disk, the other is being made.
 const WRITERS: usize = 3;
-/// The shortest time from one statement to the next, while there are few requests.
+/// The shortest time from one statement to the next, while fewer requests than `ENOUGH` wait.
 const ROUND: Duration = Duration::from_millis(2);
-/// After a group of so many nobody waits: under such load the statements on their way gather enough.
-const ENOUGH: usize = 4;
+/// So many requests wait for no others.
+const ENOUGH: usize = 16;
 /// Requests that share a statement.
 const GROUP: usize = 64;
 /// Bytes of bodies that share a statement.
@@ -61,7 +61,7 @@ impl Writer {
     /// is dropped and nothing waits any more.
     pub fn start(pool: &PgPool, wake: impl Fn() + Clone + Send + Sync + 'static) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
-        let receiver = Arc::new(Mutex::new(Incoming { receiver, next_round: Instant::now(), last_round: 0 }));
+        let receiver = Arc::new(Mutex::new(Incoming { receiver, next_round: Instant::now() }));
         for _ in 0..WRITERS {
             tokio::spawn(write_all(pool.clone(), Arc::clone(&receiver), wake.clone()));
         }
@@ -85,25 +85,21 @@ impl Writer {
 struct Incoming {
     receiver: mpsc::Receiver<Request>,
     next_round: Instant,
-    /// How many requests the last round had.
-    last_round: usize,
 }
 
 impl Incoming {
     /// The requests of the next round; none at the end.
     async fn take(&mut self) -> Vec<Request> {
         let mut taken = Vec::with_capacity(GROUP);
-        self.receiver.recv_many(&mut taken, 1).await;
-        if self.last_round < ENOUGH {
-            sleep_until(self.next_round).await;
+        self.receiver.recv_many(&mut taken, GROUP).await;
+        while (1..ENOUGH).contains(&taken.len()) {
+            let room = GROUP - taken.len();
+            match timeout_at(self.next_round, self.receiver.recv_many(&mut taken, room)).await {
+                Ok(0) | Err(_) => break,
+                Ok(_) => {}
+            }
         }
         self.next_round = Instant::now() + ROUND;
-        while taken.len() < GROUP
-            && let Ok(request) = self.receiver.try_recv()
-        {
-            taken.push(request);
-        }
-        self.last_round = taken.len();
         taken
     }
 }
