@@ -77,11 +77,13 @@ BEGIN
 
     -- The conversations first, as everywhere: who locks the message first could wait for the one who waits for it. And
     -- in one order, so that two calls cannot wait for each other.
-    PERFORM FROM conversations v WHERE v.ctid = ANY (ARRAY(
-        SELECT (SELECT v.ctid FROM messages m, conversations v
-                 WHERE m.tenant_id = tenant AND m.id = found.id AND v.tenant_id = tenant AND v.id = m.conversation_id)
-          FROM unnest(messages_found) AS found (id) WHERE found.id IS NOT NULL))
-     ORDER BY v.id FOR UPDATE;
+    PERFORM FROM (
+        SELECT DISTINCT m.conversation_id AS id
+          FROM unnest(messages_found) AS found (id)
+         CROSS JOIN LATERAL (
+               SELECT m.conversation_id FROM messages m WHERE m.tenant_id = tenant AND m.id = found.id OFFSET 0) m
+         ORDER BY id) wanted
+     CROSS JOIN LATERAL (SELECT FROM conversations v WHERE v.tenant_id = tenant AND v.id = wanted.id FOR UPDATE) locked;
 
     RETURN QUERY
     WITH input AS MATERIALIZED (
