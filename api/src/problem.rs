@@ -109,6 +109,16 @@ impl From<Code> for Problem {
     }
 }
 
+impl Problem {
+    /// Why a row was not deleted: a broken reference says that something depends on it.
+    pub fn in_use(error: store::Error) -> Self {
+        match error {
+            store::Error::Constraint(constraint) if !constraint.unique => Code::InUse.into(),
+            error => error.into(),
+        }
+    }
+}
+
 impl From<store::Error> for Problem {
     fn from(error: store::Error) -> Self {
         match &error {

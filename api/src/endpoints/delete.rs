@@ -9,32 +9,6 @@ use domain::{EndpointId, role::Permission};
 use http::StatusCode;
 use store::endpoints;
 
-#[derive(Debug, thiserror::Error)]
-enum Error {
-    #[error("connections depend on the endpoint")]
-    InUse,
-    #[error(transparent)]
-    Store(store::Error),
-}
-
-impl From<store::Error> for Error {
-    fn from(error: store::Error) -> Self {
-        match error {
-            store::Error::Constraint(constraint) if !constraint.unique => Self::InUse,
-            error => Self::Store(error),
-        }
-    }
-}
-
-impl From<Error> for Problem {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::InUse => Code::InUse.into(),
-            Error::Store(error) => error.into(),
-        }
-    }
-}
-
 /// Delete an endpoint
 ///
 /// With the requests that wait there for a connection.
@@ -43,7 +17,7 @@ impl From<Error> for Problem {
               (status = 409, description = "`in_use`: connections depend on it")))]
 pub async fn delete(caller: Caller, Path(id): Path<EndpointId>) -> Result<StatusCode, Problem> {
     let (mut tx, _) = caller.begin(Permission::ManageConnections).await?;
-    if !endpoints::delete(&mut tx, id).await.map_err(Error::from)? {
+    if !endpoints::delete(&mut tx, id).await.map_err(Problem::in_use)? {
         return Err(Code::NotFound.into());
     }
     tx.commit().await?;
