@@ -51,15 +51,10 @@ async fn rounds<Q, A>(
 {
     let mut taken = Vec::with_capacity(most);
     loop {
-        if questions.recv_many(&mut taken, 1).await == 0 {
+        if questions.recv_many(&mut taken, most).await == 0 {
             return;
         }
         let begun = Instant::now();
-        while taken.len() < most
-            && let Ok(question) = questions.try_recv()
-        {
-            taken.push(question);
-        }
         let (questions_taken, senders): (Vec<Q>, Vec<_>) = taken.drain(..).unzip();
         let answers = answer(questions_taken);
         // A round that takes long does not keep the next one waiting.
