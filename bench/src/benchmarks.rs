@@ -3,6 +3,7 @@
 mod ingest;
 mod memory;
 mod parse;
+mod queue;
 mod roundtrip;
 mod start;
 
@@ -16,6 +17,8 @@ pub enum Benchmark {
     Ingest,
     /// From a customer's message to the reply at the provider.
     Roundtrip,
+    /// Jobs that do nothing.
+    Queue,
     /// One call of a plugin.
     Parse,
     /// Resident memory.
@@ -45,7 +48,7 @@ impl Effort {
 
 impl Benchmark {
     /// Every benchmark.
-    pub const ALL: &[Self] = &[Self::Ingest, Self::Roundtrip, Self::Parse, Self::Memory, Self::Start];
+    pub const ALL: &[Self] = &[Self::Ingest, Self::Roundtrip, Self::Queue, Self::Parse, Self::Memory, Self::Start];
 
     /// Its name, which is also that of its file of figures.
     pub fn name(self) -> String {
@@ -57,6 +60,7 @@ impl Benchmark {
         match self {
             Self::Ingest => ingest::run(effort).await,
             Self::Roundtrip => roundtrip::run(effort).await,
+            Self::Queue => queue::run(effort).await,
             Self::Parse => parse::run(effort).await,
             Self::Memory => memory::run(effort).await,
             Self::Start => start::run(effort).await,

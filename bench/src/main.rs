@@ -45,6 +45,8 @@ enum What {
     Ingest,
     /// From a customer's message to the reply at the provider.
     Roundtrip,
+    /// Jobs that do nothing.
+    Queue,
     /// One call of a plugin.
     Parse,
     /// Resident memory.
@@ -61,6 +63,7 @@ impl What {
             Self::All => Benchmark::ALL.to_vec(),
             Self::Ingest => vec![Benchmark::Ingest],
             Self::Roundtrip => vec![Benchmark::Roundtrip],
+            Self::Queue => vec![Benchmark::Queue],
             Self::Parse => vec![Benchmark::Parse],
             Self::Memory => vec![Benchmark::Memory],
             Self::Start => vec![Benchmark::Start],

@@ -91,6 +91,8 @@ pub struct Target {
 pub enum Goal {
     /// Not more.
     AtMost,
+    /// Not less.
+    AtLeast,
     /// Less.
     Below,
     /// The ratio to the peer is not less.
@@ -179,6 +181,13 @@ impl Figure {
         self.aim(Goal::AtMost, value, met)
     }
 
+    /// It must not be less.
+    #[must_use]
+    pub fn at_least(self, value: f64) -> Self {
+        let met = self.value >= value;
+        self.aim(Goal::AtLeast, value, met)
+    }
+
     /// It must be less.
     #[must_use]
     pub fn below(self, value: f64) -> Self {
@@ -228,6 +237,7 @@ impl Goal {
     pub fn sign(self) -> &'static str {
         match self {
             Self::AtMost => "≤",
+            Self::AtLeast => "≥",
             Self::Below => "<",
             Self::RatioAtLeast => "ratio ≥",
         }

@@ -4,12 +4,14 @@
 
 mod account;
 mod console;
+mod noops;
 mod playground;
 mod process;
 mod product;
 pub mod server;
 
 pub use account::Account;
+pub use noops::NoOps;
 pub use playground::Playground;
 pub use process::Process;
 pub use product::{Product, plugin};
@@ -17,7 +19,7 @@ pub use product::{Product, plugin};
 use crate::machine::Machine;
 use anyhow::Context as _;
 use postgres::{Cluster, Options};
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, postgres::PgConnectOptions};
 use std::{fs::Permissions, net::TcpListener, os::unix::fs::PermissionsExt as _, path::Path};
 use tempfile::TempDir;
 
@@ -90,6 +92,11 @@ impl Stand {
     /// A connection that sees every row.
     pub async fn admin(&self) -> anyhow::Result<PgConnection> {
         Ok(PgConnection::connect_with(&self.cluster.options("postgres", DATABASE)).await?)
+    }
+
+    /// How the product connects.
+    pub fn app_options(&self) -> PgConnectOptions {
+        self.cluster.options(postgres::APP_ROLE, DATABASE)
     }
 
     /// The same as a URL, for programs of PostgreSQL.
