@@ -48,8 +48,9 @@ struct Loaded {
 
 impl Plugins {
     /// Plugins of `db`, run by `host`.
-    pub fn new(db: Database, host: Arc<PluginHost>) -> Self {
-        Self { db, host, loaded: RwLock::default(), loading: tokio::sync::Mutex::default() }
+    pub fn new(db: &Database, host: Arc<PluginHost>) -> Self {
+        // Handlers ask in the middle of their transactions.
+        Self { db: db.aside(1), host, loaded: RwLock::default(), loading: tokio::sync::Mutex::default() }
     }
 
     /// The plugin in its installed version.

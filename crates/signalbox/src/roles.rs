@@ -60,7 +60,7 @@ pub fn environment(process: &Process, host: Arc<PluginHost>) -> Environment {
     Environment::new(worker::Parts {
         db: process.database.clone(),
         queue: process.queue.clone(),
-        plugins: Plugins::new(process.database.clone(), host),
+        plugins: Plugins::new(&process.database, host),
         keyring: Arc::clone(&process.keyring),
         clock: Arc::clone(&process.clock),
     })

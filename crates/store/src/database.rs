@@ -72,6 +72,14 @@ impl Database {
         Self { pool }
     }
 
+    /// The same database through at most so many connections of its own: for what is asked by callers that hold a
+    /// transaction. If all connections of one pool were theirs, each would wait for another to let go.
+    #[must_use]
+    pub fn aside(&self, max_connections: u32) -> Self {
+        let options = self.pool.options().clone().min_connections(0).max_connections(max_connections);
+        Self { pool: options.connect_lazy_with(self.pool.connect_options().as_ref().clone()) }
+    }
+
     /// The pool, for the queue and for the few functions that cross tenants.
     pub fn pool(&self) -> &PgPool {
         &self.pool

@@ -2,6 +2,7 @@
 
 use crate::world::World;
 use chrono::TimeDelta;
+use futures::future::try_join_all;
 use queue::Outcome;
 use sandbox::traffic::{Customer, Inbound};
 
@@ -21,4 +22,15 @@ async fn a_plugin_that_cannot_run_costs_no_delivery() {
     assert_eq!(world.texts("SELECT outcome FROM deliveries").await, ["parked"]);
     assert!(world.texts("SELECT reason FROM deliveries").await[0].contains("whatsapp"));
     assert_eq!(world.env.queue.unfinished(10).await.unwrap().len(), 0);
+}
+
+/// Sends ask for their plugin in the middle of a transaction. If all of them waited for another connection of the same
+/// pool, none would get one.
+#[tokio::test]
+async fn a_plugin_is_found_while_handlers_hold_every_connection() {
+    let world = World::new().await;
+    let pool = world.env.db.pool();
+    let most = pool.options().get_max_connections();
+    let _held = try_join_all((0..most).map(|_| pool.acquire())).await.unwrap();
+    world.env.plugins.get("whatsapp").await.unwrap();
 }

@@ -56,7 +56,7 @@ impl World {
         .unwrap();
         let host = PluginHost::new(plugin_host::Config::new(cache, egress)).unwrap();
         let keyring = Arc::new(Keyring::new(DataKey::generate()));
-        let plugins = Plugins::new(db.clone(), Arc::new(host));
+        let plugins = Plugins::new(&db, Arc::new(host));
         let env = Environment::new(Parts { db, queue, plugins, keyring, clock: Arc::new(clock.clone()) });
         let (tenant, connection) = (TenantId::new(), ConnectionId::new());
         let world = Self { env, clock, sandbox, tenant, connection, test };
