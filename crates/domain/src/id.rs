@@ -73,6 +73,8 @@ ids! {
     RuleId,
     /// One logged evaluation of a rule that matched or was held back.
     RuleRunId,
+    /// One schedule of a tenant, which makes a job at each of its slots.
+    ScheduleId,
     /// One line of refresh tokens, from a login to its logout.
     SessionId,
 }
