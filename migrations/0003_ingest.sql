@@ -12,9 +12,8 @@ CREATE FUNCTION accept_deliveries(
 -- a plan for an array of known length always looks cheaper.
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
-DECLARE
-    stored uuid[];
 BEGIN
+    RETURN QUERY
     WITH fresh AS (
         INSERT INTO deliveries (tenant_id, id, connection_id, endpoint_id, dedupe_key, method, query, headers, body,
                                 partial, trace_id, received_at)
@@ -28,16 +27,15 @@ BEGIN
          ORDER BY tenant_id, connection_id, dedupe_key, place
         ON CONFLICT (tenant_id, connection_id, dedupe_key) DO NOTHING
         RETURNING id
+    ), queued AS (
+        INSERT INTO queue.jobs (tenant_id, lane, kind, args, key, trace_id)
+        SELECT tenant_id, 'live', 'process-delivery',
+               jsonb_build_object('tenant_id', tenant_id, 'delivery_id', id, 'key', queue_key), queue_key, trace_id
+          FROM unnest(tenants, ids, queue_keys, traces)
+            WITH ORDINALITY AS i (tenant_id, id, queue_key, trace_id, place)
+         WHERE id IN (SELECT id FROM fresh) ORDER BY place
     )
-    SELECT array_agg(id) INTO stored FROM fresh;
-    IF stored IS NOT NULL THEN
-        PERFORM queue.push(array_agg(ROW(tenant_id, 'live', 'process-delivery',
-                    jsonb_build_object('tenant_id', tenant_id, 'delivery_id', id, 'key', queue_key),
-                    queue_key, NULL, NULL, trace_id)::queue.new_job ORDER BY place))
-          FROM unnest(tenants, ids, queue_keys, traces) WITH ORDINALITY AS i (tenant_id, id, queue_key, trace_id, place)
-         WHERE id = ANY (stored);
-    END IF;
-    RETURN QUERY SELECT unnest(stored);
+    SELECT id FROM fresh;
 END $$;
 SELECT grant_to_app('accept_deliveries(uuid[], uuid[], uuid[], uuid[], text[], text[], text[], jsonb[], bytea[],
                                        boolean[], text[], text[], timestamptz[])');
@@ -97,7 +95,7 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         SELECT queue.push(array_agg(ROW(t.tenant_id, 'live', 'process-delivery',
                    jsonb_build_object('tenant_id', t.tenant_id, 'delivery_id', t.id,
                                       'key', t.connection_id || ':' || coalesce(t.thread, '')),
-                   t.connection_id || ':' || coalesce(t.thread, ''), NULL, NULL, t.trace_id)::queue.new_job
+                   t.connection_id || ':' || coalesce(t.thread, ''), NULL, NULL, t.trace_id, NULL, NULL)::queue.new_job
                    ORDER BY t.received_at, t.id))
           FROM taken t JOIN stored s ON s.id = t.id
     )

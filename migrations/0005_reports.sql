@@ -7,22 +7,17 @@ CREATE FUNCTION ask_rules(
     tenant uuid, ids uuid[], kinds text[], conversations uuid[], details jsonb[], traces text[]
 ) RETURNS boolean
 LANGUAGE plpgsql VOLATILE AS $$
-DECLARE
-    jobs queue.new_job[];
 BEGIN
-    SELECT array_agg(ROW(tenant, 'automation', 'evaluate-rules',
-                         jsonb_build_object('tenant_id', tenant, 'event_id', e.id, 'conversation_id', e.conversation),
-                         'rules:' || e.conversation, NULL, NULL, e.trace)::queue.new_job ORDER BY e.place)
-      INTO jobs
+    INSERT INTO queue.jobs (tenant_id, lane, kind, args, key, trace_id)
+    SELECT tenant, 'automation', 'evaluate-rules',
+           jsonb_build_object('tenant_id', tenant, 'event_id', e.id, 'conversation_id', e.conversation),
+           'rules:' || e.conversation, e.trace
       FROM unnest(ids, kinds, conversations, details, traces) WITH ORDINALITY
         AS e (id, kind, conversation, data, trace, place)
      WHERE EXISTS (SELECT FROM rules r WHERE r.tenant_id = tenant AND r.event_kind = e.kind AND r.enabled
-                      AND e.data @> r.event_data);
-    IF jobs IS NULL THEN
-        RETURN false;
-    END IF;
-    PERFORM queue.push(jobs);
-    RETURN true;
+                      AND e.data @> r.event_data)
+     ORDER BY e.place;
+    RETURN FOUND;
 END $$;
 
 -- Appends the events of one change and asks the rules about them, unless `asking` is off: a chain of events that rules

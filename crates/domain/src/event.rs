@@ -52,6 +52,10 @@ pub enum EventKind {
     /// A connection works, needs a new authorization, or was switched off.
     #[serde(rename = "connection.status_changed")]
     ConnectionStatusChanged,
+    /// Somebody stepped into the queue: a job was cancelled, retried, replayed, edited or discarded, or work was paused
+    /// or resumed.
+    #[serde(rename = "queue.changed")]
+    QueueChanged,
     /// Something that only the plugin knows the meaning of.
     #[serde(rename = "plugin.event")]
     PluginEvent,
@@ -72,6 +76,7 @@ named!(EventKind, "event kind", {
     ContactUpdated => "contact.updated",
     ContactIdentityChanged => "contact.identity_changed",
     ConnectionStatusChanged => "connection.status_changed",
+    QueueChanged => "queue.changed",
     PluginEvent => "plugin.event",
 });
 

@@ -1,6 +1,6 @@
 //! What makes a type a job: its stable name, its lane, how it is retried, and what keeps it in order.
 
-use crate::TenantId;
+use crate::{ConnectionId, TenantId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{fmt, str::FromStr, time::Duration};
@@ -56,6 +56,30 @@ impl FromStr for Lane {
 #[error("unknown lane `{0}`: expected live, automation, notify, timers or bulk")]
 pub struct UnknownLane(String);
 
+/// How urgent a job is among those of its tenant and kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    /// Before the others.
+    High,
+    /// What is not said otherwise.
+    #[default]
+    Normal,
+    /// After the others.
+    Low,
+}
+
+impl Priority {
+    /// The number in the database: the lower, the more urgent.
+    pub const fn rank(self) -> i16 {
+        match self {
+            Self::High => 0,
+            Self::Normal => 1,
+            Self::Low => 2,
+        }
+    }
+}
+
 /// When a failed attempt is tried again, and how often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
@@ -93,6 +117,17 @@ pub trait Job: Serialize + DeserializeOwned + fmt::Debug + Send + Sync + 'static
 
     /// Jobs of one key run one after another, in the order of their enqueueing; `None` runs freely.
     fn key(&self) -> Option<String> {
+        None
+    }
+
+    /// How urgent this job is among those of its tenant and kind. It never overtakes an older job of its own key.
+    fn priority(&self) -> Priority {
+        Priority::Normal
+    }
+
+    /// The connection whose provider the job calls: while it is paused, broken or needs to be authorized anew, the job
+    /// waits.
+    fn connection(&self) -> Option<ConnectionId> {
         None
     }
 

@@ -7,6 +7,17 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
+/// Every kind of job that there is.
+pub const KINDS: &[&str] = &[
+    ProcessDelivery::KIND,
+    EvaluateRules::KIND,
+    SendMessage::KIND,
+    MarkRead::KIND,
+    SendReaction::KIND,
+    SyncTemplates::KIND,
+    CheckConnection::KIND,
+];
+
 /// Turns a stored webhook request into messages, statuses and events. Stored with the request by the database function
 /// `accept_deliveries`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +87,8 @@ pub struct SendMessage {
     pub message_id: MessageId,
     /// Messages of one conversation leave in the order they were written.
     pub conversation_id: ConversationId,
+    /// The connection that it leaves by.
+    pub connection_id: ConnectionId,
 }
 
 impl Job for SendMessage {
@@ -91,6 +104,10 @@ impl Job for SendMessage {
     fn key(&self) -> Option<String> {
         Some(format!("send:{}", self.conversation_id))
     }
+
+    fn connection(&self) -> Option<ConnectionId> {
+        Some(self.connection_id)
+    }
 }
 
 /// Tells the provider that the contact's message has been read.
@@ -100,6 +117,8 @@ pub struct MarkRead {
     pub tenant_id: TenantId,
     /// The latest message that was seen.
     pub message_id: MessageId,
+    /// The connection that it came by.
+    pub connection_id: ConnectionId,
 }
 
 impl Job for MarkRead {
@@ -115,6 +134,10 @@ impl Job for MarkRead {
     fn idempotency_key(&self) -> Option<String> {
         Some(self.message_id.to_string())
     }
+
+    fn connection(&self) -> Option<ConnectionId> {
+        Some(self.connection_id)
+    }
 }
 
 /// Puts our reaction on a contact's message, or takes it back.
@@ -124,6 +147,8 @@ pub struct SendReaction {
     pub tenant_id: TenantId,
     /// The message reacted to.
     pub message_id: MessageId,
+    /// The connection that it came by.
+    pub connection_id: ConnectionId,
     /// The reaction; `None` takes it back.
     pub emoji: Option<String>,
 }
@@ -140,6 +165,10 @@ impl Job for SendReaction {
 
     fn key(&self) -> Option<String> {
         Some(format!("reaction:{}", self.message_id))
+    }
+
+    fn connection(&self) -> Option<ConnectionId> {
+        Some(self.connection_id)
     }
 }
 
@@ -165,9 +194,14 @@ impl Job for SyncTemplates {
     fn key(&self) -> Option<String> {
         Some(format!("templates:{}", self.connection_id))
     }
+
+    fn connection(&self) -> Option<ConnectionId> {
+        Some(self.connection_id)
+    }
 }
 
-/// Asks the provider whether a connection works: the "test connection" button.
+/// Asks the provider whether a connection works: the "test connection" button. Nothing holds it back: it is how a person
+/// finds out whether a connection that is held back works again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckConnection {
     /// Whose connection.

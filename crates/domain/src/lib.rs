@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod connection;
 pub mod conversation;
+pub mod cron;
 pub mod delivery;
 pub mod event;
 pub mod id;

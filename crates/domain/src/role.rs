@@ -28,6 +28,8 @@ pub enum Permission {
     ManageRules,
     /// Read raw deliveries and process them again.
     ReplayDeliveries,
+    /// Look at the tenant's jobs; cancel, pause and replay them.
+    OperateQueue,
     /// Read rules and their runs.
     ReadRules,
     /// See conversations that are assigned to somebody else.
@@ -53,7 +55,8 @@ impl Role {
             Permission::ManageUsers
             | Permission::ManageConnections
             | Permission::ManageRules
-            | Permission::ReplayDeliveries => matches!(self, Self::Admin),
+            | Permission::ReplayDeliveries
+            | Permission::OperateQueue => matches!(self, Self::Admin),
             Permission::ReadRules | Permission::ReadAllConversations => {
                 matches!(self, Self::Admin | Self::Supervisor | Self::TeamLead)
             }
@@ -84,7 +87,9 @@ mod tests {
 
     #[test]
     fn only_admins_configure() {
-        for permission in [Permission::ManageUsers, Permission::ManageConnections, Permission::ManageRules] {
+        for permission in
+            [Permission::ManageUsers, Permission::ManageConnections, Permission::ManageRules, Permission::OperateQueue]
+        {
             assert!(Role::Admin.may(permission));
             assert!(!Role::Supervisor.may(permission));
             assert!(!Role::Agent.may(permission));

@@ -2,6 +2,7 @@
 //! its lease changes nothing.
 
 use crate::{Outcome, claim::JobRun};
+use chrono::{DateTime, Utc};
 use domain::job::Lane;
 use sqlx::PgPool;
 use std::time::Duration;
@@ -34,9 +35,11 @@ pub(crate) struct Answer {
 }
 
 /// Sends acks in one statement that is its own transaction.
-pub(crate) async fn send(pool: &PgPool, acks: &[Ack]) -> sqlx::Result<Answer> {
+pub(crate) async fn send(pool: &PgPool, acks: &[Ack], now: DateTime<Utc>) -> sqlx::Result<Answer> {
     let tenants: Vec<_> = acks.iter().map(|ack| ack.run.tenant.0).collect();
     let ids: Vec<_> = acks.iter().map(|ack| ack.run.id.0).collect();
+    let blames: Vec<_> = acks.iter().map(|ack| ack.outcome.blames_the_connection()).collect();
+    let tickets: Vec<_> = acks.iter().map(|ack| ack.outcome.has_a_turn()).collect();
     let tokens: Vec<_> = acks.iter().map(|ack| ack.run.token.0).collect();
     let outcomes: Vec<_> = acks.iter().map(|ack| ack.outcome.as_str().to_owned()).collect();
     let run_ats: Vec<_> = acks.iter().map(|ack| ack.outcome.run_at()).collect();
@@ -45,7 +48,7 @@ pub(crate) async fn send(pool: &PgPool, acks: &[Ack]) -> sqlx::Result<Answer> {
         acks.iter().map(|ack| ack.duration.map(|d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))).collect();
 
     let rows = sqlx::query!(
-        "SELECT ordinal, verdict, lane FROM queue.ack($1, $2, $3, $4, $5, $6, $7)",
+        "SELECT ordinal, verdict, lane FROM queue.ack($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         &tenants,
         &ids,
         &tokens,
@@ -53,11 +56,14 @@ pub(crate) async fn send(pool: &PgPool, acks: &[Ack]) -> sqlx::Result<Answer> {
         &run_ats as _,
         &errors as _,
         &millis as _,
+        &blames,
+        &tickets,
+        now,
     )
     .fetch_all(pool)
     .await?;
 
-    let mut answer = Answer { verdicts: vec![Verdict::Lost; acks.len()], lanes: Vec::new() };
+    let mut answer = Answer { verdicts: vec![Verdict::Acked; acks.len()], lanes: Vec::new() };
     for row in rows {
         if let Some(lane) = row.lane {
             answer.lanes.extend(lane.parse::<Lane>());
@@ -65,7 +71,6 @@ pub(crate) async fn send(pool: &PgPool, acks: &[Ack]) -> sqlx::Result<Answer> {
         let (Some(ordinal), Some(verdict)) = (row.ordinal, row.verdict) else { continue };
         let place = usize::try_from(ordinal - 1).expect("ordinals count from 1");
         answer.verdicts[place] = match verdict.as_str() {
-            "acked" => Verdict::Acked,
             "busy" => Verdict::Busy,
             _ => Verdict::Lost,
         };

@@ -2,7 +2,6 @@
 
 use crate::{
     ack::{self, Ack, Verdict},
-    claim::JobRun,
     gather::Gather,
     lane::LaneRun,
     report,
@@ -40,15 +39,16 @@ pub(crate) async fn run(lane: Arc<LaneRun>, mut inbox: mpsc::UnboundedReceiver<T
         if !receive(&mut inbox, &mut pending, &mut flushes).await {
             return;
         }
-        if flushes.is_empty() {
+        if flushes.is_empty() && pending.len() < MAX_BATCH {
             gather.wait().await;
             receive(&mut inbox, &mut pending, &mut flushes).await;
         }
         gather.begins();
-        lane.held.acking(&pending);
         match send(&lane, &mut pending).await {
             Ok(()) => backoff = FIRST_BACKOFF,
             Err(error) => {
+                // A database that broke down may have forgotten the acks before, too.
+                lane.held.doubt();
                 tracing::warn!(%error, lane = %lane.lane, acks = pending.len(), "acks wait for the database");
                 sleep(backoff).await;
                 backoff = (backoff * 2).min(MAX_BACKOFF);
@@ -104,9 +104,9 @@ async fn send_singly(lane: &LaneRun, pending: &mut Vec<Ack>) -> sqlx::Result<()>
         let mut single = vec![ack];
         match send_batch(lane, &mut single).await {
             Err(error) if is_about_the_data(&error) => {
-                let JobRun { id, token, .. } = single[0].run;
-                lane.held.ended(token);
-                tracing::error!(%error, job = %id, "the database refuses this ack; the job runs again when its lease ends");
+                let run = single[0].run;
+                lane.held.ended(run);
+                tracing::error!(%error, job = %run.id, "the database refuses this ack; the job runs again when its lease ends");
             }
             // Busy, or the connection broke: again with the next batch.
             Ok(()) | Err(_) => pending.append(&mut single),
@@ -116,7 +116,8 @@ async fn send_singly(lane: &LaneRun, pending: &mut Vec<Ack>) -> sqlx::Result<()>
 }
 
 async fn send_batch(lane: &LaneRun, pending: &mut Vec<Ack>) -> sqlx::Result<()> {
-    let answer = ack::send(&lane.control, pending).await?;
+    let now = lane.queue.clock.now();
+    let answer = lane.control.ask(lane.lease, async |pool| ack::send(pool, pending, now).await).await?;
     let mut verdicts = answer.verdicts.into_iter();
     let mut someone_may_want_it = false;
     pending.retain(|ack| {
@@ -124,7 +125,7 @@ async fn send_batch(lane: &LaneRun, pending: &mut Vec<Ack>) -> sqlx::Result<()> 
         if verdict == Verdict::Busy {
             return true;
         }
-        let known_as_lost = lane.held.ended(ack.run.token);
+        let known_as_lost = lane.held.ended(ack.run);
         if verdict == Verdict::Lost && !known_as_lost {
             report::lease_lost(ack.run);
         }

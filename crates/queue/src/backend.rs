@@ -103,13 +103,14 @@ where
         let lane = Arc::clone(&self.lane);
         let (run, attempt, kind) = (task.args.run, task.args.attempt, task.args.kind.clone());
         let policy = lane.registry.of(&task.args).retry;
+        report::started(lane.lane, &task.args, lane.queue.clock.now());
         let started = Instant::now();
         let attempt_future = self.inner.call(task);
         Box::pin(async move {
             let answer = attempt_future.await.map_err(Into::into);
             let time = started.elapsed();
             let outcome = match read(answer) {
-                Some(answer) => Outcome::of(answer, attempt, run.token, policy, lane.queue.clock.now()),
+                Some(answer) => Outcome::of(answer, attempt, run, policy, lane.queue.clock.now()),
                 None => Outcome::HandedBack,
             };
             lane.slots.ran(time);

@@ -2,7 +2,7 @@
 
 use crate::{JobError, JobId, RunToken};
 use chrono::{DateTime, Utc};
-use domain::TenantId;
+use domain::{ConnectionId, TenantId};
 use sqlx::PgConnection;
 
 /// One run of a job, as its handler sees it.
@@ -20,6 +20,10 @@ pub struct JobContext {
     pub last_attempt: bool,
     /// This run, and no other of the same job.
     pub run_token: RunToken,
+    /// Whether the rate limiter has given the job its turn now, so that it must not ask again.
+    pub has_its_turn: bool,
+    /// The connection whose provider the job calls.
+    pub connection: Option<ConnectionId>,
     /// The trace the job belongs to; give it on to what you enqueue and call.
     pub trace_id: Option<String>,
     /// When the job was stored, in database time.

@@ -7,12 +7,11 @@ use crate::JobId;
 use chrono::{DateTime, Utc};
 use domain::{TenantId, job::Lane};
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 /// A job that was given up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetter {
-    /// The job; a replay keeps it.
+    /// The job that was given up; a replay is a new one.
     pub id: JobId,
     /// The lane it ran in.
     pub lane: String,
@@ -62,7 +61,7 @@ pub enum Which<'a> {
 
 impl<'a> Which<'a> {
     /// What limits the ids, and what limits the kind.
-    fn filters(self) -> (Option<Vec<Uuid>>, Option<&'a str>) {
+    fn filters(self) -> (Option<Vec<i64>>, Option<&'a str>) {
         match self {
             Self::Ids(ids) => (Some(ids.iter().map(|id| id.0).collect()), None),
             Self::Kind(kind) => (None, Some(kind)),
@@ -71,10 +70,16 @@ impl<'a> Which<'a> {
     }
 }
 
-/// A page of the tenant's dead letters, the newest first. `before` is the end of the last page.
+/// How many dead letters are replayed or discarded at once, so that no transaction is long. If it was as many, there may
+/// be more.
+pub const BATCH: u32 = 10_000;
+
+/// A page of the tenant's dead letters, of one kind of job or of all, the newest first. `before` is the end of the last
+/// page.
 pub async fn list(
     conn: &mut PgConnection,
     tenant: TenantId,
+    kind: Option<&str>,
     before: Option<(DateTime<Utc>, JobId)>,
     limit: u32,
 ) -> sqlx::Result<Vec<DeadLetter>> {
@@ -84,13 +89,15 @@ pub async fn list(
         r#"
         SELECT id, lane, kind, key, args, attempts, error, trace_id, enqueued_at, died_at
         FROM queue.dead_letters
-        WHERE tenant_id = $1 AND ($2::timestamptz IS NULL OR (died_at, id) < ($2, $3::uuid))
+        WHERE tenant_id = $1 AND ($2::timestamptz IS NULL OR (died_at, id) < ($2, $3::bigint))
+            AND ($5::text IS NULL OR kind = $5)
         ORDER BY died_at DESC, id DESC LIMIT $4
         "#,
         tenant.0,
         before_time,
         before_id,
         i64::from(limit),
+        kind,
     )
     .fetch_all(conn)
     .await
@@ -125,38 +132,66 @@ pub async fn attempts(conn: &mut PgConnection, tenant: TenantId, id: JobId) -> s
     .await
 }
 
+/// Replaces the arguments of a dead letter, before it is replayed. Whether there is such a one.
+///
+/// Arguments that name another tenant do no harm: a worker refuses them.
+pub async fn edit(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    id: JobId,
+    args: serde_json::Map<String, serde_json::Value>,
+) -> sqlx::Result<bool> {
+    let edited = sqlx::query!(
+        "UPDATE queue.dead_letters SET args = $3 WHERE tenant_id = $1 AND id = $2",
+        tenant.0,
+        id.0,
+        serde_json::Value::Object(args),
+    )
+    .execute(conn)
+    .await?;
+    Ok(edited.rows_affected() > 0)
+}
+
 /// Makes jobs of dead letters again, with all their attempts, at the end of their keys' lines and in
-/// their old order. Returns the jobs and their lanes, which are to be woken after the commit.
+/// their old order; at most [`BATCH`] of them, the oldest first. Returns the new jobs and their lanes, which are to be woken after the commit.
 pub async fn replay(conn: &mut PgConnection, tenant: TenantId, which: Which<'_>) -> sqlx::Result<Vec<(JobId, Lane)>> {
     let (ids, kind) = which.filters();
     let rows = sqlx::query!(
         r#"
-        WITH revived AS (
+        WITH revived AS MATERIALIZED (
             DELETE FROM queue.dead_letters
-            WHERE tenant_id = $1 AND ($2::uuid[] IS NULL OR id = ANY ($2)) AND ($3::text IS NULL OR kind = $3)
+            WHERE tenant_id = $1 AND id = ANY (ARRAY(
+                SELECT id FROM queue.dead_letters
+                WHERE tenant_id = $1 AND ($2::bigint[] IS NULL OR id = ANY ($2)) AND ($3::text IS NULL OR kind = $3)
+                ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED))
             RETURNING *
         )
-        INSERT INTO queue.jobs (tenant_id, id, lane, kind, state, key, idempotency_key, trace_id, args)
-        SELECT tenant_id, id, lane, kind, 'ready', key, idempotency_key, trace_id, args FROM revived ORDER BY seq
+        INSERT INTO queue.jobs (tenant_id, lane, kind, priority, connection_id, key, idempotency_key, trace_id, args)
+        SELECT tenant_id, lane, kind, priority, connection_id, key, idempotency_key, trace_id, args
+        FROM revived ORDER BY id
         RETURNING id, lane
         "#,
         tenant.0,
         ids.as_deref(),
         kind,
+        i64::from(BATCH),
     )
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().filter_map(|row| Some((JobId(row.id), row.lane.parse().ok()?))).collect())
 }
 
-/// Deletes dead letters for good. Returns how many.
+/// Deletes dead letters for good; at most [`BATCH`] of them, the oldest first. Returns how many.
 pub async fn discard(conn: &mut PgConnection, tenant: TenantId, which: Which<'_>) -> sqlx::Result<u64> {
     let (ids, kind) = which.filters();
     let count = sqlx::query_scalar!(
         r#"
         WITH gone AS (
             DELETE FROM queue.dead_letters
-            WHERE tenant_id = $1 AND ($2::uuid[] IS NULL OR id = ANY ($2)) AND ($3::text IS NULL OR kind = $3)
+            WHERE tenant_id = $1 AND id = ANY (ARRAY(
+                SELECT id FROM queue.dead_letters
+                WHERE tenant_id = $1 AND ($2::bigint[] IS NULL OR id = ANY ($2)) AND ($3::text IS NULL OR kind = $3)
+                ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED))
             RETURNING kind, idempotency_key
         ), spent AS (
             UPDATE queue.idempotency_keys i SET finished_at = clock_timestamp() FROM gone g
@@ -167,6 +202,7 @@ pub async fn discard(conn: &mut PgConnection, tenant: TenantId, which: Which<'_>
         tenant.0,
         ids.as_deref(),
         kind,
+        i64::from(BATCH),
     )
     .fetch_one(conn)
     .await?;

@@ -1,13 +1,16 @@
 //! The queue without its workers: everything that is due, one job at a time, in the caller's task.
 
 use crate::{
-    JobId, Outcome, Queue,
+    JobId, Outcome, Queue, RunToken, WorkerId,
     ack::{self, Ack, Verdict},
     claim::{ClaimRequest, Claimed},
     handlers::Registry,
+    registration,
+    scan::Look,
 };
 use domain::job::Lane;
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
+use uuid::Uuid;
 
 /// Nothing extends leases here, so they are long enough for any test.
 const LEASE: Duration = Duration::from_mins(10);
@@ -28,28 +31,30 @@ pub struct Ran {
 /// Runs what is due, the most urgent lane first, until nothing is.
 pub(crate) async fn until_idle(queue: &Queue, registry: &Registry) -> sqlx::Result<Vec<Ran>> {
     let mut ran = Vec::new();
-    while let Some(job) = next(queue, registry).await? {
+    let worker = registration::register(&queue.pool, "run until idle", &BTreeMap::new(), &[], LEASE).await?;
+    while let Some(job) = next(queue, registry, worker).await? {
         let handler = registry.of(&job);
         let answer = handler.run(&job).await;
-        let outcome = Outcome::of(answer, job.attempt, job.run.token, handler.retry, queue.clock.now());
+        let outcome = Outcome::of(answer, job.attempt, job.run, handler.retry, queue.clock.now());
         end(queue, &job, outcome.clone()).await?;
         ran.push(Ran { id: job.run.id, kind: job.kind, attempt: job.attempt, outcome });
     }
+    registration::retire(&queue.pool, worker, true).await?;
     Ok(ran)
 }
 
-async fn next(queue: &Queue, registry: &Registry) -> sqlx::Result<Option<Claimed>> {
+async fn next(queue: &Queue, registry: &Registry, worker: WorkerId) -> sqlx::Result<Option<Claimed>> {
     for lane in Lane::ALL {
         let kinds = registry.kinds(lane);
         loop {
-            let request = ClaimRequest { lane, kinds: &kinds, limit: 1, now: queue.clock.now(), lease: LEASE };
+            let (token, look) = (RunToken(Uuid::new_v4()), Look::default());
+            let request =
+                ClaimRequest { worker, token, lane, kinds: &kinds, limit: 1, now: queue.clock.now(), look: &look };
             let mut claim = request.send(&queue.pool).await?;
             if let Some(job) = claim.jobs.pop() {
                 return Ok(Some(job));
             }
-            // Due jobs of kinds without a handler become ready a few hundred at a time; then they wait.
-            let more_is_due = claim.next_run_at.is_some_and(|time| time <= request.now);
-            if !claim.ask_again && !more_is_due {
+            if !claim.ask_again {
                 break;
             }
         }
@@ -59,7 +64,7 @@ async fn next(queue: &Queue, registry: &Registry) -> sqlx::Result<Option<Claimed
 
 async fn end(queue: &Queue, job: &Claimed, outcome: Outcome) -> sqlx::Result<()> {
     let acks = [Ack { run: job.run, outcome, duration: None }];
-    while ack::send(&queue.pool, &acks).await?.verdicts == [Verdict::Busy] {
+    while ack::send(&queue.pool, &acks, queue.clock.now()).await?.verdicts == [Verdict::Busy] {
         tokio::task::yield_now().await;
     }
     Ok(())

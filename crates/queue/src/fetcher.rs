@@ -1,18 +1,25 @@
 //! Claims jobs for one lane: when there is room, and when there is or may be work.
 
 use crate::{
-    claim::{Claim, ClaimRequest},
+    RunToken, WorkerId,
+    claim::{self, Claim, ClaimRequest},
     gather::Gather,
     lane::{LaneRun, Phase},
+    scan::Scan,
 };
 use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::watch,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
+use uuid::Uuid;
 
-/// The shortest time between two claims.
-const ROUND: Duration = Duration::from_millis(4);
+/// The shortest time between two claims that do not fill all places. Where claims take long the processor is busy: then
+/// it is longer, so that there are fewer claims and each brings more.
+const ROUND: Duration = Duration::from_micros(1_500);
+const LONGEST_ROUND: Duration = Duration::from_millis(10);
+/// How many times a claim's own time lies between two claims.
+const REST: u32 = 3;
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 const MAX_BACKOFF: Duration = Duration::from_secs(1);
 
@@ -20,27 +27,43 @@ const MAX_BACKOFF: Duration = Duration::from_secs(1);
 /// so that no claimed job is forgotten.
 pub(crate) async fn run(lane: Arc<LaneRun>) {
     let kinds = lane.registry.kinds(lane.lane);
+    let mut fetcher = Fetcher { lane: &lane, kinds, scan: Scan::new(Instant::now()) };
     let mut woken = lane.queue.wake.subscribe(lane.lane);
     let mut backoff = FIRST_BACKOFF;
     let mut gather = Gather::every(ROUND);
     loop {
-        let room = tokio::select! {
+        let (worker, room) = tokio::select! {
             biased;
             () = lane.reached(Phase::Draining) => break,
-            room = room(&lane, &gather) => room,
+            ready = ready(&lane, &gather) => ready,
         };
         gather.begins();
         // What is said from here on is said to the next wait.
         woken.mark_unchanged();
-        let wait = match fetch(&lane, &kinds, room).await {
+        let began = Instant::now();
+        let answer = fetcher.fetch(worker, room).await;
+        let full = answer.as_ref().is_ok_and(|claim| claim.jobs.len() >= room);
+        gather.set_round(if full { Duration::ZERO } else { (began.elapsed() * REST).clamp(ROUND, LONGEST_ROUND) });
+        let wait = match answer {
             Ok(claim) => {
                 backoff = FIRST_BACKOFF;
-                let full = claim.jobs.len() >= room;
-                let wait = if full || claim.ask_again { Duration::ZERO } else { until_next(&lane, &claim) };
+                let wait = if full || claim.ask_again {
+                    Duration::ZERO
+                } else {
+                    // Who is new may just have been missed.
+                    until_next(&lane, &claim).min(fetcher.scan.until_others(Instant::now()).unwrap_or(lane.poll))
+                };
                 deliver(&lane, claim);
                 wait
             }
+            Err(error) if claim::is_unknown_worker(&error) => {
+                // The heartbeat hears of it as well, and registers anew.
+                sleep(FIRST_BACKOFF).await;
+                Duration::ZERO
+            }
             Err(error) => {
+                // It may have been heard all the same, and only its answer be lost.
+                lane.held.doubt();
                 tracing::warn!(%error, lane = %lane.lane, "no jobs can be claimed; trying again");
                 backoff = (backoff * 2).min(MAX_BACKOFF);
                 backoff
@@ -58,17 +81,35 @@ pub(crate) async fn run(lane: Arc<LaneRun>) {
     lane.fetched.send_replace(true);
 }
 
-/// How many jobs there is room for, once there is room for any. Under load runs end one by one: a moment later there is
-/// room for several, and one claim serves them all.
-async fn room(lane: &LaneRun, gather: &Gather) -> usize {
+/// Who claims, and how many jobs there is room for, once there is room for any. Under load runs end one by one: a moment
+/// later there is room for several, and one claim serves them all.
+async fn ready(lane: &LaneRun, gather: &Gather) -> (WorkerId, usize) {
+    let worker = lane.worker().await;
     lane.slots.room().await;
     gather.wait().await;
-    lane.slots.room().await
+    (worker, lane.slots.room().await)
 }
 
-async fn fetch(lane: &LaneRun, kinds: &[String], limit: usize) -> sqlx::Result<Claim> {
-    let now = lane.queue.clock.now();
-    ClaimRequest { lane: lane.lane, kinds, limit, now, lease: lane.lease }.send(&lane.control).await
+struct Fetcher<'a> {
+    lane: &'a LaneRun,
+    kinds: Vec<String>,
+    scan: Scan,
+}
+
+impl Fetcher<'_> {
+    async fn fetch(&mut self, worker: WorkerId, limit: usize) -> sqlx::Result<Claim> {
+        let lane = self.lane;
+        let token = RunToken(Uuid::new_v4());
+        let began = Instant::now();
+        let look = self.scan.next(began);
+        let now = lane.queue.clock.now();
+        let request = ClaimRequest { worker, token, lane: lane.lane, kinds: &self.kinds, limit, now, look: &look };
+        let claim = lane.control.ask(lane.lease, async |pool| request.send(pool).await).await;
+        if let Ok(claim) = &claim {
+            self.scan.saw(&look, claim, Instant::now(), began.elapsed());
+        }
+        claim
+    }
 }
 
 fn deliver(lane: &LaneRun, claim: Claim) {

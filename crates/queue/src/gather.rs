@@ -19,6 +19,11 @@ impl Gather {
         Self { round, last: None }
     }
 
+    /// Rounds are at least this long from now on.
+    pub(crate) fn set_round(&mut self, round: Duration) {
+        self.round = round;
+    }
+
     /// A round begins.
     pub(crate) fn begins(&mut self) {
         self.last = Some(Instant::now());

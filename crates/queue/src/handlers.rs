@@ -54,6 +54,10 @@ impl<S: Clone + Send + Sync + 'static> Handlers<S> {
     {
         let state = self.state.clone();
         let run: Run = Arc::new(move |args, context| match decode::<J>(args) {
+            // Arguments can be edited, and the tenant that they name is what handlers work with.
+            Ok(job) if job.tenant() != context.tenant => {
+                Box::pin(std::future::ready(Err(JobError::fail("the arguments name another tenant"))))
+            }
             Ok(job) => Box::pin(handler(state.clone(), job, context)),
             Err(error) => Box::pin(std::future::ready(Err(error))),
         });
@@ -103,6 +107,11 @@ impl Registry {
         self.0.values().filter(|handler| handler.lane == lane).map(|handler| handler.kind.to_owned()).collect()
     }
 
+    /// Every kind that has a handler.
+    pub(crate) fn all_kinds(&self) -> Vec<String> {
+        self.0.keys().map(|kind| (*kind).to_owned()).collect()
+    }
+
     /// The handler of a claimed job.
     pub(crate) fn of(&self, job: &Claimed) -> &Handler {
         self.0.get(job.kind.as_str()).expect("only kinds with a handler are claimed")
@@ -124,6 +133,8 @@ impl Handler {
             attempt: job.attempt,
             last_attempt: outcome::is_last(job.attempt, self.retry),
             run_token: job.run.token,
+            has_its_turn: job.ticket,
+            connection: job.connection,
             trace_id: job.trace_id.clone(),
             enqueued_at: job.enqueued_at,
         };

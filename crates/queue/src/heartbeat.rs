@@ -1,16 +1,16 @@
-//! Keeps the leases of this process alive, and frees the jobs of processes that no longer do.
+//! Keeps the lease of this process alive, and frees the jobs of processes that no longer do.
 //!
 //! It runs on a thread and a connection of its own: handlers that keep every thread of the runtime
 //! busy, or every connection of the pools, cost no lease.
 
-use crate::{Queue, RunToken, control, held::Held, interval, report};
+use crate::{Queue, Settings, WorkerId, control::Control, held::Held, interval, registration, report};
 use domain::job::Lane;
 use sqlx::PgPool;
 use std::{io, sync::Arc, thread, time::Duration};
 use tokio::{
     runtime, select,
     sync::{oneshot, watch},
-    time::{Instant, sleep, timeout},
+    time::{Instant, sleep},
 };
 
 /// Jobs that one statement rescues at most.
@@ -22,19 +22,30 @@ pub(crate) struct Heartbeat {
     stopped: oneshot::Receiver<()>,
 }
 
+/// What the heart knows.
+pub(crate) struct Heart {
+    pub(crate) queue: Queue,
+    pub(crate) held: Arc<Held>,
+    pub(crate) settings: Settings,
+    /// What this process has handlers for.
+    pub(crate) kinds: Vec<String>,
+    /// Who this process is to the queue.
+    pub(crate) worker: watch::Sender<Option<WorkerId>>,
+}
+
 impl Heartbeat {
-    pub(crate) fn start(queue: Queue, held: Arc<Held>, lease: Duration) -> io::Result<Self> {
+    pub(crate) fn start(heart: Heart) -> io::Result<Self> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, mut stop_asked) = watch::channel(());
         let (done, stopped) = oneshot::channel();
         thread::Builder::new().name("queue-heartbeat".into()).spawn(move || {
             runtime.block_on(async {
-                let pool = control::pool(&queue.pool, 1);
+                let control = Control::new(&heart.queue.pool, 1);
                 select! {
-                    () = beat(&queue, &pool, &held, lease) => {}
+                    () = heart.beat(&control) => {}
                     _ = stop_asked.changed() => {}
                 }
-                pool.close().await;
+                control.close().await;
             });
             // Nobody may be waiting for it.
             let _ = done.send(());
@@ -49,54 +60,88 @@ impl Heartbeat {
     }
 }
 
-async fn beat(queue: &Queue, pool: &PgPool, held: &Held, lease: Duration) {
-    let pace = lease / 4;
-    let mut reach = Reach::new(lease);
-    loop {
-        // A database that does not answer in time has not been reached.
-        let wait = match timeout(pace, extend(pool, held, lease)).await {
-            Ok(Ok(())) => {
-                if reach.reached(Instant::now())
-                    && let Err(error) = rescue(queue, pool).await
-                {
-                    tracing::warn!(%error, "jobs of dead workers could not be looked for");
+impl Heart {
+    async fn beat(&self, control: &Control) {
+        let lease = self.settings.lease;
+        let pace = lease / 4;
+        let mut reach = Reach::new(lease);
+        // Until then it may be that the database takes runs to be here that are not.
+        let mut doubtful_until = Instant::now();
+        loop {
+            // A database that does not answer in time has not been reached.
+            let wait = match control.ask(pace, async |pool| self.extend(pool).await).await {
+                Ok(()) => {
+                    if reach.reached(Instant::now())
+                        && let Err(error) = control.ask(lease, async |pool| rescue(&self.queue, pool).await).await
+                    {
+                        tracing::warn!(%error, "jobs of dead workers could not be looked for");
+                    }
+                    if self.held.was_doubtful() {
+                        // Claims that are on their way now are known, or lost, by then.
+                        doubtful_until = Instant::now() + lease * 2;
+                    }
+                    if Instant::now() < doubtful_until
+                        && let Err(error) = control.ask(lease, async |pool| self.reconcile(pool).await).await
+                    {
+                        self.held.doubt();
+                        tracing::warn!(%error, "what runs here could not be compared with what the database says");
+                    }
+                    pace
                 }
-                pace
+                Err(error) => {
+                    self.held.doubt();
+                    tracing::warn!(%error, "the lease of this worker could not be extended; trying again");
+                    pace / 8
+                }
+            };
+            sleep(wait).await;
+        }
+    }
+
+    async fn extend(&self, pool: &PgPool) -> sqlx::Result<()> {
+        let lease = self.settings.lease;
+        let worker = *self.worker.borrow();
+        if let Some(worker) = worker {
+            if registration::extend(pool, worker, lease).await? {
+                return Ok(());
             }
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "the leases of running jobs could not be extended; trying again");
-                pace / 8
+            self.worker.send_replace(None);
+            for run in self.held.lose_all() {
+                report::lease_lost(run);
             }
-            Err(_) => {
-                tracing::warn!("the database does not answer; leases rest until it does");
-                Duration::ZERO
-            }
-        };
-        sleep(wait).await;
+        }
+        let name = &self.settings.name;
+        let worker = registration::register(pool, name, &self.settings.lanes, &self.kinds, lease).await?;
+        tracing::debug!(%worker, "this process is a worker of the queue");
+        self.worker.send_replace(Some(worker));
+        Ok(())
     }
 }
 
-async fn extend(pool: &PgPool, held: &Held, lease: Duration) -> sqlx::Result<()> {
-    let runs = held.leased();
-    let tenants: Vec<_> = runs.iter().map(|run| run.tenant.0).collect();
-    let ids: Vec<_> = runs.iter().map(|run| run.id.0).collect();
-    let tokens: Vec<_> = runs.iter().map(|run| run.token.0).collect();
-    // Also without runs: it is how this process knows that it reaches the database.
-    let lost = sqlx::query_scalar!(
-        r#"SELECT token AS "token!" FROM queue.heartbeat($1, $2, $3, $4) AS token"#,
-        &tenants,
-        &ids,
-        &tokens,
-        interval(lease),
-    )
-    .fetch_all(pool)
-    .await?;
-    for token in lost {
-        if let Some(run) = held.lost(RunToken(token)) {
-            report::lease_lost(run);
+impl Heart {
+    /// Gives back what the database takes to be running here, and is not.
+    async fn reconcile(&self, pool: &PgPool) -> sqlx::Result<()> {
+        let Some(worker) = *self.worker.borrow() else { return Ok(()) };
+        let runs = self.held.runs();
+        let ids: Vec<_> = runs.iter().map(|run| run.id.0).collect();
+        let tokens: Vec<_> = runs.iter().map(|run| run.token.0).collect();
+        let jobs = sqlx::query_scalar!(
+            r#"SELECT queue.reconcile($1, $2, $3, $4) AS "jobs!""#,
+            worker.0,
+            &ids,
+            &tokens,
+            interval(self.settings.lease),
+        )
+        .fetch_one(pool)
+        .await?;
+        if jobs > 0 {
+            tracing::warn!(jobs, "jobs that were said to run here, and did not, are ready again");
+            for &lane in self.settings.lanes.keys() {
+                self.queue.wake(lane);
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 async fn rescue(queue: &Queue, pool: &PgPool) -> sqlx::Result<()> {

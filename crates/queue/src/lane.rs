@@ -1,10 +1,10 @@
 //! One lane of one process while it runs: what its fetcher, its worker and its acker share.
 
 use crate::{
-    Queue, ack::Ack, acker::ToAcker, buffer::Buffer, claim::Claimed, handlers::Registry, held::Held, slots::Slots,
+    Queue, WorkerId, ack::Ack, acker::ToAcker, buffer::Buffer, claim::Claimed, control::Control, handlers::Registry,
+    held::Held, registration::Registration, slots::Slots,
 };
 use domain::job::Lane;
-use sqlx::PgPool;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -23,10 +23,11 @@ pub(crate) struct LaneRun {
     pub(crate) lane: Lane,
     pub(crate) queue: Queue,
     /// Connections that handlers cannot use up.
-    pub(crate) control: PgPool,
+    pub(crate) control: Arc<Control>,
+    pub(crate) lease: Duration,
     pub(crate) registry: Arc<Registry>,
     pub(crate) held: Arc<Held>,
-    pub(crate) lease: Duration,
+    pub(crate) registration: Registration,
     pub(crate) poll: Duration,
     pub(crate) buffer: Buffer,
     pub(crate) slots: Slots,
@@ -48,6 +49,20 @@ impl LaneRun {
     pub(crate) fn hand_back(&self, job: &Claimed) {
         self.slots.free();
         self.ack(Ack { run: job.run, outcome: crate::Outcome::HandedBack, duration: None });
+    }
+
+    /// Who this process is to the queue; waits until it is anybody.
+    pub(crate) async fn worker(&self) -> WorkerId {
+        loop {
+            let mut registration = self.registration.clone();
+            if let Ok(worker) = registration.wait_for(Option::is_some).await
+                && let Some(worker) = *worker
+            {
+                return worker;
+            }
+            // The heartbeat is gone, and the process with it.
+            std::future::pending::<()>().await;
+        }
     }
 
     /// Waits until the phase has come.

@@ -52,11 +52,12 @@
 //!                   │                ▼
 //!                   ▼     due    ┌─────────┐
 //!   ┌────────┐   ┌───────┐ ◄──── │ delayed │ ◄─┐
-//!   │ parked │ ◄─│ ready │       └─────────┘   │ Retry, Snooze
-//!   └────────┘ ─►└───────┘                     │
-//!     key busy/    │   ▲ handed back at a      │
-//!     key free     │   │ shutdown, or lease    │
-//!           claim  ▼   │ lost with its worker  │
+//!   │ parked │ ◄─│ ready │       └─────────┘   │ Retry, Snooze, Turn
+//!   │  held  │ ─►└───────┘                     │
+//!   └────────┘     │   ▲ handed back at a      │
+//!    its key is    │   │ shutdown, or lease    │
+//!    busy; it is   ▼   │ lost with its worker  │
+//!    held back
 //!                ┌─────────┐ ──────────────────┘
 //!                │ running │ ──► Ok, Cancel: gone
 //!                └─────────┘ ──► Fail, attempts used up: dead letter ──► replay: ready
@@ -67,14 +68,23 @@
 //! - **At least once.** A committed job ends in success, cancelled by its handler, or as a dead
 //!   letter. Handlers may run twice, so their effects are idempotent; [`JobContext::fence`] makes a
 //!   transaction that only the owner of the lease can commit.
+//! - **Turns.** Every claim gives each tenant that has work an equal share of the places; within a tenant it is
+//!   priority, then age. Priority orders keys, and never overtakes within one.
 //! - **Order.** Jobs of one key run one at a time, in the order of enqueueing, across all workers,
 //!   lanes and kinds of a tenant. A job that waits for its retry holds its key; a dead letter
 //!   releases it. Of two *overlapping* transactions the order is that of their inserts, unless the
 //!   later one commits and starts first. A scheduled job joins the line when it is due.
-//! - **Leases.** A run keeps its job while its worker's heartbeat, a thread of its own, reaches the
+//! - **Leases.** A worker keeps its jobs while its heartbeat, a thread of its own, reaches the
 //!   database. The jobs of a dead worker run elsewhere within 15 s. While the database is away no
 //!   lease is lost: a process rescues only after it has itself reached the database without a gap
-//!   for one lease, and by then every living worker has spoken.
+//!   for one lease, and by then every living worker has spoken. After any trouble a worker and the
+//!   database compare what runs where, so that a lost answer leaves no job that runs nowhere.
+//! - **Holds.** Lanes, kinds, tenants and connections can be paused ([`holds`]); a connection that needs
+//!   to be authorized anew is parked ([`park`]); five failures in a row that a handler blames on the
+//!   provider open the connection's circuit breaker. What is held back uses up no attempt.
+//! - **Rate limits** are token buckets that the whole fleet shares ([`Limit`]). Who has to wait gets a
+//!   time of its own and is not asked again before it.
+//! - **Schedules** fire each slot of a cron expression once across the fleet ([`schedules`]).
 //! - **Lanes** have their own concurrency, fetcher and acks.
 //! - **Unknown kinds** wait: a worker claims only what it has a handler for.
 //! - **Idempotency keys** are per tenant and kind. They outlive their job by
@@ -86,6 +96,7 @@ mod ack;
 mod acker;
 mod backend;
 mod buffer;
+mod cancellation;
 mod claim;
 mod context;
 mod control;
@@ -93,29 +104,42 @@ pub mod dead_letters;
 mod drain;
 mod enqueue;
 mod fetcher;
+mod fleet;
 mod gather;
 mod handlers;
 mod heartbeat;
 mod held;
+pub mod holds;
 mod ids;
+pub mod jobs;
 mod lane;
+mod limits;
 mod listener;
 mod outcome;
+mod parking;
 mod queue;
+mod registration;
 mod report;
 mod runner;
+mod scan;
+pub mod schedules;
 mod settings;
 mod slots;
 mod stats;
+pub mod tenant_stats;
+mod upkeep;
 mod wake;
 mod workers;
 
 pub use context::{FenceError, JobContext};
 pub use drain::Ran;
 pub use enqueue::{EnqueueError, EnqueueOptions, Enqueued, enqueue, enqueue_at, enqueue_many, enqueue_with};
+pub use fleet::Worker;
 pub use handlers::Handlers;
-pub use ids::{JobId, RunToken};
+pub use ids::{JobId, RunToken, WorkerId};
+pub use limits::Limit;
 pub use outcome::{JobError, Outcome};
+pub use parking::{park, unpark};
 pub use queue::Queue;
 pub use settings::Settings;
 pub use stats::{DeadLetterSummary, LaneStats, Unfinished};

@@ -4,9 +4,13 @@
 //! the listener expects to hear something regularly: a ping that takes the whole way through the
 //! database.
 
-use crate::{Queue, control, wake};
-use sqlx::{PgPool, postgres::PgListener};
-use std::time::Duration;
+use crate::{
+    Queue,
+    control::{self, Control},
+    wake,
+};
+use sqlx::postgres::PgListener;
+use std::{sync::Arc, time::Duration};
 use tokio::time::{interval, sleep, timeout};
 
 const PING_EVERY: Duration = Duration::from_secs(5);
@@ -25,11 +29,11 @@ pub(crate) async fn listen(queue: Queue) {
 }
 
 /// Pings all listeners for ever.
-pub(crate) async fn ping(pool: PgPool) {
+pub(crate) async fn ping(control: Arc<Control>) {
     let mut tick = interval(PING_EVERY);
     loop {
         tick.tick().await;
-        if let Err(error) = wake::tell(&pool, "ping").await {
+        if let Err(error) = control.ask(PING_EVERY, async |pool| wake::tell(pool, "ping").await).await {
             tracing::debug!(%error, "no ping to the queue's listeners");
         }
     }
@@ -39,7 +43,7 @@ async fn listen_once(queue: &Queue) -> sqlx::Result<()> {
     // A pool for this connection alone: what becomes of a dead one does not stand in the way of the next.
     let pool = control::pool(&queue.pool, 1);
     let mut listener = PgListener::connect_with(&pool).await?;
-    listener.listen(wake::CHANNEL).await?;
+    timeout(PING_EVERY, listener.listen(wake::CHANNEL)).await.map_err(|_| silent())??;
     // Whatever was said while nobody listened.
     queue.wake.say_all_here();
     loop {
@@ -47,7 +51,11 @@ async fn listen_once(queue: &Queue) -> sqlx::Result<()> {
             Ok(Ok(Some(notification))) => queue.wake.heard(notification.payload()),
             Ok(Ok(None)) => queue.wake.say_all_here(),
             Ok(Err(error)) => return Err(error),
-            Err(_) => return Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
+            Err(_) => return Err(silent()),
         }
     }
+}
+
+fn silent() -> sqlx::Error {
+    sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     JobError,
+    cancellation::Cancellations,
     claim::Claimed,
     handlers::Registry,
     lane::{LaneRun, Phase},
@@ -18,7 +19,10 @@ use tracing::Instrument;
 
 /// Looks up and runs the handler, inside a span that names the job.
 #[derive(Clone)]
-pub(crate) struct Runner(pub(crate) Arc<Registry>);
+pub(crate) struct Runner {
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) cancellations: Cancellations,
+}
 
 impl Service<Task<Claimed>> for Runner {
     type Response = ();
@@ -39,8 +43,16 @@ impl Service<Task<Claimed>> for Runner {
             attempt = job.attempt,
             trace_id = job.trace_id,
         );
-        let run = span.in_scope(|| self.0.of(job).run(job));
-        Box::pin(run.instrument(span))
+        let attempt = span.in_scope(|| self.registry.of(job).run(job));
+        let (run, cancellations) = (job.run, self.cancellations.clone());
+        let attempt = async move {
+            tokio::select! {
+                biased;
+                answer = attempt => answer,
+                reason = cancellations.of(run) => Err(JobError::Cancel(reason)),
+            }
+        };
+        Box::pin(attempt.instrument(span))
     }
 }
 

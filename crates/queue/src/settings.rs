@@ -6,11 +6,13 @@ use std::{collections::BTreeMap, time::Duration};
 /// How the workers of a process behave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
+    /// What operators see of this process in lists of workers. It identifies nothing: two may have the same.
+    pub name: String,
     /// How many jobs of each lane run at once in this process. Lanes that are not named, or have 0,
     /// are left to other processes.
     pub lanes: BTreeMap<Lane, usize>,
     /// How long a run keeps its job without a heartbeat. The fleet must agree on it roughly: a dead
-    /// worker's jobs are free after at most one and a quarter leases.
+    /// worker's jobs are free after at most one and a half leases.
     pub lease: Duration,
     /// How often a lane looks for work without being told.
     pub poll: Duration,
@@ -23,6 +25,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            name: format!("process {}", std::process::id()),
             lanes: BTreeMap::from([
                 (Lane::Live, 32),
                 (Lane::Automation, 16),

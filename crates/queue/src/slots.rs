@@ -1,8 +1,8 @@
 //! How many jobs a lane may take on now.
 //!
 //! A lane claims as many jobs as it can run at once. While its jobs take next to no time it claims
-//! more and in larger batches, because then the claims are what costs. Slow jobs are never claimed
-//! ahead: they would wait here while another process has nothing to do.
+//! more and in larger batches, because then the claims are what costs: as many as keep it busy for some
+//! milliseconds. Slow jobs are never claimed ahead: they would wait here while another process has nothing to do.
 
 use std::{
     sync::atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -12,8 +12,8 @@ use tokio::sync::Notify;
 
 /// Jobs that take less than this on average are claimed ahead.
 const QUICK: Duration = Duration::from_millis(5);
-/// How many times its concurrency a lane claims of quick jobs.
-const AHEAD: usize = 4;
+/// How many times its concurrency a lane claims of quick jobs, at least and at most.
+const AHEAD: (u64, u64) = (4, 16);
 /// No batch is larger.
 const MAX_BATCH: usize = 500;
 
@@ -67,8 +67,10 @@ impl Slots {
     }
 
     fn limits(&self) -> (usize, usize) {
-        if Duration::from_micros(self.mean_micros.load(Ordering::Relaxed)) < QUICK {
-            let limit = self.concurrency * AHEAD;
+        let mean = Duration::from_micros(self.mean_micros.load(Ordering::Relaxed));
+        if mean < QUICK {
+            let times = u64::try_from(QUICK.as_micros() / mean.as_micros().max(1)).unwrap_or(AHEAD.1);
+            let limit = self.concurrency * usize::try_from(times.clamp(AHEAD.0, AHEAD.1)).unwrap_or(1);
             (limit, limit / 2)
         } else {
             (self.concurrency, 1)
@@ -98,11 +100,11 @@ mod tests {
             slots.take(1);
             slots.ran(Duration::from_micros(50));
         }
-        assert_eq!(slots.room().now_or_never(), Some(16));
-        slots.take(9);
-        assert_eq!(slots.room().now_or_never(), None, "7 places are not worth a claim");
+        assert_eq!(slots.room().now_or_never(), Some(64));
+        slots.take(33);
+        assert_eq!(slots.room().now_or_never(), None, "31 places are not worth a claim");
         slots.free();
-        assert_eq!(slots.room().now_or_never(), Some(8));
+        assert_eq!(slots.room().now_or_never(), Some(32));
     }
 
     #[tokio::test]

@@ -19,6 +19,8 @@ pub struct LaneStats {
     pub delayed: i64,
     /// Jobs that wait for the job in front of them in their key.
     pub parked: i64,
+    /// Jobs that wait because their tenant or connection is held back.
+    pub held: i64,
     /// Jobs that are running.
     pub running: i64,
     /// Jobs that were given up.
@@ -38,7 +40,7 @@ pub struct Unfinished {
     pub lane: String,
     /// The stable name of its type.
     pub kind: String,
-    /// `ready`, `delayed`, `parked` or `running`.
+    /// `ready`, `delayed`, `parked` behind its key, `held` back, or `running`.
     pub state: String,
     /// Attempts started so far.
     pub attempts: i32,
@@ -70,7 +72,7 @@ pub struct DeadLetterSummary {
 pub(crate) async fn lanes(pool: &PgPool) -> sqlx::Result<Vec<LaneStats>> {
     let rows = sqlx::query!(
         r#"
-        SELECT lane AS "lane!", ready AS "ready!", delayed AS "delayed!", parked AS "parked!", running AS "running!",
+        SELECT lane AS "lane!", ready AS "ready!", delayed AS "delayed!", parked AS "parked!", held AS "held!", running AS "running!",
             dead_letters AS "dead_letters!", oldest_seconds AS "oldest_seconds!"
         FROM queue.stats($1)
         "#,
@@ -88,6 +90,7 @@ pub(crate) async fn lanes(pool: &PgPool) -> sqlx::Result<Vec<LaneStats>> {
                 ready: row.ready,
                 delayed: row.delayed,
                 parked: row.parked,
+                held: row.held,
                 running: row.running,
                 dead_letters: row.dead_letters,
                 oldest_seconds: row.oldest_seconds,

@@ -5,6 +5,7 @@
 //! PostgreSQL serializes the commits of notifying transactions. So it is sent after the commit, on
 //! another connection, and may get lost: workers poll as well.
 
+use crate::control::Control;
 use domain::job::Lane;
 use sqlx::PgPool;
 use std::{
@@ -22,6 +23,9 @@ use uuid::Uuid;
 
 /// The channel on which processes tell each other.
 pub(crate) const CHANNEL: &str = "signalbox_queue";
+
+/// Longer than a connection can be waited for, and no longer than that.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// At most one notification in this time.
 const COALESCE: Duration = Duration::from_millis(8);
@@ -96,13 +100,15 @@ impl Drop for Wake {
 }
 
 async fn notify(pool: PgPool, shared: Arc<Shared>) {
+    // Its own connection: what handlers do with the product's makes no other process wait.
+    let control = Control::new(&pool, 1);
     loop {
         shared.something_untold.notified().await;
         let untold = shared.untold.swap(0, Ordering::AcqRel);
         let names: Vec<_> =
             Lane::ALL.iter().filter(|lane| untold & (1 << index(**lane)) != 0).map(|lane| lane.as_str()).collect();
         let payload = format!("{}:{}", shared.origin, names.join(","));
-        if let Err(error) = tell(&pool, &payload).await {
+        if let Err(error) = control.ask(PATIENCE, async |pool| tell(pool, &payload).await).await {
             tracing::debug!(%error, "other processes were not told of new jobs; they will find them when they poll");
         }
         tokio::time::sleep(COALESCE).await;

@@ -4,15 +4,19 @@ use crate::{
     Handlers, Queue, Settings, acker,
     backend::LaneBackend,
     buffer::Buffer,
-    control, fetcher,
+    cancellation::Cancellations,
+    control::Control,
+    fetcher,
     handlers::Registry,
-    heartbeat::Heartbeat,
+    heartbeat::{Heart, Heartbeat},
     held::Held,
-    interval,
     lane::{LaneRun, Phase},
     listener,
+    registration::{self, Registration},
     runner::{self, Runner},
+    schedules,
     slots::Slots,
+    upkeep,
 };
 use apalis::layers::{WorkerBuilderExt, catch_panic::CatchPanicLayer};
 use apalis_core::{
@@ -20,8 +24,7 @@ use apalis_core::{
     worker::{builder::WorkerBuilder, ext::parallelize::ParallelizeExt},
 };
 use domain::job::Lane;
-use sqlx::PgPool;
-use std::{io, sync::Arc, time::Duration};
+use std::{io, sync::Arc};
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
@@ -30,14 +33,20 @@ use tokio::{
 
 /// Connections for claims and acks, shared by all lanes of a process.
 const CONTROL_CONNECTIONS: u32 = 6;
-const PURGE_EVERY: Duration = Duration::from_mins(1);
-const PURGE_BATCH: i32 = 10_000;
 
 /// Workers that are ready to run.
 pub struct Workers {
     queue: Queue,
     registry: Arc<Registry>,
     settings: Settings,
+}
+
+/// What the lanes of a process share.
+struct Parts<'a> {
+    control: &'a Arc<Control>,
+    held: &'a Arc<Held>,
+    phase: &'a watch::Receiver<Phase>,
+    registration: &'a Registration,
 }
 
 /// Why workers ended other than as asked.
@@ -65,24 +74,38 @@ impl Workers {
     pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<(), WorkersError> {
         let Settings { lease, drain, .. } = self.settings;
         let held = Arc::new(Held::default());
-        let heartbeat =
-            Heartbeat::start(self.queue.clone(), Arc::clone(&held), lease).map_err(WorkersError::Heartbeat)?;
-        let control = control::pool(&self.queue.pool, CONTROL_CONNECTIONS);
+        let (worker, registration) = watch::channel(None);
+        let heart = Heart {
+            queue: self.queue.clone(),
+            held: Arc::clone(&held),
+            settings: self.settings.clone(),
+            kinds: self.registry.all_kinds(),
+            worker,
+        };
+        let heartbeat = Heartbeat::start(heart).map_err(WorkersError::Heartbeat)?;
+        let control = Arc::new(Control::new(&self.queue.pool, CONTROL_CONNECTIONS));
         let (phase, phase_seen) = watch::channel(Phase::Running);
 
         // Dropping the set stops what is in it, also when this future is dropped.
         let mut tasks = JoinSet::new();
         tasks.spawn(listener::listen(self.queue.clone()));
-        tasks.spawn(listener::ping(control.clone()));
-        tasks.spawn(purge(control.clone(), self.settings.idempotency_horizon));
+        tasks.spawn(listener::ping(Arc::clone(&control)));
+        tasks.spawn(upkeep::purge(self.queue.clone(), Arc::clone(&control), self.settings.idempotency_horizon));
+        let cancellations = Cancellations::default();
+        let queue = self.queue.clone();
+        tasks.spawn(upkeep::look_after(queue, Arc::clone(&control), registration.clone(), cancellations.clone()));
+        if self.settings.lanes.get(&Lane::Timers).is_some_and(|concurrency| *concurrency > 0) {
+            tasks.spawn(schedules::run(self.queue.clone(), Arc::clone(&control), self.settings.poll));
+        }
         let mut monitor = Monitor::new().should_restart(|worker, error| {
             tracing::error!(worker = worker.name(), %error, "a worker broke and is started again");
             true
         });
         for (&lane, &concurrency) in &self.settings.lanes {
             if concurrency > 0 && !self.registry.kinds(lane).is_empty() {
-                let lane = self.start_lane(lane, concurrency, &control, &held, &phase_seen, &mut tasks);
-                monitor = register(monitor, lane, concurrency);
+                let parts = Parts { control: &control, held: &held, phase: &phase_seen, registration: &registration };
+                let lane = self.start_lane(lane, concurrency, &parts, &mut tasks);
+                monitor = register(monitor, lane, concurrency, &cancellations);
             }
         }
 
@@ -99,40 +122,40 @@ impl Workers {
             // Interrupted jobs are handed back, if the database is there; their leases end anyway.
             sleep(lease).await;
         };
-        let ended = tokio::select! {
-            ended = monitor.run_with_signal(signal) => ended.map_err(WorkersError::from),
+        let (ended, clean) = tokio::select! {
+            ended = monitor.run_with_signal(signal) => (ended.map_err(WorkersError::from), true),
             () = overdue => {
-                tracing::error!("not every job could be handed back; the rest run again when their leases end");
-                Ok(())
+                tracing::error!("not every job could be handed back; the rest run again when the lease ends");
+                (Ok(()), false)
             }
         };
         tasks.shutdown().await;
         heartbeat.stop().await;
+        let worker = *registration.borrow();
+        if let Some(worker) = worker
+            && let Err(error) =
+                control.ask(lease, async |pool| registration::retire(pool, worker, clean && ended.is_ok()).await).await
+        {
+            tracing::warn!(%error, "this worker could not sign off; its lease ends by itself");
+        }
         control.close().await;
         ended
     }
 
-    fn start_lane(
-        &self,
-        lane: Lane,
-        concurrency: usize,
-        control: &PgPool,
-        held: &Arc<Held>,
-        phase: &watch::Receiver<Phase>,
-        tasks: &mut JoinSet<()>,
-    ) -> Arc<LaneRun> {
+    fn start_lane(&self, lane: Lane, concurrency: usize, parts: &Parts<'_>, tasks: &mut JoinSet<()>) -> Arc<LaneRun> {
         let (acks, inbox) = mpsc::unbounded_channel();
         let run = Arc::new(LaneRun {
             lane,
             queue: self.queue.clone(),
-            control: control.clone(),
-            registry: Arc::clone(&self.registry),
-            held: Arc::clone(held),
+            control: Arc::clone(parts.control),
             lease: self.settings.lease,
+            registry: Arc::clone(&self.registry),
+            held: Arc::clone(parts.held),
+            registration: parts.registration.clone(),
             poll: self.settings.poll,
             buffer: Buffer::default(),
             slots: Slots::new(concurrency),
-            phase: phase.clone(),
+            phase: parts.phase.clone(),
             fetched: watch::Sender::new(false),
             acks,
         });
@@ -143,7 +166,8 @@ impl Workers {
 }
 
 /// From the outside in: acks (the backend's layer), concurrency, a task per job, panics, the handler.
-fn register(monitor: Monitor, lane: Arc<LaneRun>, concurrency: usize) -> Monitor {
+fn register(monitor: Monitor, lane: Arc<LaneRun>, concurrency: usize, cancellations: &Cancellations) -> Monitor {
+    let cancellations = cancellations.clone();
     monitor.register(move |_| {
         let spawning = Arc::clone(&lane);
         WorkerBuilder::new(lane.lane.as_str())
@@ -151,21 +175,6 @@ fn register(monitor: Monitor, lane: Arc<LaneRun>, concurrency: usize) -> Monitor
             .concurrency(concurrency)
             .parallelize(move |attempt| runner::spawn(Arc::clone(&spawning), attempt))
             .layer(CatchPanicLayer::with_panic_handler(runner::panicked))
-            .build(Runner(Arc::clone(&lane.registry)))
+            .build(Runner { registry: Arc::clone(&lane.registry), cancellations: cancellations.clone() })
     })
-}
-
-/// Forgets what has served its time.
-async fn purge(pool: PgPool, horizon: Duration) {
-    loop {
-        sleep(PURGE_EVERY).await;
-        let gone = sqlx::query_scalar!(r#"SELECT queue.purge($1, $2) AS "gone!""#, interval(horizon), PURGE_BATCH)
-            .fetch_one(&pool)
-            .await;
-        match gone {
-            Ok(0) => {}
-            Ok(gone) => tracing::debug!(gone, "old idempotency keys and attempts were purged"),
-            Err(error) => tracing::warn!(%error, "old idempotency keys and attempts could not be purged"),
-        }
-    }
 }

@@ -20,12 +20,14 @@ pub struct Database {
 /// Nearly every statement looks a few rows up by their keys and has one good plan, which PostgreSQL would find too late:
 /// for statements that take arrays it makes a plan per call, and while tables are small it prefers to read them whole,
 /// in a plan that then stays. Lists ask for plans of their own: [`plan_for_filters`].
-const BY_KEY: [(&str, &str); 5] = [
+const BY_KEY: [(&str, &str); 6] = [
     ("plan_cache_mode", "force_generic_plan"),
     ("enable_seqscan", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
     ("jit", "off"),
+    // A process that is frozen within a transaction must not keep its locks, and the jobs behind them, for ever.
+    ("idle_in_transaction_session_timeout", "30s"),
 ];
 
 /// A transaction that sees the rows of one tenant.
@@ -78,6 +80,15 @@ impl Database {
     pub fn aside(&self, max_connections: u32) -> Self {
         let options = self.pool.options().clone().min_connections(0).max_connections(max_connections);
         Self { pool: options.connect_lazy_with(self.pool.connect_options().as_ref().clone()) }
+    }
+
+    /// The same database for workers: their commits do not wait for the disk, because a crash that forgets one forgets
+    /// the acknowledgement of its job as well, and the job runs again. What must not be forgotten is fenced.
+    #[must_use]
+    pub fn for_workers(&self, max_connections: u32) -> Self {
+        let connect = self.pool.connect_options().as_ref().clone().options([("synchronous_commit", "off")]);
+        let options = self.pool.options().clone().max_connections(max_connections);
+        Self { pool: options.connect_lazy_with(connect) }
     }
 
     /// The pool, for the queue and for the few functions that cross tenants.

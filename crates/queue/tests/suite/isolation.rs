@@ -36,7 +36,7 @@ async fn dead_letters_of_another_tenant_stay_as_they_are() {
     let mut tx = world.tx(stranger).await;
     // Even one who names the owner.
     for tenant in [stranger, world.tenant] {
-        assert!(dead_letters::list(&mut tx, tenant, None, 10).await.unwrap().is_empty());
+        assert!(dead_letters::list(&mut tx, tenant, None, None, 10).await.unwrap().is_empty());
         assert!(dead_letters::replay(&mut tx, tenant, dead_letters::Which::All).await.unwrap().is_empty());
         assert_eq!(dead_letters::discard(&mut tx, tenant, dead_letters::Which::All).await.unwrap(), 0);
     }
@@ -49,7 +49,7 @@ async fn the_products_role_changes_jobs_through_run_tokens_only() {
     let world = World::new().await;
     world.push(&world.note(1)).await;
     for forbidden in [
-        "UPDATE queue.jobs SET state = 'ready'",
+        "UPDATE queue.jobs SET attempts = 0",
         "DELETE FROM queue.jobs",
         "INSERT INTO queue.dead_letters SELECT FROM queue.jobs",
         "SELECT queue.release_keys('{}', '{}')",

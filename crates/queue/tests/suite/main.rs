@@ -1,5 +1,6 @@
 //! The queue against a real PostgreSQL.
 
+mod control;
 mod enqueueing;
 mod isolation;
 mod leases;
@@ -9,4 +10,6 @@ mod order;
 mod outages;
 mod outcomes;
 mod plans;
+mod schedules;
+mod steering;
 mod support;

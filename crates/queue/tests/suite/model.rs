@@ -1,6 +1,6 @@
 //! The state machine against a model of it that fits on a page, and against itself under load.
 
-use crate::support::{Run, World, ack, claim, rescue};
+use crate::support::{Run, World, ack, claim_as, register};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Clock;
 use proptest::prelude::*;
@@ -77,8 +77,11 @@ impl Model {
 }
 
 async fn check(world: &World, ops: Vec<Op>) {
-    sqlx::raw_sql("TRUNCATE queue.jobs, queue.dead_letters, queue.attempts").execute(&world.db.owner).await.unwrap();
-    let pool = &world.db.app;
+    sqlx::raw_sql("TRUNCATE queue.jobs, queue.busy_keys, queue.dead_letters, queue.attempts")
+        .execute(&world.db.owner)
+        .await
+        .unwrap();
+    let pool = &world.db.app.clone();
     let mut model = Model::default();
     let mut next = 0;
     for op in ops {
@@ -97,7 +100,7 @@ async fn check(world: &World, ops: Vec<Op>) {
             }
             Op::Claim => {
                 let expected = model.claimable(now);
-                let runs = claim(pool, 1000, now, 0).await.unwrap();
+                let runs = world.claim(1000, now).await;
                 assert_eq!(runs.iter().map(|run| run.n).collect::<Vec<_>>(), expected);
                 for run in runs {
                     let job = model.0.get_mut(&run.n).unwrap();
@@ -127,7 +130,7 @@ async fn check(world: &World, ops: Vec<Op>) {
             }
             Op::Rescue => {
                 let running = model.running();
-                assert_eq!(rescue(pool).await, i64::try_from(running.len()).unwrap());
+                assert_eq!(world.die().await, i64::try_from(running.len()).unwrap());
                 for (n, run) in running {
                     model.0.get_mut(&n).unwrap().state = State::Waiting;
                     assert_eq!(ack(pool, run, "done", None).await.unwrap(), "lost");
@@ -136,7 +139,7 @@ async fn check(world: &World, ops: Vec<Op>) {
             Op::Advance(seconds) => world.advance(seconds),
         }
     }
-    let kept: Vec<i32> = sqlx::query_scalar("SELECT (args->>'n')::int FROM queue.jobs ORDER BY seq")
+    let kept: Vec<i32> = sqlx::query_scalar("SELECT (args->>'n')::int FROM queue.jobs ORDER BY id")
         .fetch_all(&world.db.owner)
         .await
         .unwrap();
@@ -182,8 +185,9 @@ async fn nobody_is_forgotten_in_the_line() {
     };
     let consumer = async |seed: usize| {
         let mut turn = seed;
+        let worker = register(&world.db.app).await;
         while ended.load(Ordering::SeqCst) < JOBS {
-            for run in claim(&world.db.app, 3, Utc::now(), 60).await.unwrap() {
+            for run in claim_as(&world.db.app, worker, 3, Utc::now()).await.unwrap() {
                 turn += 1;
                 let (outcome, run_at) = match turn % 5 {
                     0 => ("retry", Some(Utc::now())),

@@ -1,6 +1,6 @@
 //! Jobs of one key run one at a time and in order; other jobs do not wait for them.
 
-use crate::support::{Chore, Env, Switch, World, ack, claim, settings};
+use crate::support::{Chore, Env, Switch, World, ack, claim_as, register, settings};
 use chrono::Utc;
 use queue::{JobError, Outcome, Workers, enqueue, enqueue_at};
 use std::{
@@ -67,35 +67,47 @@ async fn a_late_commit_never_makes_two_runners_of_one_key() {
     let mut slow = world.tx(world.tenant).await;
     enqueue(&mut slow, &world.keyed("a", 1)).await.unwrap();
     world.push(&world.keyed("a", 2)).await;
-    let second = claim(pool, 10, Utc::now(), 60).await.unwrap();
+    let second = world.claim(10, Utc::now()).await;
     assert_eq!(second.iter().map(|run| run.n).collect::<Vec<_>>(), [2]);
 
     slow.commit().await.unwrap();
-    assert_eq!(claim(pool, 10, Utc::now(), 60).await.unwrap(), []);
+    assert_eq!(world.claim(10, Utc::now()).await, []);
     assert_eq!(world.states().await, [("parked".to_owned(), 0), ("running".to_owned(), 1)]);
 
     assert_eq!(ack(pool, second[0], "done", None).await.unwrap(), "acked");
-    assert_eq!(claim(pool, 10, Utc::now(), 60).await.unwrap()[0].n, 1);
+    assert_eq!(world.claim(10, Utc::now()).await[0].n, 1);
 }
 
-/// Two claims that overlap: the second cannot see the first one's claim, and must keep off its key.
-#[tokio::test]
-async fn a_claim_that_has_not_committed_keeps_others_off_its_key() {
+/// Two claims that overlap: the second waits until the first has said which keys it took, and keeps off them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn claims_that_overlap_never_share_a_key() {
     let world = World::new().await;
     world.push_all([world.keyed("a", 1), world.keyed("a", 2), world.note(3)]).await;
     let mut first = world.db.app.begin().await.unwrap();
     let claimed: Option<i32> = sqlx::query_scalar(
-        "SELECT (args->>'n')::int FROM queue.claim('live', '{note}', 1, now(), '1 min') WHERE id IS NOT NULL",
+        "SELECT (args->>'n')::int FROM queue.claim($1, gen_random_uuid(), 'live', '{note}', 1, now(), $2, NULL, 0)
+         WHERE id IS NOT NULL",
     )
+    .bind(world.worker())
+    .bind(uuid::Uuid::nil())
     .fetch_one(&mut *first)
     .await
     .unwrap();
     assert_eq!(claimed, Some(1));
 
-    let others = claim(&world.db.app, 10, Utc::now(), 60).await.unwrap();
-    assert_eq!(others.iter().map(|run| run.n).collect::<Vec<_>>(), [3]);
-    first.rollback().await.unwrap();
-    assert_eq!(claim(&world.db.app, 10, Utc::now(), 60).await.unwrap()[0].n, 1);
+    let other = register(&world.db.app).await;
+    let pool = world.db.app.clone();
+    let second = tokio::spawn(async move { claim_as(&pool, other, 10, Utc::now()).await.unwrap() });
+    crate::support::eventually("the second waits", async || {
+        world.count("SELECT count(*) FROM pg_locks WHERE NOT granted").await == 1
+    })
+    .await;
+    first.commit().await.unwrap();
+    assert_eq!(second.await.unwrap().iter().map(|run| run.n).collect::<Vec<_>>(), [3]);
+    assert_eq!(
+        world.states().await.iter().map(|(state, _)| &**state).collect::<Vec<_>>(),
+        ["running", "parked", "running"]
+    );
 }
 
 /// Three processes, ten keys, failures, and handlers that give way to each other at every chance.
@@ -160,9 +172,9 @@ async fn a_long_line_of_one_key_is_set_aside() {
     world.push_all((0..30).map(|n| world.keyed("hot", n))).await;
     world.push(&world.note(99)).await;
     let pool = &world.db.app;
-    let first = claim(pool, 5, Utc::now(), 60).await.unwrap();
+    let first = world.claim(5, Utc::now()).await;
     assert_eq!(first.iter().map(|run| run.n).collect::<Vec<_>>(), [0]);
-    let second = claim(pool, 5, Utc::now(), 60).await.unwrap();
+    let second = world.claim(5, Utc::now()).await;
     assert_eq!(second.iter().map(|run| run.n).collect::<Vec<_>>(), [99]);
 
     for run in [first[0], second[0]] {

@@ -3,17 +3,20 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Clock, ManualClock, TenantId,
-    job::{Job, Lane, RetryPolicy},
+    Clock, ConnectionId, ManualClock, TenantId,
+    job::{Job, Lane, Priority, RetryPolicy},
 };
 use queue::{Enqueued, Handlers, JobContext, JobError, JobId, Queue, Settings, Workers, WorkersError, enqueue};
 use serde::{Deserialize, Serialize};
-use sqlx::{PgPool, Postgres, Row, Transaction, postgres::types::PgInterval};
+use sqlx::{PgPool, Postgres, Row, Transaction};
 use std::{
     collections::BTreeMap,
     future::Future,
     pin::Pin,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI32, Ordering},
+    },
     time::Duration,
 };
 use test_support::TestDatabase;
@@ -30,6 +33,10 @@ pub struct Note {
     pub n: u32,
     pub key: Option<String>,
     pub once: Option<String>,
+    #[serde(default)]
+    pub priority: Priority,
+    #[serde(default)]
+    pub connection: Option<ConnectionId>,
 }
 
 impl Job for Note {
@@ -44,6 +51,14 @@ impl Job for Note {
 
     fn key(&self) -> Option<String> {
         self.key.clone()
+    }
+
+    fn priority(&self) -> Priority {
+        self.priority
+    }
+
+    fn connection(&self) -> Option<ConnectionId> {
+        self.connection
     }
 
     fn idempotency_key(&self) -> Option<String> {
@@ -129,6 +144,8 @@ impl Env {
 /// A queue on a database of its own, with a clock that the test moves.
 pub struct World {
     pub db: TestDatabase,
+    /// A worker whose part the test plays by hand.
+    pub worker: AtomicI32,
     pub clock: ManualClock,
     pub queue: Queue,
     pub tenant: TenantId,
@@ -139,7 +156,8 @@ impl World {
         let db = TestDatabase::create().await;
         let clock = ManualClock::at("2026-05-04T10:00:00Z".parse().unwrap());
         let queue = Queue::new(db.app.clone(), Arc::new(clock.clone()));
-        Self { db, clock, queue, tenant: TenantId::new() }
+        let worker = AtomicI32::new(register(&db.app).await);
+        Self { db, worker, clock, queue, tenant: TenantId::new() }
     }
 
     /// Another process's handle to the same queue, going by the machine's time.
@@ -153,7 +171,7 @@ impl World {
 
     /// A job without a key.
     pub fn note(&self, n: u32) -> Note {
-        Note { tenant: self.tenant, n, key: None, once: None }
+        Note { tenant: self.tenant, n, key: None, once: None, priority: Priority::Normal, connection: None }
     }
 
     /// A job of a key.
@@ -229,35 +247,62 @@ pub fn settings(concurrency: usize) -> Settings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {
     pub tenant: Uuid,
-    pub id: Uuid,
+    pub id: i64,
     pub token: Uuid,
     pub attempt: i32,
     pub n: i32,
 }
 
-/// Claims live and bulk notes by hand, with a lease in seconds.
-pub async fn claim(pool: &PgPool, limit: i32, now: DateTime<Utc>, lease: i64) -> sqlx::Result<Vec<Run>> {
-    let rows = sqlx::query("SELECT *, (args->>'n')::int AS n FROM queue.claim('live', '{note}', $1, $2, $3)")
-        .bind(limit)
-        .bind(now)
-        .bind(PgInterval { months: 0, days: 0, microseconds: lease * 1_000_000 })
-        .fetch_all(pool)
-        .await?;
-    let runs = rows.into_iter().filter(|row| row.get::<Option<Uuid>, _>("id").is_some()).map(|row| Run {
+/// A worker with a lease that outlasts every test.
+pub async fn register(pool: &PgPool) -> i32 {
+    sqlx::query_scalar("SELECT queue.register('by hand', '{}', '{}', '1 day')").fetch_one(pool).await.unwrap()
+}
+
+/// Claims live notes by hand, for a worker.
+pub async fn claim_as(pool: &PgPool, worker: i32, limit: i32, now: DateTime<Utc>) -> sqlx::Result<Vec<Run>> {
+    let token = Uuid::new_v4();
+    let rows =
+        sqlx::query("SELECT *, (args->>'n')::int AS n FROM queue.claim($1, $2, 'live', '{note}', $3, $4, $5, NULL, 0)")
+            .bind(worker)
+            .bind(token)
+            .bind(limit)
+            .bind(now)
+            .bind(Uuid::nil())
+            .fetch_all(pool)
+            .await?;
+    let runs = rows.into_iter().filter(|row| row.get::<Option<i64>, _>("id").is_some()).map(|row| Run {
         tenant: row.get("tenant_id"),
         id: row.get("id"),
-        token: row.get("run_token"),
+        token,
         attempt: row.get("attempt"),
         n: row.get("n"),
     });
     Ok(runs.collect())
 }
 
+impl World {
+    pub fn worker(&self) -> i32 {
+        self.worker.load(Ordering::SeqCst)
+    }
+
+    /// Claims live notes by hand.
+    pub async fn claim(&self, limit: i32, now: DateTime<Utc>) -> Vec<Run> {
+        claim_as(&self.db.app, self.worker(), limit, now).await.unwrap()
+    }
+
+    /// Lets the worker that is played by hand die, and another come. How many jobs were rescued.
+    pub async fn die(&self) -> i64 {
+        sqlx::query("SELECT queue.retire($1, false)").bind(self.worker()).execute(&self.db.app).await.unwrap();
+        self.worker.store(register(&self.db.app).await, Ordering::SeqCst);
+        rescue(&self.db.app).await
+    }
+}
+
 /// Acks a run by hand; the verdict is the database's.
 pub async fn ack(pool: &PgPool, run: Run, outcome: &str, run_at: Option<DateTime<Utc>>) -> sqlx::Result<String> {
-    sqlx::query_scalar(
-        "SELECT verdict FROM queue.ack(ARRAY[$1], ARRAY[$2], ARRAY[$3], ARRAY[$4], ARRAY[$5], ARRAY['said so'], ARRAY[7::bigint])
-         WHERE verdict IS NOT NULL",
+    let verdict: Option<String> = sqlx::query_scalar(
+        "SELECT max(verdict) FROM queue.ack(ARRAY[$1], ARRAY[$2], ARRAY[$3], ARRAY[$4], ARRAY[$5], ARRAY['said so'],
+            ARRAY[7::bigint], ARRAY[false], ARRAY[false], now())",
     )
     .bind(run.tenant)
     .bind(run.id)
@@ -265,7 +310,8 @@ pub async fn ack(pool: &PgPool, run: Run, outcome: &str, run_at: Option<DateTime
     .bind(outcome)
     .bind(run_at)
     .fetch_one(pool)
-    .await
+    .await?;
+    Ok(verdict.unwrap_or_else(|| "acked".to_owned()))
 }
 
 /// Rescues by hand what has lost its lease; how many jobs it was.
