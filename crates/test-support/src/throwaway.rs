@@ -32,7 +32,7 @@ done
 rm -rf -- "$@"
 "#;
 
-/// A running server in a temporary directory. It is fast, and not durable: fsync is off.
+/// A running server in a temporary directory.
 #[derive(Debug)]
 pub struct Throwaway {
     cluster: Cluster,
@@ -40,10 +40,19 @@ pub struct Throwaway {
 }
 
 impl Throwaway {
-    /// Makes and starts the server, which takes about a second.
+    /// Makes and starts the server, which takes about a second. It is fast, and not durable: fsync is off.
     pub async fn start() -> anyhow::Result<Self> {
+        Self::start_with(Options::throwaway).await
+    }
+
+    /// The same, but what is committed survives the death of the server, as in production: for tests that kill it.
+    pub async fn start_durable() -> anyhow::Result<Self> {
+        Self::start_with(|options| options).await
+    }
+
+    async fn start_with(durability: impl FnOnce(Options) -> Options) -> anyhow::Result<Self> {
         let dir = env::temp_dir().join(format!("signalbox-test-{}", Uuid::new_v4().simple()));
-        let options = Options::new(&dir).throwaway().max_connections(MAX_CONNECTIONS);
+        let options = durability(Options::new(&dir)).max_connections(MAX_CONNECTIONS);
         let cluster = Cluster::start(options).await.inspect_err(|_| {
             // The error is what matters; what stays is in the directory for temporary files.
             let _ = fs::remove_dir_all(&dir);
