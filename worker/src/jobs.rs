@@ -65,7 +65,7 @@ async fn send_quietly(
     match target.plugin.send(&call, &outbound).await {
         Ok(_) => Ok(()),
         Err(error) => Err(match outcome::of_failed_send(&error) {
-            Verdict::Again { after, why } => JobError::Retry { after, error: why },
+            Verdict::Again { after, why, out_of_order } => JobError::Retry { after, error: why, blame: out_of_order },
             Verdict::Reauthorize { why } => JobError::retry(why),
             Verdict::Unknown { .. } => JobError::retry(error),
             Verdict::Never { .. } => JobError::fail(error),

@@ -16,6 +16,8 @@ pub enum Verdict {
         after: Option<Duration>,
         /// Why, for the job's record.
         why: String,
+        /// Whether the provider is out of order: enough of that in a row opens the connection's circuit breaker.
+        out_of_order: bool,
     },
     /// The credentials need an admin: the connection is marked, and its messages wait for it.
     Reauthorize {
@@ -42,7 +44,7 @@ pub fn of_failed_send(error: &CallError) -> Verdict {
         Cause::Plugin(error) => of_plugin_error(error),
         // The plugin died after it had called the provider, and nobody read the answer.
         _ if error.request_sent => Verdict::Unknown { error: shown("plugin_failed", None, &error.to_string()) },
-        _ => Verdict::Again { after: None, why: error.to_string() },
+        _ => Verdict::Again { after: None, why: error.to_string(), out_of_order: false },
     }
 }
 
@@ -50,7 +52,9 @@ fn of_plugin_error(error: &PluginError) -> Verdict {
     let reason = error.reason().unwrap_or(FailureReason::Other);
     let after = error.retry_after_ms.map(Duration::from_millis);
     match error.kind {
-        ErrorKind::RateLimited | ErrorKind::Transient => Verdict::Again { after, why: error.to_string() },
+        ErrorKind::RateLimited | ErrorKind::Transient => {
+            Verdict::Again { after, why: error.to_string(), out_of_order: error.kind == ErrorKind::Transient }
+        }
         ErrorKind::AuthRequired => Verdict::Reauthorize { why: error.message.clone() },
         _ if reason == FailureReason::Reauthorize => Verdict::Reauthorize { why: error.message.clone() },
         // Only a plugin that broke its promise ends here: a send of unknown outcome has a receipt that says so.

@@ -79,8 +79,9 @@ impl Transaction {
             return Ok(false);
         }
         conversation.unread_count = 0;
+        let connection_id = conversation.connection_id;
         if let Some(message_id) = latest {
-            self.enqueue(&MarkRead { tenant_id, message_id }).await?;
+            self.enqueue(&MarkRead { tenant_id, message_id, connection_id }).await?;
         }
         Ok(true)
     }

@@ -7,6 +7,7 @@
 
 #![deny(clippy::disallowed_methods, missing_docs)]
 
+mod connection;
 mod conversation;
 mod outgoing;
 mod report;

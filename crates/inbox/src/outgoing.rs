@@ -96,20 +96,21 @@ impl Transaction {
         self.note_outgoing(id, outgoing.writer, &preview).await?;
         let data = json!({ "message_id": message_id, "direction": Direction::Outbound, "sender": sender_kind });
         self.emit(id, EventKind::MessageCreated, data).await?;
-        self.enqueue(&SendMessage { tenant_id: tenant, message_id, conversation_id: id }).await?;
+        self.enqueue(&SendMessage { tenant_id: tenant, message_id, conversation_id: id, connection_id }).await?;
         Ok(Some(message_id))
     }
 
     /// Sends a failed or unconfirmed message once more, because a person said so. `false`: it is neither.
     pub async fn retry_message(&mut self, id: ConversationId, message: MessageId) -> Result<bool, Error> {
         let tenant = self.tenant();
-        self.conversation(id).await?;
+        let connection_id = self.conversation(id).await?.connection_id;
         if !store::messages::retry(self.conn(), tenant, message).await? {
             return Ok(false);
         }
         let data = json!({ "message_id": message, "to": DeliveryStatus::Queued, "by": "retry" });
         self.emit(id, EventKind::MessageStatusChanged, data).await?;
-        self.enqueue(&SendMessage { tenant_id: tenant, message_id: message, conversation_id: id }).await?;
+        self.enqueue(&SendMessage { tenant_id: tenant, message_id: message, conversation_id: id, connection_id })
+            .await?;
         Ok(true)
     }
 

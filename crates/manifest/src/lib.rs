@@ -18,7 +18,8 @@ mod settings;
 pub use error::{Fault, ManifestError};
 pub use host::{HostMalformed, HostPattern, HostUnresolved};
 pub use manifest::{
-    Action, EgressRule, Injection, InjectionPlace, Interface, Limits, Manifest, Method, Scope, SecretRule, schema,
+    Action, EgressRule, Injection, InjectionPlace, Interface, Limits, Manifest, Method, Rate, RateScope, Scope,
+    SecretRule, schema,
 };
 pub use recipe::{
     Ack, Algorithm, Answer, BodyFormat, BodyHash, Condition, Content, Denied, Encoding, HandshakeRule, HeaderField,

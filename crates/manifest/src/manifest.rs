@@ -3,7 +3,10 @@
 mod check;
 mod parse;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -53,6 +56,10 @@ pub struct Manifest {
     #[serde(default)]
     #[schemars(range(min = 1, max = 8760))]
     pub service_window_hours: Option<u16>,
+    /// How fast the provider takes messages. The host keeps to all of these, across the fleet.
+    #[serde(default)]
+    #[schemars(length(max = 10))]
+    pub rates: Vec<Rate>,
     /// Where it may send requests. Without a rule, nowhere.
     #[serde(default)]
     pub egress: Vec<EgressRule>,
@@ -83,6 +90,40 @@ pub enum Interface {
     Actions,
     /// Test of a connection.
     Admin,
+}
+
+/// How fast a provider takes messages: a bucket into which tokens drip evenly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rate {
+    /// What has a bucket of its own.
+    pub per: RateScope,
+    /// So many messages…
+    #[schemars(range(min = 1, max = 100_000))]
+    pub messages: u32,
+    /// …in this time, in milliseconds.
+    #[schemars(range(min = 1, max = 86_400_000))]
+    pub every_ms: u32,
+    /// How many may follow each other without a pause after a quiet time.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub burst: u32,
+}
+
+impl Rate {
+    /// The time after which the next token drips.
+    pub fn interval(&self) -> Duration {
+        Duration::from_millis(self.every_ms.into()) / self.messages.max(1)
+    }
+}
+
+/// What has a bucket of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RateScope {
+    /// Each connection.
+    Connection,
+    /// Each recipient of each connection.
+    Recipient,
 }
 
 /// A host the plugin may call over HTTPS, and how.

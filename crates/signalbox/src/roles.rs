@@ -58,7 +58,7 @@ pub async fn serve(
 /// The environment that jobs work in.
 pub fn environment(process: &Process, host: Arc<PluginHost>) -> Environment {
     Environment::new(worker::Parts {
-        db: process.database.clone(),
+        db: process.database.for_workers(process.config.database.max_connections),
         queue: process.queue.clone(),
         plugins: Plugins::new(&process.database, host),
         keyring: Arc::clone(&process.keyring),

@@ -1,11 +1,7 @@
 //! Asks the provider whether a connection works, and repairs its status accordingly.
 
 use crate::{Environment, target::Target};
-use domain::{
-    connection::ConnectionStatus,
-    event::{Actor, EventKind},
-    jobs::CheckConnection,
-};
+use domain::{connection::ConnectionStatus, event::Actor, jobs::CheckConnection};
 use inbox::Cause;
 use plugin_host::CallError;
 use plugin_sdk::{Check, CheckReport};
@@ -32,11 +28,7 @@ pub async fn run(env: Arc<Environment>, job: CheckConnection, ctx: JobContext) -
         .map_err(JobError::retry)?;
     let now = tx.now();
     if report.ok && target.connection.status == ConnectionStatus::NeedsReauth {
-        connections::set_status(tx.conn(), job.connection_id, ConnectionStatus::Active, None, now)
-            .await
-            .map_err(JobError::retry)?;
-        let data = json!({ "connection_id": job.connection_id, "to": ConnectionStatus::Active });
-        tx.emit_apart(EventKind::ConnectionStatusChanged, None, data);
+        tx.set_connection_status(job.connection_id, ConnectionStatus::Active, None).await.map_err(JobError::retry)?;
     }
     connections::checks::complete(tx.conn(), job.connection_id, &json!(report), now).await.map_err(JobError::retry)?;
     tx.commit().await.map_err(JobError::retry)

@@ -11,30 +11,24 @@ use crate::{
     target::Target,
 };
 use anyhow::Context as _;
-use domain::{
-    ConnectionId,
-    connection::ConnectionStatus,
-    event::{Actor, EventKind},
-    jobs::SendMessage,
-    message::DeliveryStatus,
-};
+use chrono::{DateTime, Utc};
+use domain::{ConnectionId, connection::ConnectionStatus, event::Actor, jobs::SendMessage, message::DeliveryStatus};
 use inbox::{Cause, Report, Reported, ServiceWindow, Transaction};
+use manifest::{Rate, RateScope};
 use plugin_host::CallError;
 use plugin_sdk::{OutboundContent, OutboundMessage, Receipt, ReceiptState};
-use queue::{JobContext, JobError};
+use queue::{JobContext, JobError, Limit};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
-use store::{connections, messages};
-
-/// How long a message waits before it looks again whether its connection has been repaired.
-const REPAIR_POLL: Duration = Duration::from_secs(15);
+use store::{connections, conversations::Conversation, messages};
 
 /// Sends the message if it still waits to be sent.
 pub async fn run(env: Arc<Environment>, job: SendMessage, ctx: JobContext) -> Result<(), JobError> {
     let prepared = match prepare(&env, &job, &ctx).await? {
         Step::Send(prepared) => prepared,
         Step::Over => return Ok(()),
-        Step::Wait => return Err(JobError::Snooze(REPAIR_POLL)),
+        Step::Park => return Err(JobError::Snooze(Duration::ZERO)),
+        Step::Turn(at) => return Err(JobError::Turn(at)),
     };
     match call(&env, &prepared, &job, &ctx).await {
         Ok(receipt) => record_receipt(&env, &job, &ctx, &prepared, &receipt).await,
@@ -46,8 +40,10 @@ enum Step {
     Send(Box<Prepared>),
     /// There is nothing to send (any more).
     Over,
-    /// The connection needs an admin first.
-    Wait,
+    /// The connection needs an admin first. The queue knows it now, and sets the job aside when it is due again.
+    Park,
+    /// The provider takes no more at the moment.
+    Turn(DateTime<Utc>),
 }
 
 struct Prepared {
@@ -80,7 +76,11 @@ async fn prepare(env: &Environment, job: &SendMessage, ctx: &JobContext) -> Resu
     let Some(connection) = connection else { return Ok(Step::Over) };
     match connection.status {
         ConnectionStatus::Active => {}
-        ConnectionStatus::NeedsReauth => return Ok(Step::Wait),
+        ConnectionStatus::NeedsReauth => {
+            queue::park(tx.conn(), job.tenant_id, connection.id).await?;
+            tx.commit().await.map_err(JobError::retry)?;
+            return Ok(Step::Park);
+        }
         ConnectionStatus::Disabled => {
             let error = outcome::shown("connection_disabled", None, "the connection is switched off");
             return fail(tx, job, ctx, message.connection_id, error).await;
@@ -95,6 +95,12 @@ async fn prepare(env: &Environment, job: &SendMessage, ctx: &JobContext) -> Resu
         let error = outcome::shown("window_closed", None, &closed.to_string());
         return fail(tx, job, ctx, message.connection_id, error).await;
     }
+    let limits = limits(&target, &conversation);
+    let now = tx.now();
+    if let Some(at) = ctx.turn(tx.conn(), &limits, now).await? {
+        tx.commit().await.map_err(JobError::retry)?;
+        return Ok(Step::Turn(at));
+    }
     let to = super::recipient(tx.conn(), ctx, &conversation).await.map_err(JobError::retry)?;
     let outbound =
         OutboundMessage { message_id: job.message_id.to_string(), to, content, reply_to: message.reply_to.clone() };
@@ -108,6 +114,20 @@ async fn prepare(env: &Environment, job: &SendMessage, ctx: &JobContext) -> Resu
     }
     tx.commit().await.map_err(JobError::retry)?;
     Ok(Step::Send(Box::new(Prepared { target, outbound })))
+}
+
+/// The buckets of the plugin's manifest that this message needs a turn in.
+fn limits(target: &Target, conversation: &Conversation) -> Vec<Limit> {
+    let connection = target.connection.id;
+    let limit = |rate: &Rate| Limit {
+        name: match rate.per {
+            RateScope::Connection => format!("send:{connection}"),
+            RateScope::Recipient => format!("send:{connection}:{}", conversation.contact_id),
+        },
+        every: rate.interval(),
+        burst: rate.burst,
+    };
+    target.plugin.manifest().rates.iter().map(limit).collect()
 }
 
 async fn call(
@@ -161,13 +181,13 @@ async fn record_failure(
             let error = outcome::shown("service", None, &why);
             record(env, job, settled(DeliveryStatus::Failed, error)).await.map(drop)
         }
-        Verdict::Again { after, why } => {
+        Verdict::Again { after, why, out_of_order } => {
             requeue(env, job, ctx, None).await?;
-            Err(JobError::Retry { after, error: why })
+            Err(JobError::Retry { after, error: why, blame: out_of_order })
         }
         Verdict::Reauthorize { why } => {
             requeue(env, job, ctx, Some((connection, &why))).await?;
-            Err(JobError::Snooze(REPAIR_POLL))
+            Err(JobError::Snooze(Duration::ZERO))
         }
         Verdict::Never { error, opted_out } => {
             let report = Report { opted_out, ..settled(DeliveryStatus::Failed, error) };
@@ -189,12 +209,7 @@ async fn requeue(
     tx.conversation(job.conversation_id).await.map_err(JobError::retry)?;
     messages::requeue(tx.conn(), job.tenant_id, job.message_id, ctx.run_token.0).await.map_err(JobError::retry)?;
     if let Some((id, why)) = unauthorized {
-        let now = tx.now();
-        connections::set_status(tx.conn(), id, ConnectionStatus::NeedsReauth, Some(why), now)
-            .await
-            .map_err(JobError::retry)?;
-        let data = json!({ "connection_id": id, "to": ConnectionStatus::NeedsReauth });
-        tx.emit_apart(EventKind::ConnectionStatusChanged, None, data);
+        tx.set_connection_status(id, ConnectionStatus::NeedsReauth, Some(why)).await.map_err(JobError::retry)?;
     }
     tx.commit().await.map_err(JobError::retry)
 }

@@ -37,7 +37,9 @@ pub async fn run(env: Arc<Environment>, job: SyncTemplates, ctx: JobContext) -> 
         Ok(answer) => answer,
         Err(error) => {
             return Err(match outcome::of_failed_send(&error) {
-                Verdict::Again { after, why } => JobError::Retry { after, error: why },
+                Verdict::Again { after, why, out_of_order } => {
+                    JobError::Retry { after, error: why, blame: out_of_order }
+                }
                 Verdict::Never { .. } => JobError::fail(error),
                 Verdict::Reauthorize { .. } | Verdict::Unknown { .. } => JobError::retry(error),
             });

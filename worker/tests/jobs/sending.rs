@@ -2,8 +2,9 @@
 
 use crate::world::World;
 use chrono::TimeDelta;
-use domain::message::DeliveryStatus;
-use queue::Outcome;
+use domain::{connection::ConnectionStatus, event::Actor, message::DeliveryStatus};
+use inbox::Cause;
+use queue::{Outcome, holds::Scope};
 use sandbox::{
     AnswerFault, CallbackFault, Fault, RequestFilter,
     traffic::{Customer, Inbound},
@@ -105,16 +106,42 @@ async fn expired_credentials_park_the_connection_and_keep_the_message() {
     assert!(matches!(&world.run_jobs().await[..], [(_, Outcome::Snoozed { .. })]));
     assert_eq!(world.status(id).await, "queued");
     assert_eq!(world.texts("SELECT status FROM connections").await, ["needs_reauth"]);
-    // While nobody repairs it, it waits without using up attempts.
-    world.advance(TimeDelta::minutes(2));
-    assert!(matches!(&world.run_jobs().await[..], [(_, Outcome::Snoozed { .. })]));
-    let mut tx = world.env.db.begin(world.tenant).await.unwrap();
-    let active = domain::connection::ConnectionStatus::Active;
-    store::connections::set_status(&mut tx, world.connection, active, None, world.now()).await.unwrap();
-    tx.commit().await.unwrap();
+    // While nobody repairs it, it waits, and the next one behind it, without using up attempts or asking.
+    let next = world.write("And this").await;
     world.advance(TimeDelta::minutes(2));
     world.settle().await;
-    assert_eq!(world.status(id).await, "sent");
+    assert_eq!(world.status(next).await, "queued");
+    let waiting = world.env.queue.unfinished(10).await.unwrap();
+    assert_eq!(waiting.iter().map(|job| (&*job.state, job.attempts)).collect::<Vec<_>>(), [("held", 0), ("held", 0)]);
+
+    let mut tx = world.env.inbox.begin(world.tenant, Cause::of(Actor::System, None)).await.unwrap();
+    assert!(tx.set_connection_status(world.connection, ConnectionStatus::Active, None).await.unwrap());
+    tx.commit().await.unwrap();
+    world.env.queue.release(&Scope::default()).await.unwrap();
+    world.settle().await;
+    assert_eq!((&*world.status(id).await, &*world.status(next).await), ("sent", "sent"));
+}
+
+/// The plugin's manifest says that WhatsApp takes 45 messages to one contact at once, and then one every six seconds.
+#[tokio::test]
+async fn the_providers_rate_is_kept_by_waiting_and_not_by_asking() {
+    let world = greeted().await;
+    for n in 0..47 {
+        world.write(&format!("Part {n}")).await;
+    }
+    let before = sends(&world);
+    // One goes after the other: the 46th has to wait, and the 47th behind it.
+    assert!(matches!(&world.run_jobs().await[..], [(_, Outcome::Snoozed { turn: true, .. })]));
+    assert_eq!(sends(&world) - before, 45);
+    world.advance(TimeDelta::seconds(5));
+    world.settle().await;
+    assert_eq!(sends(&world) - before, 45);
+    world.advance(TimeDelta::seconds(1));
+    assert!(matches!(&world.run_jobs().await[..], [(_, Outcome::Snoozed { turn: true, .. })]));
+    assert_eq!(sends(&world) - before, 46);
+    world.advance(TimeDelta::seconds(6));
+    world.settle().await;
+    assert_eq!(sends(&world) - before, 47);
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ pub struct Database {
     pub url: Option<Secret<DatabaseUrl>>,
     /// The same database as the role that owns the tables, for migrations.
     pub owner_url: Option<Secret<DatabaseUrl>>,
-    /// The most connections that one process holds.
+    /// The most connections that one process holds for its API, and as many for its workers.
     #[schemars(range(min = 2, max = 1000))]
     pub max_connections: u32,
     /// How long a request or job waits for a free connection, in milliseconds.

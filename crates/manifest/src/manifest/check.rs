@@ -120,6 +120,20 @@ impl Manifest {
                 return invalid(at, Fault::Repeated);
             }
         }
+        if self.rates.len() > 10 {
+            return invalid("/rates", Fault::Limit { limit: 10 });
+        }
+        for (index, rate) in self.rates.iter().enumerate() {
+            for (field, value, limit) in [
+                ("messages", rate.messages, 100_000),
+                ("every_ms", rate.every_ms, 86_400_000),
+                ("burst", rate.burst, 100_000),
+            ] {
+                if !(1..=limit).contains(&value) {
+                    return invalid(format!("/rates/{index}/{field}"), Fault::Limit { limit: limit.into() });
+                }
+            }
+        }
         match self.service_window_hours {
             Some(hours) if !(1..=8760).contains(&hours) => {
                 invalid("/service_window_hours", Fault::Limit { limit: 8760 })

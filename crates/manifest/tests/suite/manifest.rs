@@ -203,6 +203,12 @@ fn values_that_cannot_be_honoured_are_told_by_their_pointer() {
             Fault::AccountSetting { name: "access_token".into() },
         ),
         ("/account_settings", json!(["shop", "shop"]), "/account_settings/1", Fault::Repeated),
+        (
+            "/rates",
+            json!([{"per": "recipient", "messages": 1, "every_ms": 0, "burst": 1}]),
+            "/rates/0/every_ms",
+            Fault::Limit { limit: 86_400_000 },
+        ),
         ("/service_window_hours", json!(0), "/service_window_hours", Fault::Limit { limit: 8760 }),
         (
             "/secrets/graph.token/inject/host",
