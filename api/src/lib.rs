@@ -22,6 +22,7 @@ pub mod openapi;
 mod operations;
 mod plugins;
 pub mod problem;
+mod queue;
 mod request;
 pub mod router;
 mod rule_runs;

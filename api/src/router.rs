@@ -3,7 +3,7 @@
 use crate::{
     auth, connections, contacts, conversations, deliveries, endpoints, hooks, operations, plugins,
     problem::{self, Document, FieldProblem},
-    rule_runs, rules,
+    queue, rule_runs, rules,
     state::Api,
     trace, users,
 };
@@ -87,6 +87,24 @@ fn rest() -> OpenApiRouter<Api> {
         .routes(routes!(deliveries::get::get))
         .routes(routes!(deliveries::body::get))
         .routes(routes!(deliveries::replay::replay))
+        .routes(routes!(queue::stats::stats))
+        .routes(routes!(queue::jobs::list::list))
+        .routes(routes!(queue::jobs::get::get))
+        .routes(routes!(queue::jobs::cancel::cancel))
+        .routes(routes!(queue::jobs::retry::retry))
+        .routes(routes!(queue::dead_letters::list::list))
+        .routes(routes!(queue::dead_letters::many::replay))
+        .routes(routes!(queue::dead_letters::many::discard))
+        .routes(routes!(
+            queue::dead_letters::get::get,
+            queue::dead_letters::edit::edit,
+            queue::dead_letters::discard::discard
+        ))
+        .routes(routes!(queue::dead_letters::replay::replay))
+        .routes(routes!(queue::pauses::list::list))
+        .routes(routes!(queue::pauses::all::pause, queue::pauses::all::resume))
+        .routes(routes!(queue::pauses::kinds::pause, queue::pauses::kinds::resume))
+        .routes(routes!(queue::pauses::connections::pause, queue::pauses::connections::resume))
         .routes(routes!(operations::healthz::healthz))
         .routes(routes!(operations::readyz::readyz))
         .routes(routes!(operations::metrics::metrics))
@@ -121,6 +139,7 @@ pub(crate) fn described() -> utoipa::openapi::OpenApi {
          (name = "plugins", description = "What can be connected"),
          (name = "rules", description = "What happens by itself"),
          (name = "deliveries", description = "Webhook requests as they came"),
+         (name = "queue", description = "What waits, what was given up, what is paused"),
          (name = "users", description = "People of the tenant"),
          (name = "operations", description = "For operators"))
 )]

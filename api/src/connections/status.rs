@@ -8,11 +8,9 @@ use crate::{
     state::Api,
 };
 use axum::{extract::State, response::Response};
-use domain::{ConnectionId, connection::ConnectionStatus, event::EventKind, role::Permission};
+use domain::{ConnectionId, connection::ConnectionStatus, role::Permission};
 use inbox::Transaction;
 use serde::Deserialize;
-use serde_json::json;
-use store::connections;
 
 /// Whether a connection is to work.
 #[derive(Clone, Copy, Deserialize, utoipa::ToSchema)]
@@ -58,10 +56,6 @@ pub async fn set(
 
 /// Moves a connection, and says so in the event log.
 pub async fn move_to(change: &mut Transaction, id: ConnectionId, next: ConnectionStatus) -> Result<(), Problem> {
-    let now = change.now();
-    if let Some(before) = connections::set_status(change.conn(), id, next, None, now).await? {
-        let data = json!({ "connection_id": id, "from": before, "to": next });
-        change.emit_apart(EventKind::ConnectionStatusChanged, None, data);
-    }
+    change.set_connection_status(id, next, None).await?;
     Ok(())
 }

@@ -48,7 +48,8 @@ pub async fn react(
     if let Err(closed) = open {
         return Err(send::closed(&mut change, &conversation, closed).await);
     }
-    change.enqueue(&SendReaction { tenant_id: caller.tenant, message_id, emoji }).await?;
+    let connection_id = conversation.connection_id;
+    change.enqueue(&SendReaction { tenant_id: caller.tenant, message_id, connection_id, emoji }).await?;
     change.commit().await?;
     Ok(StatusCode::ACCEPTED)
 }

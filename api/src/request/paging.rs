@@ -18,6 +18,11 @@ impl Limit {
     pub fn rows(self) -> i64 {
         self.0 + 1
     }
+
+    /// The same, for the queue.
+    pub fn rows_u32(self) -> u32 {
+        u32::try_from(self.rows()).unwrap_or(u32::MAX)
+    }
 }
 
 impl Default for Limit {

@@ -10,6 +10,7 @@ mod hooks_outage;
 mod isolation;
 mod openapi;
 mod problems;
+mod queue;
 mod rules;
 mod settings;
 mod users;

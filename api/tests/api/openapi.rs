@@ -64,8 +64,12 @@ async fn exactly_the_public_operations_need_no_token() {
             public.insert(format!("{method} {path}"));
             continue;
         }
-        let path =
-            path.replace("{check_id}", "x").replace("{message_id}", "x").replace("{id}", "x").replace("{tag}", "x");
+        let path = path
+            .replace("{check_id}", "x")
+            .replace("{kind}", "x")
+            .replace("{message_id}", "x")
+            .replace("{id}", "x")
+            .replace("{tag}", "x");
         let method: Method = method.to_uppercase().parse().unwrap();
         let answer = app.request(method.clone(), &path).json(&json!({})).send().await.unwrap();
         assert_eq!(answer.status(), 401, "{method} {path}");

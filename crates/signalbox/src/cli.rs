@@ -1,5 +1,7 @@
 //! What can be typed.
 
+pub mod queue;
+
 use clap::{Args, Parser, Subcommand};
 use domain::job::Lane;
 use std::path::PathBuf;
@@ -43,6 +45,12 @@ pub enum Command {
     /// Plugins: what speaks with a provider.
     #[command(subcommand)]
     Plugin(Plugin),
+    /// The job queue: look at it, pause it, mend what failed.
+    ///
+    /// For the operator: across tenants, with the database of the configuration. Tenants' admins have the same for what
+    /// is theirs at /api/v1/queue.
+    #[command(subcommand)]
+    Queue(queue::Queue),
     /// Keys: what encrypts the secrets.
     #[command(subcommand)]
     Keys(Keys),

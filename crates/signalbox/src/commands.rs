@@ -8,6 +8,7 @@ mod endpoint;
 mod keys;
 mod migrate;
 mod plugin;
+mod queue;
 mod tenant;
 mod up;
 mod worker;
@@ -36,6 +37,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Connection(command) => connection::run(&config, command).await,
         Command::Endpoint(command) => endpoint::run(&config, command).await,
         Command::Keys(command) => keys::run(&config, command).await,
+        Command::Queue(command) => queue::run(&config, command).await,
         Command::Plugin(command) => plugin::run(&config, command).await,
         Command::Demo => demo::run(&config).await,
         Command::Completions { .. } | Command::CompilePlugin => Ok(()),

@@ -222,7 +222,7 @@ impl Shop {
 
     /// What the queue has not finished, and what it has given up, to be shown when a test has failed.
     pub async fn what_waits(&self, deployment: &Deployment) -> String {
-        let jobs = "SELECT concat_ws(' ', kind, state, 'attempts:', attempts, 'due:', run_at, 'lease:', lease_until,
+        let jobs = "SELECT concat_ws(' ', kind, queue.state_of(run_token, aside, run_at), 'attempts:', attempts, 'due:', run_at,
                                      (SELECT a.error FROM queue.attempts a WHERE a.job_id = j.id
                                        ORDER BY a.attempt DESC LIMIT 1))
                       FROM queue.jobs j LIMIT 20";

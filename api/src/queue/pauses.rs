@@ -1,0 +1,90 @@
+//! What holds the tenant's jobs back.
+//!
+//! A tenant's admin pauses the tenant, one kind of its jobs, or one of its connections. A pause counts from the moment it
+//! is answered; what runs is not interrupted.
+
+pub mod all;
+pub mod connections;
+pub mod kinds;
+pub mod list;
+
+use super::{failed, log};
+use crate::{
+    auth::Caller,
+    problem::{Code, Problem},
+    state::Api,
+};
+use chrono::{DateTime, Utc};
+use domain::{ConnectionId, job::Lane};
+use inbox::Transaction;
+use queue::holds::{self, Hold, Scope};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// Something that holds jobs back: all that is named here must be so of a job.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Pause)]
+pub struct ShownPause {
+    /// `paused` by people, `needs_reauth` when the connection waits for a new authorization, or `breaker` when its
+    /// provider has failed several times in a row.
+    reason: String,
+    /// Whether it is the operator's and concerns everyone on this installation.
+    everyone: bool,
+    /// Jobs of this lane.
+    #[schema(value_type = Option<String>)]
+    lane: Option<Lane>,
+    /// Jobs of this kind.
+    kind: Option<String>,
+    /// Jobs that call the provider of this connection.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    connection_id: Option<ConnectionId>,
+    /// When a breaker lets one job through, to see whether the provider works again.
+    until: Option<DateTime<Utc>>,
+    /// Since when.
+    since: DateTime<Utc>,
+}
+
+impl From<Hold> for ShownPause {
+    fn from(hold: Hold) -> Self {
+        Self {
+            reason: hold.reason,
+            everyone: hold.scope.tenant.is_none(),
+            lane: hold.scope.lane,
+            kind: hold.scope.kind,
+            connection_id: hold.scope.connection,
+            until: hold.until,
+            since: hold.since,
+        }
+    }
+}
+
+/// Pauses, and answers with the pause. It may have been there before.
+async fn pause(mut change: Transaction, scope: Scope) -> Result<axum::Json<ShownPause>, Problem> {
+    if holds::pause(change.conn(), &scope).await.map_err(failed)? {
+        log(&mut change, "paused", named(&scope));
+    }
+    let pauses = holds::of_tenant(change.conn()).await.map_err(failed)?;
+    let pause = pauses.into_iter().find(|hold| hold.reason == "paused" && hold.scope == scope);
+    // Another request may have lifted it before this one looked.
+    let pause = pause.ok_or(Code::Conflict)?;
+    change.commit().await?;
+    Ok(axum::Json(pause.into()))
+}
+
+/// Lifts a pause, and brings back what it had set aside.
+async fn resume(api: &Api, caller: &Caller, mut change: Transaction, scope: Scope) -> Result<(), Problem> {
+    if !holds::resume(change.conn(), &scope).await.map_err(failed)? {
+        return Err(Code::NotFound.into());
+    }
+    log(&mut change, "resumed", named(&scope));
+    change.commit().await?;
+    if let Err(error) = api.queue.release(&scope).await {
+        // The pause is lifted all the same; the workers look for such jobs from time to time.
+        tracing::warn!(%error, tenant = %caller.tenant, "jobs that a pause had set aside come back later");
+    }
+    Ok(())
+}
+
+fn named(scope: &Scope) -> Value {
+    json!({ "job_kind": scope.kind, "connection_id": scope.connection })
+}
