@@ -6,7 +6,7 @@ WASM := wasm32-unknown-unknown
 PLUGIN := plugins/target/$(WASM)/release/signalbox_whatsapp.wasm
 BIN := target/release/signalbox
 
-.PHONY: help up demo test bench bench-docs plugins fmt sqlx docs clean-data
+.PHONY: help up demo test chaos bench bench-queue plugins fmt sqlx docs clean-data
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ demo: ## Play recorded WhatsApp traffic through a running `make up`, and tell th
 test: ## Run every check there is
 	@scripts/test
 
+chaos: ## Kill, freeze, cut off and fill up workers and database for some minutes (`make test` does it for one)
+	SIGNALBOX_CHAOS=full scripts/with-postgres cargo test --release -p signalbox-queue --test chaos -- --nocapture --test-threads 1
+
 bench: plugins ## Measure, and write the figures to bench/results and docs/performance.md
 	@scripts/bench
 
@@ -32,6 +35,7 @@ plugins: ## Build the plugins to WebAssembly
 fmt: ## Format everything
 	cargo fmt --all
 	cargo fmt --all --manifest-path plugins/Cargo.toml
+	cargo fmt --all --manifest-path bench/peers/rust/Cargo.toml
 
 sqlx: ## Write down what the database says about every SQL statement, after changing one
 	scripts/sqlx-prepare .sqlx

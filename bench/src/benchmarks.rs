@@ -3,6 +3,7 @@
 mod ingest;
 mod memory;
 mod parse;
+mod peers;
 mod queue;
 mod roundtrip;
 mod start;
@@ -19,6 +20,8 @@ pub enum Benchmark {
     Roundtrip,
     /// Jobs that do nothing.
     Queue,
+    /// The same beside other job queues.
+    Peers,
     /// One call of a plugin.
     Parse,
     /// Resident memory.
@@ -32,6 +35,8 @@ pub enum Benchmark {
 pub enum Effort {
     /// As the figures are published.
     Full,
+    /// The same sizes, but fewer runs and a third of the time.
+    Short,
     /// As short as it takes to see that everything works.
     Quick,
 }
@@ -40,15 +45,43 @@ impl Effort {
     /// One of two values, such as the length of a run.
     pub fn pick<T>(self, full: T, quick: T) -> T {
         match self {
-            Self::Full => full,
+            Self::Full | Self::Short => full,
             Self::Quick => quick,
+        }
+    }
+
+    /// How many runs.
+    pub fn runs(self, full: usize) -> usize {
+        match self {
+            Self::Full => full,
+            Self::Short => full.min(2),
+            Self::Quick => 1,
+        }
+    }
+
+    /// How long a run lasts.
+    pub fn seconds(self, full: u64, quick: u64) -> u64 {
+        match self {
+            Self::Full => full,
+            Self::Short => full / 3,
+            Self::Quick => quick,
+        }
+    }
+
+    /// How to ask for it on the command line.
+    pub fn flag(self) -> &'static str {
+        match self {
+            Self::Full => "",
+            Self::Short => " --short",
+            Self::Quick => " --quick",
         }
     }
 }
 
 impl Benchmark {
     /// Every benchmark.
-    pub const ALL: &[Self] = &[Self::Ingest, Self::Roundtrip, Self::Queue, Self::Parse, Self::Memory, Self::Start];
+    pub const ALL: &[Self] =
+        &[Self::Ingest, Self::Roundtrip, Self::Queue, Self::Peers, Self::Parse, Self::Memory, Self::Start];
 
     /// Its name, which is also that of its file of figures.
     pub fn name(self) -> String {
@@ -61,6 +94,7 @@ impl Benchmark {
             Self::Ingest => ingest::run(effort).await,
             Self::Roundtrip => roundtrip::run(effort).await,
             Self::Queue => queue::run(effort).await,
+            Self::Peers => peers::run(effort).await,
             Self::Parse => parse::run(effort).await,
             Self::Memory => memory::run(effort).await,
             Self::Start => start::run(effort).await,

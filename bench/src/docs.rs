@@ -98,6 +98,33 @@ fn section(page: &mut String, report: &Report) {
             wanted(figure),
         );
     }
+    chart(page, report);
+}
+
+/// A picture of what was measured beside several peers: one bar for each.
+fn chart(page: &mut String, report: &Report) {
+    const WIDTH: f64 = 48.0;
+    let mut names: Vec<&str> = report.figures.iter().map(|figure| &*figure.name).collect();
+    names.dedup();
+    for name in names {
+        let figures: Vec<_> = report.figures.iter().filter(|figure| figure.name == name).collect();
+        let peers: Vec<_> = figures.iter().filter_map(|figure| figure.peer.as_ref()).collect();
+        let [first, _, ..] = figures[..] else { continue };
+        if peers.len() < 2 {
+            continue;
+        }
+        let ours = ("Signalbox", first.value);
+        let all: Vec<_> = [ours].into_iter().chain(peers.iter().map(|peer| (&*peer.name, peer.value))).collect();
+        let longest = all.iter().map(|(_, value)| *value).fold(f64::MIN_POSITIVE, f64::max);
+        let _ = writeln!(page, "\n{name}, {}:\n\n```text", first.unit);
+        for (who, value) in all {
+            let cells = (value / longest * WIDTH).round().clamp(1.0, WIDTH);
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 48")]
+            let bar = "█".repeat(cells as usize);
+            let _ = writeln!(page, "{who:<34} {bar} {}", number(value));
+        }
+        page.push_str("```\n");
+    }
 }
 
 fn wanted(figure: &Figure) -> String {
@@ -166,6 +193,26 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(number(value), text);
         }
+    }
+
+    #[test]
+    fn several_peers_make_a_chart() {
+        let machine = Machine {
+            cores: 2,
+            memory_mib: 4096,
+            cpu: "A CPU".to_owned(),
+            kernel: "Linux 6".to_owned(),
+            filesystem: "ext4".to_owned(),
+            postgres: None,
+        };
+        let mut report = Report::new(Benchmark::Peers, "Queues", machine);
+        for (peer, value) in [("one", 500.0), ("two", 1000.0)] {
+            report.figure(Figure::new("steady", "jobs/s", &[2000.0]).beside(peer, &[2000.0], &[value], None));
+        }
+        let mut page = String::new();
+        chart(&mut page, &report);
+        let bars: Vec<_> = page.lines().map(|line| line.matches('█').count()).filter(|cells| *cells > 0).collect();
+        assert_eq!(bars, [48, 12, 24], "{page}");
     }
 
     #[test]

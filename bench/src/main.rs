@@ -35,6 +35,9 @@ struct Cli {
     /// Short runs that show whether the benchmarks work. Prints the figures and keeps none.
     #[arg(long)]
     quick: bool,
+    /// Fewer and shorter runs of the same sizes, for the benchmarks of the queue. Keeps the figures, and says so.
+    #[arg(long, conflicts_with = "quick")]
+    short: bool,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -47,6 +50,8 @@ enum What {
     Roundtrip,
     /// Jobs that do nothing.
     Queue,
+    /// The same beside other job queues; `scripts/bench-peers-setup` first.
+    Peers,
     /// One call of a plugin.
     Parse,
     /// Resident memory.
@@ -60,10 +65,12 @@ enum What {
 impl What {
     fn benchmarks(self) -> Vec<Benchmark> {
         match self {
-            Self::All => Benchmark::ALL.to_vec(),
+            // The peers have to be installed first, and take half an hour.
+            Self::All => Benchmark::ALL.iter().copied().filter(|one| *one != Benchmark::Peers).collect(),
             Self::Ingest => vec![Benchmark::Ingest],
             Self::Roundtrip => vec![Benchmark::Roundtrip],
             Self::Queue => vec![Benchmark::Queue],
+            Self::Peers => vec![Benchmark::Peers],
             Self::Parse => vec![Benchmark::Parse],
             Self::Memory => vec![Benchmark::Memory],
             Self::Start => vec![Benchmark::Start],
@@ -90,17 +97,21 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: &Cli) -> anyhow::Result<()> {
-    let effort = if cli.quick { Effort::Quick } else { Effort::Full };
+    let effort = match (cli.quick, cli.short) {
+        (true, _) => Effort::Quick,
+        (_, true) => Effort::Short,
+        _ => Effort::Full,
+    };
     for benchmark in cli.what.benchmarks() {
         let name = benchmark.to_possible_value().expect("no benchmark is hidden");
         eprintln!("==> {}", name.get_name());
         let report = benchmark.run(effort).await.with_context(|| format!("the benchmark {}", name.get_name()))?;
         report.print();
-        if effort == Effort::Full {
+        if effort != Effort::Quick {
             report.save(benchmark)?;
         }
     }
-    if matches!(cli.what, What::Docs) || effort == Effort::Full {
+    if matches!(cli.what, What::Docs) || effort != Effort::Quick {
         docs::write()?;
     }
     Ok(())

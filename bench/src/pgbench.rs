@@ -11,7 +11,7 @@ const TABLES: &str = "
     DROP SCHEMA IF EXISTS bench CASCADE;
     CREATE SCHEMA bench;
     CREATE TABLE bench.deliveries (LIKE public.deliveries INCLUDING DEFAULTS, PRIMARY KEY (tenant_id, id));
-    CREATE TABLE bench.jobs (LIKE queue.jobs INCLUDING DEFAULTS INCLUDING IDENTITY, PRIMARY KEY (tenant_id, id));
+    CREATE TABLE bench.jobs (LIKE queue.jobs INCLUDING DEFAULTS, PRIMARY KEY (tenant_id, id));
 ";
 
 /// One transaction: what one webhook leaves in the database. Every value travels as a parameter, but for the query
@@ -21,8 +21,8 @@ BEGIN;
 INSERT INTO bench.deliveries (tenant_id, id, connection_id, endpoint_id, dedupe_key, method, query, headers, body, \
 partial, trace_id, received_at) VALUES (:tenant_id, gen_random_uuid(), :connection_id, :endpoint_id, :dedupe_key, \
 :method, '', :headers, :body, false, :trace_id, :received_at);
-INSERT INTO bench.jobs (tenant_id, id, lane, kind, state, key, trace_id, args) VALUES (:tenant_id, \
-gen_random_uuid(), :lane, :kind, 'ready', :key, :trace_id, :args);
+INSERT INTO bench.jobs (tenant_id, lane, kind, key, trace_id, args) VALUES (:tenant_id, :lane, :kind, :key, \
+:trace_id, :args);
 COMMIT;
 ";
 

@@ -113,6 +113,11 @@ impl Report {
         }
     }
 
+    /// The command was given a flag.
+    pub fn repeated_with(&mut self, flag: &str) {
+        self.command.push_str(flag);
+    }
+
     /// Adds a condition.
     pub fn condition(&mut self, sentence: impl Into<String>) {
         self.conditions.push(sentence.into());

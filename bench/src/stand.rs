@@ -104,6 +104,17 @@ impl Stand {
         self.cluster.url("postgres", DATABASE)
     }
 
+    /// An empty database on the same server, whose owner may do everything in it.
+    pub async fn fresh_database(&self, name: &str) -> anyhow::Result<String> {
+        let mut conn = self.admin().await?;
+        for statement in [format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), format!("CREATE DATABASE {name}")] {
+            sqlx::query(AssertSqlSafe(statement)).execute(&mut conn).await?;
+        }
+        sqlx::raw_sql("CHECKPOINT").execute(&mut conn).await?;
+        conn.close().await?;
+        Ok(self.cluster.url("postgres", name))
+    }
+
     /// The server's process id.
     pub fn server_pid(&self) -> anyhow::Result<u32> {
         self.cluster.server_pid().context("PostgreSQL is not running")

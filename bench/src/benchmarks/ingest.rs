@@ -20,7 +20,7 @@ const CLIENTS: usize = 64;
 const STEADY: u32 = 500;
 /// More than any machine answers per second; requests are prepared for as many.
 const CEILING: usize = 20_000;
-const STORED: &str = "public.deliveries, queue.jobs";
+const STORED: &str = "public.deliveries, queue.jobs, queue.busy_keys";
 
 pub async fn run(effort: Effort) -> anyhow::Result<Report> {
     let stand = Stand::start().await?;

@@ -5,9 +5,10 @@ use crate::{
     machine,
     report::{Figure, Report},
     stand::{NoOps, Stand},
-    stats::{Latencies, count},
+    stats::{Latencies, Spread, count},
 };
 use anyhow::ensure;
+use chrono::{TimeDelta, Utc};
 use futures::future::try_join_all;
 use sqlx::Connection as _;
 use std::{
@@ -17,7 +18,8 @@ use std::{
 };
 use tokio::time::{sleep, sleep_until};
 
-const TABLES: &str = "queue.jobs, queue.idempotency_keys, queue.attempts, queue.dead_letters";
+pub(super) const TABLES: &str =
+    "queue.jobs, queue.busy_keys, queue.idempotency_keys, queue.attempts, queue.dead_letters";
 /// Jobs stored by one transaction, where nothing else is said.
 const BULK: usize = 500;
 /// Keys that keyed jobs are spread over.
@@ -26,6 +28,8 @@ const KEYS: usize = 10_000;
 const AHEAD: usize = 4_000;
 /// Connections that store single jobs.
 const CLIENTS: usize = 16;
+/// Timers that are due at the same time.
+const TIMERS_AT_ONCE: usize = 100;
 /// Jobs a second whose latency is measured.
 const STEADY: u32 = 500;
 /// The table for the same insert without a queue.
@@ -42,8 +46,10 @@ pub async fn run(effort: Effort) -> anyhow::Result<Report> {
     let steady = bench.runs(async |bench| bench.steady().await).await?;
     let deep = bench.runs(async |bench| bench.deep().await).await?;
     let held_back = bench.runs(async |bench| bench.beside_an_idle_transaction().await).await?;
-    let (p50, p99) = bench.latency().await?;
+    let (p50, p99) = bench.latency(effort.runs(5)).await?;
     let (enqueued, inserted) = bench.single().await?;
+    let (early, late) = bench.timers().await?;
+    let (alone, beside_bulk) = bench.live_beside_bulk().await?;
 
     let mut report = Report::new(Benchmark::Queue, "The queue by itself", bench.stand.machine());
     report.condition(format!(
@@ -53,9 +59,11 @@ pub async fn run(effort: Effort) -> anyhow::Result<Report> {
         queue::Settings::default().lanes[&domain::job::Lane::Live]
     ));
     report.condition(
-        "A job counts when its acknowledgement has been committed. After each run the tables are empty, and every job \
-         has run exactly once.",
+        "A job counts when its acknowledgement has been committed. After each run but those beside a backlog the tables \
+         are empty, and every job has run exactly once.",
     );
+    report.condition(format!("Storing and running at the same time lasts {} s.", bench.length().as_secs()));
+    report.repeated_with(effort.flag());
     report.figure(Figure::new(format!("burn-down of {} jobs", bench.burned()), "jobs/s", &burn_down));
     report.figure(Figure::new(format!("the same, in order by {KEYS} keys"), "jobs/s", &keyed));
     report.figure(Figure::new("stored and run at the same time", "jobs/s", &steady).at_least(25_000.0));
@@ -79,18 +87,25 @@ pub async fn run(effort: Effort) -> anyhow::Result<Report> {
         &inserted,
         Some(0.8),
     ));
+    let timers = bench.timed();
+    report.figure(Figure::new(format!("of {timers} timers due within a minute: early"), "", &[early]).at_most(0.0));
+    report
+        .figure(Figure::new(format!("of {timers} timers due within a minute: the latest"), "s", &[late]).at_most(1.0));
+    let most = (Spread::of(&alone).median * 1.2).max(Spread::of(&alone).median + 5.0);
+    report.figure(Figure::new("live jobs alone: from storing to starting, p99", "ms", &alone));
+    report.figure(Figure::new("live jobs while bulk work runs, p99", "ms", &beside_bulk).at_most(most));
     Ok(report)
 }
 
-struct Queue {
-    stand: Stand,
-    effort: Effort,
+pub(super) struct Queue {
+    pub(super) stand: Stand,
+    pub(super) effort: Effort,
 }
 
 impl Queue {
     async fn runs(&mut self, run: impl AsyncFn(&mut Self) -> anyhow::Result<f64>) -> anyhow::Result<Vec<f64>> {
         let mut figures = Vec::new();
-        for _ in 0..self.effort.pick(3, 1) {
+        for _ in 0..self.effort.runs(3) {
             self.stand.empty(TABLES).await?;
             machine::until_quiet().await?;
             figures.push(run(self).await?);
@@ -98,20 +113,24 @@ impl Queue {
         Ok(figures)
     }
 
-    fn burned(&self) -> usize {
+    pub(super) fn burned(&self) -> usize {
         self.effort.pick(200_000, 40_000)
     }
 
-    fn backlog(&self) -> usize {
+    fn timed(&self) -> usize {
+        self.effort.pick(100_000, 10_000)
+    }
+
+    pub(super) fn backlog(&self) -> usize {
         self.effort.pick(1_000_000, 100_000)
     }
 
-    fn length(&self) -> Duration {
-        Duration::from_secs(self.effort.pick(60, 6))
+    pub(super) fn length(&self) -> Duration {
+        Duration::from_secs(self.effort.seconds(60, 6))
     }
 
     /// Everything is stored, then run.
-    async fn burn_down(&mut self, keys: Option<usize>) -> anyhow::Result<f64> {
+    pub(super) async fn burn_down(&mut self, keys: Option<usize>) -> anyhow::Result<f64> {
         let jobs = self.burned();
         let noops = NoOps::new(&self.stand);
         fill(&noops, 0..jobs, keys).await?;
@@ -125,7 +144,7 @@ impl Queue {
     }
 
     /// As many as are burned, taken from the front of a deep queue.
-    async fn deep(&mut self) -> anyhow::Result<f64> {
+    pub(super) async fn deep(&mut self) -> anyhow::Result<f64> {
         let (jobs, backlog) = (self.burned(), self.backlog());
         let noops = NoOps::new(&self.stand);
         fill(&noops, 0..backlog + jobs, None).await?;
@@ -140,7 +159,7 @@ impl Queue {
     }
 
     /// Storing and running go on at the same time.
-    async fn steady(&mut self) -> anyhow::Result<f64> {
+    pub(super) async fn steady(&mut self) -> anyhow::Result<f64> {
         let noops = NoOps::new(&self.stand);
         let working = noops.work();
         let stored = AtomicUsize::new(0);
@@ -172,7 +191,7 @@ impl Queue {
     }
 
     /// The same while somebody's transaction keeps every dead row from being cleared away.
-    async fn beside_an_idle_transaction(&mut self) -> anyhow::Result<f64> {
+    pub(super) async fn beside_an_idle_transaction(&mut self) -> anyhow::Result<f64> {
         let mut conn = self.stand.admin().await?;
         let mut tx = conn.begin().await?;
         sqlx::query("SELECT txid_current()").execute(&mut *tx).await?;
@@ -183,9 +202,9 @@ impl Queue {
     }
 
     /// p50 and p99 of each run.
-    async fn latency(&mut self) -> anyhow::Result<(Vec<f64>, Vec<f64>)> {
+    pub(super) async fn latency(&mut self, runs: usize) -> anyhow::Result<(Vec<f64>, Vec<f64>)> {
         let (mut p50, mut p99) = (Vec::new(), Vec::new());
-        for _ in 0..self.effort.pick(5, 1) {
+        for _ in 0..runs {
             self.stand.empty(TABLES).await?;
             machine::until_quiet().await?;
             let noops = NoOps::new(&self.stand);
@@ -193,7 +212,7 @@ impl Queue {
             // The first connections are opened, and plans made, before anything counts.
             paced(&noops, 0..STEADY as usize).await?;
             noops.latencies();
-            paced(&noops, 0..STEADY as usize * self.effort.pick(20, 3)).await?;
+            paced(&noops, 0..STEADY as usize * self.effort.pick(12, 3)).await?;
             working.stop().await?;
             let latencies: Latencies = noops.latencies().into_iter().collect();
             p50.push(latencies.percentile_ms(0.5)?);
@@ -202,13 +221,60 @@ impl Queue {
         Ok((p50, p99))
     }
 
+    /// How many timers started early, and by how many seconds the latest was late.
+    async fn timers(&mut self) -> anyhow::Result<(f64, f64)> {
+        self.stand.empty(TABLES).await?;
+        machine::until_quiet().await?;
+        let noops = NoOps::new(&self.stand);
+        let timers = self.timed();
+        // Storing them must be over when the first is due.
+        let begin = Utc::now() + TimeDelta::seconds(self.effort.pick(30, 5));
+        let span = TimeDelta::seconds(self.effort.pick(60, 5));
+        let bulks = timers / TIMERS_AT_ONCE;
+        for bulk in 0..bulks {
+            let due = begin + span * i32::try_from(bulk)? / i32::try_from(bulks)?;
+            let first = bulk * TIMERS_AT_ONCE;
+            noops.store_for(first..first + TIMERS_AT_ONCE, due).await?;
+        }
+        let working = noops.work();
+        noops.until_ran(timers).await?;
+        working.stop().await?;
+        self.nothing_left(&noops, timers).await?;
+        let latest = noops.latencies().into_iter().max().unwrap_or_default();
+        Ok((count(noops.early()), latest.as_secs_f64()))
+    }
+
+    /// The p99 of live jobs by themselves, and while bulk work runs, in turn.
+    async fn live_beside_bulk(&mut self) -> anyhow::Result<(Vec<f64>, Vec<f64>)> {
+        let (mut alone, mut beside) = (Vec::new(), Vec::new());
+        for _ in 0..self.effort.runs(5) {
+            for (bulk, figures) in [(0, &mut alone), (self.effort.pick(100_000, 20_000), &mut beside)] {
+                self.stand.empty(TABLES).await?;
+                machine::until_quiet().await?;
+                let noops = NoOps::new(&self.stand);
+                let working = noops.work();
+                paced(&noops, 0..STEADY as usize).await?;
+                noops.latencies();
+                for first in (0..bulk).step_by(BULK) {
+                    noops.store_bulk(first..first + BULK).await?;
+                }
+                paced(&noops, 0..STEADY as usize * self.effort.pick(5, 2)).await?;
+                noops.until_ran(STEADY as usize * self.effort.pick(6, 3) + bulk).await?;
+                working.stop().await?;
+                let latencies: Latencies = noops.latencies().into_iter().collect();
+                figures.push(latencies.percentile_ms(0.99)?);
+            }
+        }
+        Ok((alone, beside))
+    }
+
     /// Single jobs a second, with the queue and without.
     async fn single(&mut self) -> anyhow::Result<(Vec<f64>, Vec<f64>)> {
         let mut conn = self.stand.admin().await?;
         sqlx::raw_sql(PLAIN).execute(&mut conn).await?;
         conn.close().await?;
         let (mut ours, mut plain) = (Vec::new(), Vec::new());
-        for _ in 0..self.effort.pick(5, 1) {
+        for _ in 0..self.effort.runs(5) {
             for (queued, figures) in [(true, &mut ours), (false, &mut plain)] {
                 self.stand.empty(TABLES).await?;
                 self.stand.empty("public.plain_jobs").await?;
@@ -219,10 +285,10 @@ impl Queue {
         Ok((ours, plain))
     }
 
-    async fn stored_singly(&self, queued: bool) -> anyhow::Result<f64> {
+    pub(super) async fn stored_singly(&self, queued: bool) -> anyhow::Result<f64> {
         let noops = NoOps::new(&self.stand);
         let stored = AtomicUsize::new(0);
-        let length = Duration::from_secs(self.effort.pick(10, 3));
+        let length = Duration::from_secs(self.effort.seconds(10, 3));
         let end = Instant::now() + length;
         let client = async || -> anyhow::Result<()> {
             while Instant::now() < end {

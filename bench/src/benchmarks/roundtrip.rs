@@ -197,7 +197,7 @@ impl Roundtrip {
     async fn nothing_failed(&self) -> anyhow::Result<()> {
         let count = async |sql| self.stand.count(sql).await;
         let deadline = Instant::now() + PATIENCE;
-        while count("SELECT count(*) FROM queue.jobs WHERE state <> 'delayed'").await? > 0 {
+        while count("SELECT count(*) FROM queue.jobs WHERE run_at IS NULL").await? > 0 {
             ensure!(Instant::now() < deadline, "jobs are still waiting");
             tokio::time::sleep(Duration::from_millis(250)).await;
         }

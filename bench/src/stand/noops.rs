@@ -41,8 +41,10 @@ pub struct NoOps {
 #[derive(Default)]
 struct Ran {
     count: AtomicUsize,
-    /// From storing to starting, of jobs that carry their time.
+    /// From storing to starting, of jobs that carry their time; from being due to starting, of those stored for later.
     latencies: Mutex<Vec<Duration>>,
+    /// Jobs that started before they were due.
+    early: AtomicUsize,
 }
 
 /// A job that does nothing.
@@ -56,6 +58,23 @@ struct NoOp {
     /// When it was stored, in microseconds since the beginning; only for measuring latencies.
     #[serde(skip_serializing_if = "Option::is_none")]
     stored_micros: Option<u64>,
+    /// When it is due; only for timers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due: Option<DateTime<Utc>>,
+}
+
+/// The same in the lane for bulk work.
+#[derive(Debug, Serialize, Deserialize)]
+struct Bulk(NoOp);
+
+impl Job for Bulk {
+    const KIND: &'static str = "bulk-no-op";
+    const LANE: Lane = Lane::Bulk;
+    const RETRY: RetryPolicy = RetryPolicy::PROMPT;
+
+    fn tenant(&self) -> TenantId {
+        self.0.tenant
+    }
 }
 
 impl Job for NoOp {
@@ -87,7 +106,7 @@ impl NoOps {
 
     /// Starts a worker with default settings.
     pub fn work(&self) -> Working {
-        let handlers = Handlers::new(self.clone()).register(run);
+        let handlers = Handlers::new(self.clone()).register(run).register(run_bulk);
         let workers = Workers::new(self.queue.clone(), handlers, Settings::default());
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(workers.run(async {
@@ -105,6 +124,24 @@ impl NoOps {
         tx.commit().await?;
         self.queue.wake(NoOp::LANE);
         Ok(())
+    }
+
+    /// Stores these jobs for the lane of bulk work.
+    pub async fn store_bulk(&self, numbers: Range<usize>) -> anyhow::Result<()> {
+        let jobs: Vec<_> = numbers.map(|n| Bulk(self.job(n, None))).collect();
+        let mut tx = self.transaction().await?;
+        queue::enqueue_many(&mut tx, &jobs, &EnqueueOptions::default()).await?;
+        tx.commit().await?;
+        self.queue.wake(Bulk::LANE);
+        Ok(())
+    }
+
+    /// Stores these jobs for a time.
+    pub async fn store_for(&self, numbers: Range<usize>, due: DateTime<Utc>) -> anyhow::Result<()> {
+        let jobs: Vec<_> = numbers.map(|n| NoOp { due: Some(due), ..self.job(n, None) }).collect();
+        let mut tx = self.transaction().await?;
+        queue::enqueue_many(&mut tx, &jobs, &EnqueueOptions { run_at: Some(due), ..EnqueueOptions::default() }).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Stores one job that measures how long it waits.
@@ -137,12 +174,17 @@ impl NoOps {
     }
 
     fn job(&self, n: usize, key: Option<usize>) -> NoOp {
-        NoOp { tenant: self.tenant, n, key, stored_micros: None }
+        NoOp { tenant: self.tenant, n, key, stored_micros: None, due: None }
     }
 
     /// Jobs that have run so far.
     pub fn ran(&self) -> usize {
         self.ran.count.load(Ordering::Relaxed)
+    }
+
+    /// Jobs that started before they were due.
+    pub fn early(&self) -> usize {
+        self.ran.early.load(Ordering::Relaxed)
     }
 
     /// Waits until so many have run.
@@ -166,8 +208,20 @@ async fn run(env: NoOps, job: NoOp, _: JobContext) -> Result<(), JobError> {
         let latency = env.begin.elapsed().saturating_sub(Duration::from_micros(stored));
         env.ran.latencies.lock().unwrap_or_else(PoisonError::into_inner).push(latency);
     }
+    if let Some(due) = job.due {
+        match (MachineClock.now() - due).to_std() {
+            Ok(late) => env.ran.latencies.lock().unwrap_or_else(PoisonError::into_inner).push(late),
+            Err(_) => {
+                env.ran.early.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
     env.ran.count.fetch_add(1, Ordering::Relaxed);
     Ok(())
+}
+
+async fn run_bulk(env: NoOps, Bulk(job): Bulk, context: JobContext) -> Result<(), JobError> {
+    run(env, job, context).await
 }
 
 /// A worker that runs.
