@@ -388,19 +388,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE EXISTS (SELECT FROM queue.dead_letters d WHERE d.tenant_id = w.tenant_id AND d.id = i)
 $$;
 
-DO $$
-DECLARE t text;
-BEGIN
-    FOREACH t IN ARRAY ARRAY['breakers', 'buckets', 'cancellations'] LOOP
-        EXECUTE format('ALTER TABLE queue.%I ENABLE ROW LEVEL SECURITY', t);
-        EXECUTE format('ALTER TABLE queue.%I FORCE ROW LEVEL SECURITY', t);
-        EXECUTE format('CREATE POLICY tenant ON queue.%I TO signalbox_app
-            USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant())', t);
-        EXECUTE format('CREATE POLICY across_tenants ON queue.%I TO signalbox_definer
-            USING (true) WITH CHECK (true)', t);
-        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON queue.%I TO signalbox_definer', t);
-    END LOOP;
-END $$;
+SELECT queue.isolate(t) FROM unnest('{queue.breakers,queue.buckets,queue.cancellations}'::regclass[]) t;
 GRANT SELECT, INSERT, UPDATE ON queue.buckets TO signalbox_app;
 GRANT SELECT ON queue.breakers, queue.cancellations TO signalbox_app;
 -- A dead letter's arguments may be mended before it is replayed.

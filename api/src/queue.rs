@@ -7,7 +7,7 @@ pub mod jobs;
 pub mod pauses;
 pub mod stats;
 
-use crate::problem::{Code, Problem};
+use crate::{problem::Problem, request::paging::unknown};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use domain::event::EventKind;
@@ -85,10 +85,6 @@ fn time_of(cursor: Option<&str>) -> Result<Option<(DateTime<Utc>, JobId)>, Probl
         Some((at, JobId(i64::from_be_bytes(id.try_into().ok()?))))
     };
     read().map(Some).ok_or_else(unknown)
-}
-
-fn unknown() -> Problem {
-    Problem::new(Code::BadRequest).detail("The cursor is not one that a list has given.")
 }
 
 #[cfg(test)]

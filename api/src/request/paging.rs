@@ -127,7 +127,8 @@ pub fn time_of<T: From<Uuid>>(cursor: Option<&str>) -> Result<Option<(DateTime<U
     read().map(Some).ok_or_else(unknown)
 }
 
-fn unknown() -> Problem {
+/// The answer to a cursor that cannot be read.
+pub(crate) fn unknown() -> Problem {
     Problem::new(Code::BadRequest).detail("The cursor is not one that a list has given.")
 }
 
