@@ -13,12 +13,14 @@ use crate::{
     outcome::{self, Verdict},
     target::Target,
 };
-use domain::{ConversationId, MessageId};
+use domain::MessageId;
 use plugin_sdk::{OutboundContent, OutboundMessage, SenderId};
 use queue::{Handlers, JobContext, JobError};
-use sqlx::PgConnection;
 use std::sync::Arc;
-use store::{contacts, conversations, messages};
+use store::{
+    contacts::Address,
+    messages::sending::{self, Sending},
+};
 
 /// The list of kinds.
 pub fn handlers(env: Arc<Environment>) -> Handlers<Arc<Environment>> {
@@ -32,14 +34,9 @@ pub fn handlers(env: Arc<Environment>) -> Handlers<Arc<Environment>> {
         .register(check_connection::run)
 }
 
-/// The addresses of the contact that a conversation is with, as its channel wants them.
-async fn recipient(
-    conn: &mut PgConnection,
-    ctx: &JobContext,
-    conversation: &conversations::Conversation,
-) -> Result<Vec<SenderId>, store::Error> {
-    let addresses = contacts::addresses(conn, ctx.tenant, conversation.contact_id, &conversation.channel).await?;
-    Ok(addresses.into_iter().map(|address| SenderId::new(address.kind, address.value)).collect())
+/// Addresses as plugins want them.
+fn recipient(addresses: Vec<Address>) -> Vec<SenderId> {
+    addresses.into_iter().map(|address| SenderId::new(address.kind, address.value)).collect()
 }
 
 /// Sends something about a contact's message that is no message itself and may be repeated harmlessly.
@@ -50,17 +47,13 @@ async fn send_quietly(
     content: impl FnOnce(String) -> OutboundContent,
 ) -> Result<(), JobError> {
     let mut tx = env.db.begin(ctx.tenant).await.map_err(JobError::retry)?;
-    let message = messages::load(&mut tx, ctx.tenant, message).await.map_err(JobError::retry)?;
-    let Some(message) = message else { return Ok(()) };
-    let Some(about) = message.external_id else { return Ok(()) };
-    let conversation: ConversationId = message.conversation_id;
-    let conversation = conversations::lock(&mut tx, ctx.tenant, conversation).await.map_err(JobError::retry)?;
-    let target = Target::load(env, &mut tx, ctx.tenant, message.connection_id).await.map_err(JobError::retry)?;
-    let (Some(conversation), Some(target)) = (conversation, target) else { return Ok(()) };
-    let to = recipient(&mut tx, ctx, &conversation).await.map_err(JobError::retry)?;
-    // The lock ends here: the provider is called outside of any transaction.
+    let sending = sending::load(&mut tx, ctx.tenant, message).await.map_err(JobError::retry)?;
+    // The provider is called outside of any transaction.
     tx.commit().await.map_err(JobError::retry)?;
-    let outbound = OutboundMessage { message_id: message.id.to_string(), to, content: content(about), reply_to: None };
+    let Some(Sending { external_id: Some(about), addresses, connection, secrets, .. }) = sending else { return Ok(()) };
+    let target = Target::of(env, ctx.tenant, connection, secrets).await.map_err(JobError::retry)?;
+    let (message_id, to) = (message.to_string(), recipient(addresses));
+    let outbound = OutboundMessage { message_id, to, content: content(about), reply_to: None };
     let call = target.context(env, ctx.id.to_string(), ctx.attempt);
     match target.plugin.send(&call, &outbound).await {
         Ok(_) => Ok(()),

@@ -2,7 +2,6 @@
 
 use domain::{ConnectionId, TenantId};
 use plugin_host::CallSecrets;
-use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use vault::{Keyring, Place, Sealed};
 use zeroize::Zeroizing;
@@ -10,9 +9,6 @@ use zeroize::Zeroizing;
 /// Why secrets could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// They could not be read.
-    #[error(transparent)]
-    Store(#[from] store::Error),
     /// One of them cannot be opened with the keys there are.
     #[error("the secret `{name}` of the connection cannot be opened: {source}")]
     Sealed {
@@ -26,23 +22,23 @@ pub enum Error {
     NoText(String),
 }
 
-/// Opens the secrets of a connection.
-pub async fn of_connection(
-    conn: &mut PgConnection,
+/// Opens the secrets of a connection, given by name and sealed value.
+pub fn open(
     keyring: &Keyring,
     tenant: TenantId,
     connection: ConnectionId,
+    sealed: Vec<(String, Vec<u8>)>,
 ) -> Result<CallSecrets, Error> {
     let owner = store::secrets::connection_owner(connection);
     let mut opened = BTreeMap::new();
-    for secret in store::secrets::of_connection(conn, connection).await? {
-        let place = Place { tenant: Some(tenant.0), owner: &owner, name: &secret.name };
-        let plain = Sealed::try_from(secret.sealed)
+    for (name, sealed) in sealed {
+        let place = Place { tenant: Some(tenant.0), owner: &owner, name: &name };
+        let plain = Sealed::try_from(sealed)
             .and_then(|sealed| keyring.open(&place, &sealed))
-            .map_err(|source| Error::Sealed { name: secret.name.clone(), source })?;
-        let text = plain.expose_str().map_err(|_| Error::NoText(secret.name.clone()))?;
+            .map_err(|source| Error::Sealed { name: name.clone(), source })?;
+        let text = plain.expose_str().map_err(|_| Error::NoText(name.clone()))?;
         let text = Zeroizing::new(text.to_owned());
-        opened.insert(secret.name, text);
+        opened.insert(name, text);
     }
     Ok(CallSecrets::new(opened))
 }

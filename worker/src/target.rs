@@ -39,20 +39,24 @@ impl Target {
         id: ConnectionId,
     ) -> Result<Option<Self>, Error> {
         match connections::load(conn, id).await? {
-            Some(connection) => Self::of(env, conn, tenant, connection).await.map(Some),
+            Some(connection) => {
+                let sealed = store::secrets::of_connection(conn, id).await?;
+                let sealed = sealed.into_iter().map(|secret| (secret.name, secret.sealed)).collect();
+                Self::of(env, tenant, connection, sealed).await.map(Some)
+            }
             None => Ok(None),
         }
     }
 
-    /// The same for a connection that is loaded already.
+    /// The same for a connection that is loaded already, with its sealed secrets.
     pub async fn of(
         env: &Environment,
-        conn: &mut PgConnection,
         tenant: TenantId,
         connection: Connection,
+        sealed: Vec<(String, Vec<u8>)>,
     ) -> Result<Self, Error> {
         let plugin = env.plugins.get(&connection.plugin_id).await?;
-        let secrets = secrets::of_connection(conn, &env.keyring, tenant, connection.id).await?;
+        let secrets = secrets::open(&env.keyring, tenant, connection.id, sealed)?;
         Ok(Self { connection, plugin, secrets })
     }
 

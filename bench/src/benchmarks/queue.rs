@@ -45,11 +45,14 @@ pub async fn run(effort: Effort) -> anyhow::Result<Report> {
     let keyed = bench.runs(async |bench| bench.burn_down(Some(KEYS)).await).await?;
     let steady = bench.runs(async |bench| bench.steady().await).await?;
     let deep = bench.runs(async |bench| bench.deep().await).await?;
+    let once = bench.runs(async |bench| bench.burn_down_once().await).await?;
+    let retained = bench.runs(async |bench| bench.beside_finished().await).await?;
     let held_back = bench.runs(async |bench| bench.beside_an_idle_transaction().await).await?;
     let (p50, p99) = bench.latency(effort.runs(5)).await?;
     let (enqueued, inserted) = bench.single().await?;
     let (early, late) = bench.timers().await?;
     let (alone, beside_bulk) = bench.live_beside_bulk().await?;
+    let (young, old) = bench.growth().await?;
 
     let mut report = Report::new(Benchmark::Queue, "The queue by itself", bench.stand.machine());
     report.condition(format!(
@@ -73,6 +76,15 @@ pub async fn run(effort: Effort) -> anyhow::Result<Report> {
         &burn_down,
         Some(0.7),
     ));
+    report.figure(Figure::new("burn-down of jobs with idempotency keys", "jobs/s", &once));
+    report.figure(
+        Figure::new(
+            format!("the same beside {} finished ones that are remembered", bench.backlog()),
+            "jobs/s",
+            &retained,
+        )
+        .beside("without them", &retained, &once, Some(0.7)),
+    );
     report.figure(Figure::new("stored and run beside an idle transaction", "jobs/s", &held_back).beside(
         "without it",
         &held_back,
@@ -94,6 +106,11 @@ pub async fn run(effort: Effort) -> anyhow::Result<Report> {
     let most = (Spread::of(&alone).median * 1.2).max(Spread::of(&alone).median + 5.0);
     report.figure(Figure::new("live jobs alone: from storing to starting, p99", "ms", &alone));
     report.figure(Figure::new("live jobs while bulk work runs, p99", "ms", &beside_bulk).at_most(most));
+    let (first, last) = (bench.lasting() / 10, bench.lasting());
+    report.figure(Figure::new(format!("size of the queue's tables after {first} jobs"), "MiB", &[young]));
+    report.figure(
+        Figure::new(format!("size of the queue's tables after {last} jobs"), "MiB", &[old]).at_most(young * 2.0),
+    );
     Ok(report)
 }
 
@@ -129,6 +146,10 @@ impl Queue {
         Duration::from_secs(self.effort.seconds(60, 6))
     }
 
+    fn lasting(&self) -> usize {
+        self.effort.pick(5_000_000, 200_000)
+    }
+
     /// Everything is stored, then run.
     pub(super) async fn burn_down(&mut self, keys: Option<usize>) -> anyhow::Result<f64> {
         let jobs = self.burned();
@@ -158,6 +179,65 @@ impl Queue {
         Ok(count(ran) / elapsed.as_secs_f64())
     }
 
+    /// A burn-down of jobs that leave their idempotency keys behind.
+    async fn burn_down_once(&mut self) -> anyhow::Result<f64> {
+        let jobs = self.burned();
+        let noops = NoOps::new(&self.stand);
+        for first in (0..jobs).step_by(BULK) {
+            noops.store_once(first..first + BULK).await?;
+        }
+        let begin = Instant::now();
+        let working = noops.work();
+        noops.until_ran(jobs).await?;
+        working.stop().await?;
+        let elapsed = begin.elapsed();
+        self.nothing_left(&noops, jobs).await?;
+        Ok(count(jobs) / elapsed.as_secs_f64())
+    }
+
+    /// The same while a million that have ended are still remembered.
+    async fn beside_finished(&mut self) -> anyhow::Result<f64> {
+        let mut conn = self.stand.admin().await?;
+        sqlx::query(
+            "INSERT INTO queue.idempotency_keys (tenant_id, kind, key, job_id, finished_at)
+             SELECT gen_random_uuid(), 'no-op', 'once:' || n, -n, now() FROM generate_series(1, $1) n",
+        )
+        .bind(i32::try_from(self.backlog())?)
+        .execute(&mut conn)
+        .await?;
+        sqlx::raw_sql("CHECKPOINT").execute(&mut conn).await?;
+        conn.close().await?;
+        self.burn_down_once().await
+    }
+
+    /// MiB of the queue's tables and indexes after the first jobs, and after ten times as many.
+    async fn growth(&mut self) -> anyhow::Result<(f64, f64)> {
+        self.stand.empty(TABLES).await?;
+        machine::until_quiet().await?;
+        let jobs = self.lasting();
+        let noops = NoOps::new(&self.stand);
+        let working = noops.work();
+        let stored = AtomicUsize::new(0);
+        let producer = async || store_ahead(&noops, &stored, |stored| stored < jobs).await;
+        let measured = async {
+            noops.until_ran(jobs / 10).await?;
+            self.size().await
+        };
+        let ((), (), young) = tokio::try_join!(producer(), producer(), measured)?;
+        noops.until_ran(stored.into_inner()).await?;
+        let old = self.size().await?;
+        working.stop().await?;
+        Ok((young, old))
+    }
+
+    async fn size(&self) -> anyhow::Result<f64> {
+        let bytes = self.stand.count(
+            "SELECT sum(pg_total_relation_size(c.oid))::bigint FROM pg_class c
+              WHERE c.relnamespace = 'queue'::regnamespace AND c.relkind = 'r'",
+        );
+        Ok(count(bytes.await?) / 1_048_576.0)
+    }
+
     /// Storing and running go on at the same time.
     pub(super) async fn steady(&mut self) -> anyhow::Result<f64> {
         let noops = NoOps::new(&self.stand);
@@ -165,17 +245,7 @@ impl Queue {
         let stored = AtomicUsize::new(0);
         let warm = Instant::now() + Duration::from_secs(self.effort.pick(5, 1));
         let end = warm + self.length();
-        let producer = async || -> anyhow::Result<()> {
-            while Instant::now() < end {
-                if stored.load(Ordering::Relaxed).saturating_sub(noops.ran()) > AHEAD {
-                    sleep(Duration::from_millis(1)).await;
-                    continue;
-                }
-                let first = stored.fetch_add(BULK, Ordering::Relaxed);
-                noops.store(first..first + BULK, None).await?;
-            }
-            Ok(())
-        };
+        let producer = async || store_ahead(&noops, &stored, |_| Instant::now() < end).await;
         let measured = async {
             sleep_until(warm.into()).await;
             let before = noops.ran();
@@ -322,6 +392,19 @@ async fn fill(noops: &NoOps, numbers: Range<usize>, keys: Option<usize>) -> anyh
         }
     };
     tokio::try_join!(client(), client())?;
+    Ok(())
+}
+
+/// Stores jobs, never more than a few thousand ahead of those that run, as long as `go_on` says of how many there are.
+async fn store_ahead(noops: &NoOps, stored: &AtomicUsize, go_on: impl Fn(usize) -> bool) -> anyhow::Result<()> {
+    while go_on(stored.load(Ordering::Relaxed)) {
+        if stored.load(Ordering::Relaxed).saturating_sub(noops.ran()) > AHEAD {
+            sleep(Duration::from_millis(1)).await;
+            continue;
+        }
+        let first = stored.fetch_add(BULK, Ordering::Relaxed);
+        noops.store(first..first + BULK, None).await?;
+    }
     Ok(())
 }
 

@@ -55,6 +55,9 @@ struct NoOp {
     /// Orders it among others with the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<usize>,
+    /// Whether it may be stored only once.
+    #[serde(skip)]
+    once: bool,
     /// When it was stored, in microseconds since the beginning; only for measuring latencies.
     #[serde(skip_serializing_if = "Option::is_none")]
     stored_micros: Option<u64>,
@@ -89,6 +92,10 @@ impl Job for NoOp {
     fn key(&self) -> Option<String> {
         self.key.map(|key| format!("key:{key}"))
     }
+
+    fn idempotency_key(&self) -> Option<String> {
+        self.once.then(|| format!("once:{}", self.n))
+    }
 }
 
 impl NoOps {
@@ -119,6 +126,16 @@ impl NoOps {
     /// Stores these jobs in one transaction, spread over so many keys, if any.
     pub async fn store(&self, numbers: Range<usize>, keys: Option<usize>) -> anyhow::Result<()> {
         let jobs: Vec<NoOp> = numbers.map(|n| self.job(n, keys.map(|keys| n % keys))).collect();
+        let mut tx = self.transaction().await?;
+        queue::enqueue_many(&mut tx, &jobs, &EnqueueOptions::default()).await?;
+        tx.commit().await?;
+        self.queue.wake(NoOp::LANE);
+        Ok(())
+    }
+
+    /// Stores these jobs in one transaction, each under an idempotency key of its own.
+    pub async fn store_once(&self, numbers: Range<usize>) -> anyhow::Result<()> {
+        let jobs: Vec<_> = numbers.map(|n| NoOp { once: true, ..self.job(n, None) }).collect();
         let mut tx = self.transaction().await?;
         queue::enqueue_many(&mut tx, &jobs, &EnqueueOptions::default()).await?;
         tx.commit().await?;
@@ -174,7 +191,7 @@ impl NoOps {
     }
 
     fn job(&self, n: usize, key: Option<usize>) -> NoOp {
-        NoOp { tenant: self.tenant, n, key, stored_micros: None, due: None }
+        NoOp { tenant: self.tenant, n, key, once: false, stored_micros: None, due: None }
     }
 
     /// Jobs that have run so far.

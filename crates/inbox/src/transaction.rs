@@ -88,15 +88,20 @@ impl Inbox {
 
     /// Begins a change of `tenant`.
     pub async fn begin(&self, tenant: TenantId, cause: Cause) -> Result<Transaction, Error> {
-        Ok(Transaction {
-            tx: self.db.begin(tenant).await?,
+        Ok(self.resume(self.db.begin(tenant).await?, cause))
+    }
+
+    /// Makes a transaction that has only read so far a change.
+    pub fn resume(&self, tx: TenantTx, cause: Cause) -> Transaction {
+        Transaction {
+            tx,
             queue: self.queue.clone(),
             now: self.clock.now(),
             cause,
             conversations: BTreeMap::new(),
             log: Vec::new(),
             woken: BTreeSet::new(),
-        })
+        }
     }
 }
 

@@ -132,6 +132,8 @@ impl Server {
             format!("fsync={switch}"),
             format!("synchronous_commit={switch}"),
             format!("full_page_writes={switch}"),
+            // The rows of a job queue live for milliseconds: in a minute, the default, they would leave gigabytes behind.
+            "autovacuum_naptime=5s".to_owned(),
             "timezone=UTC".to_owned(),
             "log_timezone=UTC".to_owned(),
             "log_destination=stderr".to_owned(),

@@ -50,8 +50,7 @@ pub(crate) async fn run(lane: Arc<LaneRun>) {
                 let wait = if full || claim.ask_again {
                     Duration::ZERO
                 } else {
-                    // Who is new may just have been missed.
-                    until_next(&lane, &claim).min(fetcher.scan.until_others(Instant::now()).unwrap_or(lane.poll))
+                    until_next(&lane, &claim).min(fetcher.scan.until_more(Instant::now()).unwrap_or(lane.poll))
                 };
                 deliver(&lane, claim);
                 wait

@@ -3,22 +3,26 @@
 //! Jobs that have ended leave dead entries behind at the front of the line, until no transaction could still see them:
 //! for milliseconds normally, for as long as it is open after someone forgot a transaction. Every claim from the very
 //! front would have to pass them first. So a lane remembers how far it found the line empty a moment ago, and looks from
-//! there; once a second it looks at everything, for jobs whose transactions were slow to commit. In between it asks for
-//! the tenants that it knows, where they are few, or where finding others is slow.
+//! there. A job whose transaction was slow to commit may be before that: so it looks from further back as well, the
+//! further the more seldom. In between it asks for the tenants that it knows, where they are few, or where finding others
+//! is slow.
 
 use crate::claim::Claim;
 use std::{collections::BTreeSet, mem, time::Duration};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-/// How often a lane looks at everything, and how long it remembers what it saw.
-const WINDOW: Duration = Duration::from_secs(1);
-/// No more than this share of the time is spent on looking at everything, as a divisor.
+/// How far back looks begin: at the first job that was found in the window before the current one. Looks that begin one
+/// window further back come once in the time of the shorter one; after the last is everything.
+const WINDOWS: [Duration; 3] = [Duration::from_millis(50), Duration::from_millis(500), Duration::from_secs(5)];
+/// No more than this share of the time is spent on looks from one of the floors, as a divisor.
 const SELDOM: u32 = 12;
 /// How often a lane that knows few tenants looks for others, and how many are few. Theirs is nearly all of the work then,
 /// and finding out each time who has some would cost as much as taking it.
 const OTHERS: Duration = Duration::from_millis(10);
 const FEW: usize = 4;
+/// How long a tenant that had work is known.
+const KNOWN: Duration = Duration::from_secs(1);
 /// A look that takes longer than this, and as much again per job, has something in its way.
 const SLOW: Duration = Duration::from_millis(20);
 const SLOW_PER_JOB: Duration = Duration::from_micros(100);
@@ -46,11 +50,10 @@ impl Default for Look {
 pub(crate) struct Scan {
     /// The tenant after which the next look goes on, if the last one did not get round.
     after: Uuid,
-    /// What was found in the window before this one, and in this one.
-    before: Found,
-    now: Found,
-    window_began: Instant,
-    everything_at: Instant,
+    floors: [Floor; WINDOWS.len()],
+    /// From which floor the last look began; one more than there are: from none.
+    depth: usize,
+    tenants: Recent<BTreeSet<Uuid>>,
     others_at: Instant,
     /// Until then the tenants that are known must do.
     known_only_until: Instant,
@@ -58,20 +61,46 @@ pub(crate) struct Scan {
     known_only: bool,
 }
 
-#[derive(Debug, Default)]
-struct Found {
-    lowest: Option<i64>,
-    tenants: BTreeSet<Uuid>,
+/// The lowest job that was found lately.
+#[derive(Debug)]
+struct Floor {
+    lowest: Recent<Option<i64>>,
+    /// When to look from further back.
+    deeper_at: Instant,
+}
+
+/// What was seen in this window, and in the one before.
+#[derive(Debug)]
+struct Recent<T> {
+    window: Duration,
+    began: Instant,
+    before: T,
+    now: T,
+}
+
+impl<T: Default + PartialEq> Recent<T> {
+    fn new(window: Duration, now: Instant) -> Self {
+        Self { window, began: now, before: T::default(), now: T::default() }
+    }
+
+    /// Begins a new window if it is time. One in which nothing was seen says nothing new.
+    fn roll(&mut self, now: Instant) {
+        if now >= self.began + self.window {
+            self.began = now;
+            if self.now != T::default() {
+                self.before = mem::take(&mut self.now);
+            }
+        }
+    }
 }
 
 impl Scan {
     pub(crate) fn new(now: Instant) -> Self {
         Self {
             after: Uuid::nil(),
-            before: Found::default(),
-            now: Found::default(),
-            window_began: now,
-            everything_at: now,
+            floors: WINDOWS.map(|window| Floor { lowest: Recent::new(window, now), deeper_at: now }),
+            depth: 0,
+            tenants: Recent::new(KNOWN, now),
             others_at: now,
             known_only_until: now,
             known_only: false,
@@ -80,18 +109,14 @@ impl Scan {
 
     /// Where to look now.
     pub(crate) fn next(&mut self, now: Instant) -> Look {
-        if now >= self.window_began + WINDOW {
-            self.window_began = now;
-            // A window without jobs says nothing new.
-            if self.now.lowest.is_some() {
-                self.before = mem::take(&mut self.now);
-            }
+        self.tenants.roll(now);
+        for floor in &mut self.floors {
+            floor.lowest.roll(now);
         }
-        if now >= self.everything_at {
-            return Look { after: self.after, ..Look::default() };
-        }
-        let floor = self.before.lowest.unwrap_or(0);
-        let known: Vec<Uuid> = self.before.tenants.union(&self.now.tenants).copied().collect();
+        self.depth = self.floors.iter().rposition(|floor| now >= floor.deeper_at).map_or(0, |place| place + 1);
+        let Some(from) = self.floors.get(self.depth) else { return Look { after: self.after, ..Look::default() } };
+        let floor = from.lowest.before.unwrap_or(0);
+        let known: Vec<Uuid> = self.tenants.before.union(&self.tenants.now).copied().collect();
         let few = known.len() <= FEW && now < self.others_at;
         if !known.is_empty() && (few || now < self.known_only_until) {
             return Look { after: Uuid::nil(), tenants: Some(known), floor };
@@ -99,17 +124,24 @@ impl Scan {
         Look { after: self.after, tenants: None, floor }
     }
 
-    /// After what time to look again even if nobody says so: the last look was for the tenants that are known only.
-    pub(crate) fn until_others(&self, now: Instant) -> Option<Duration> {
-        self.known_only.then(|| self.others_at.max(self.known_only_until).saturating_duration_since(now))
+    /// After what time to look again even if nobody says so: the last look left something out.
+    pub(crate) fn until_more(&self, now: Instant) -> Option<Duration> {
+        let others = self.known_only.then(|| self.others_at.max(self.known_only_until));
+        let deeper = self.floors.get(self.depth).map(|floor| floor.deeper_at);
+        others.into_iter().chain(deeper).min().map(|at| at.saturating_duration_since(now))
     }
 
     /// A claim has looked there, and took so long.
     pub(crate) fn saw(&mut self, look: &Look, claim: &Claim, now: Instant, took: Duration) {
         for job in claim.jobs.iter().filter(|job| job.in_line) {
             let id = job.run.id.0;
-            self.now.lowest = Some(self.now.lowest.map_or(id, |lowest| lowest.min(id)));
-            self.now.tenants.insert(job.run.tenant.0);
+            for Floor { lowest, .. } in &mut self.floors {
+                lowest.now = Some(lowest.now.map_or(id, |lowest| lowest.min(id)));
+            }
+            self.tenants.now.insert(job.run.tenant.0);
+        }
+        for floor in &mut self.floors[..self.depth] {
+            floor.deeper_at = now + floor.lowest.window.max(took * SELDOM);
         }
         self.known_only = look.tenants.is_some();
         if self.known_only {
@@ -117,9 +149,6 @@ impl Scan {
         }
         self.after = claim.after_tenant.unwrap_or_default();
         self.others_at = now + OTHERS.max(took * SELDOM);
-        if look.floor == 0 {
-            self.everything_at = now + WINDOW.max(took * SELDOM);
-        }
         let jobs = u32::try_from(claim.jobs.len()).unwrap_or(u32::MAX);
         if took > SLOW + SLOW_PER_JOB * jobs {
             self.known_only_until = now + took * SELDOM;
@@ -155,55 +184,88 @@ mod tests {
         Claim { jobs: ids.iter().map(job).collect(), ..Claim::default() }
     }
 
-    #[test]
-    fn a_lane_looks_from_where_it_found_something_a_window_ago_and_once_a_window_at_everything() {
-        let start = Instant::now();
+    /// A scan that has found these jobs, each at its time since `start`.
+    fn scan_that_found(start: Instant, found: &[(Duration, i64)]) -> Scan {
         let mut scan = Scan::new(start);
-        assert_eq!(scan.next(start), Look::default());
-        scan.saw(&Look::default(), &claimed(&[70, 80]), start, QUICK);
-        let soon = start + OTHERS;
-        assert_eq!(scan.next(soon), Look::default(), "70 may have had company that is still to be committed");
-        scan.saw(&scan_look(0), &claimed(&[90]), soon, QUICK);
+        for (after, id) in found {
+            let look = scan.next(start + *after);
+            scan.saw(&look, &claimed(&[*id]), start + *after, QUICK);
+        }
+        scan
+    }
 
-        let next_window = soon + WINDOW;
-        assert_eq!(scan.next(next_window).floor, 0, "once a window");
-        scan.saw(&Look::default(), &claimed(&[100]), next_window, QUICK);
-        assert_eq!(scan.next(next_window + OTHERS), scan_look(70));
-        assert_eq!(scan.until_others(next_window), None);
-        let known = Look { tenants: Some(vec![Uuid::max()]), ..scan_look(70) };
-        assert_eq!(scan.next(next_window + QUICK), known, "those it knows, when it has just looked for others");
-        scan.saw(&known, &claimed(&[]), next_window + QUICK, QUICK);
-        assert_eq!(scan.until_others(next_window + QUICK), OTHERS.checked_sub(QUICK), "a new one may have been missed");
+    /// Where it looks then.
+    fn floor_at(scan: &mut Scan, at: Instant) -> i64 {
+        let look = scan.next(at);
+        scan.saw(&look, &claimed(&[]), at, QUICK);
+        look.floor
+    }
+
+    #[test]
+    fn looks_begin_where_something_was_found_a_window_ago_and_the_further_back_the_more_seldom() {
+        let (start, ms) = (Instant::now(), Duration::from_millis);
+        let mut scan = scan_that_found(start, &[(ms(0), 10), (ms(600), 20), (ms(1_200), 30), (ms(1_260), 40)]);
+        let now = start + ms(1_320);
+        assert_eq!(floor_at(&mut scan, now), 20, "the second window's floor: the first one's is not due any more");
+        assert_eq!(floor_at(&mut scan, now + ms(1)), 40, "in between, the first window's");
+        assert_eq!(floor_at(&mut scan, now + ms(55)), 20);
+        assert_eq!(floor_at(&mut scan, now + ms(56)), 40);
+        assert_eq!(floor_at(&mut scan, start + WINDOWS[2] + ms(10)), 0, "everything");
+        assert_eq!(floor_at(&mut scan, start + WINDOWS[2] + ms(11)), 40);
     }
 
     #[test]
     fn an_empty_window_forgets_nothing() {
         let start = Instant::now();
-        let mut scan = Scan::new(start);
-        scan.saw(&Look::default(), &claimed(&[70]), start, QUICK);
-        for seconds in 1..5 {
-            let now = start + Duration::from_millis(1_100) * seconds;
+        let mut scan = scan_that_found(start, &[(Duration::ZERO, 70)]);
+        for round in 1..5 {
+            let now = start + WINDOWS[2] * round;
             assert_eq!(scan.next(now), Look::default());
             scan.saw(&Look::default(), &claimed(&[]), now, QUICK);
-            assert_eq!(scan.next(now + OTHERS), scan_look(70));
+            assert_eq!(scan.next(now + OTHERS).floor, 70);
         }
+    }
+
+    #[test]
+    fn between_looks_for_others_it_asks_for_the_tenants_it_knows() {
+        let start = Instant::now();
+        let mut scan = scan_that_found(start, &[(Duration::ZERO, 70)]);
+        let known = scan.next(start + QUICK);
+        assert_eq!(known.tenants, Some(vec![Uuid::max()]));
+        scan.saw(&known, &claimed(&[]), start + QUICK, QUICK);
+        assert_eq!(scan.until_more(start + QUICK), OTHERS.checked_sub(QUICK), "a new one may have been missed");
+        assert_eq!(scan.next(start + OTHERS).tenants, None);
+    }
+
+    #[test]
+    fn what_a_look_left_out_is_looked_at_soon_and_then_there_is_rest() {
+        let start = Instant::now();
+        let mut scan = scan_that_found(start, &[(Duration::ZERO, 70)]);
+        assert_eq!(scan.until_more(start), None, "it was a look at everything");
+        let mut now = start + OTHERS;
+        let mut looks = 0;
+        loop {
+            let look = scan.next(now);
+            scan.saw(&look, &claimed(&[]), now, QUICK);
+            let Some(wait) = scan.until_more(now) else { break };
+            now += wait;
+            looks += 1;
+        }
+        assert!((3..10).contains(&looks), "{looks}");
+        assert_eq!(scan.depth, WINDOWS.len());
     }
 
     #[test]
     fn a_slow_look_makes_the_tenants_that_are_known_do_for_a_while() {
         let start = Instant::now();
-        let mut scan = Scan::new(start);
-        scan.saw(&Look::default(), &claimed(&[70]), start, QUICK);
-        let now = start + WINDOW;
+        let mut scan = scan_that_found(start, &[(Duration::ZERO, 70)]);
+        let now = start + WINDOWS[2];
         let everything = scan.next(now);
+        assert_eq!(everything, Look::default());
         let slow = Duration::from_millis(200);
         scan.saw(&everything, &claimed(&[80]), now, slow);
         let known = Look { after: Uuid::nil(), tenants: Some(vec![Uuid::max()]), floor: 70 };
         assert_eq!(scan.next(now + QUICK), known);
-        assert_eq!(scan.next(now + slow * SELDOM), Look::default());
-    }
-
-    fn scan_look(floor: i64) -> Look {
-        Look { floor, ..Look::default() }
+        assert_eq!(scan.next(now + slow * SELDOM).tenants, None);
     }
 }

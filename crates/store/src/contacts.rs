@@ -5,12 +5,13 @@ pub mod list;
 use crate::{Error, Result};
 use chrono::{DateTime, Utc};
 use domain::{ContactId, IdentityId, TenantId};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// One address on a channel, in the channel's words.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub struct Address {
     /// Such as `bsuid` or `phone`.
     pub kind: String,
@@ -126,24 +127,6 @@ pub struct Profile {
     pub custom_attributes: serde_json::Value,
     /// When it was first seen.
     pub created_at: DateTime<Utc>,
-}
-
-/// The addresses of a contact on a channel, in the order in which they became known.
-pub async fn addresses(
-    conn: &mut PgConnection,
-    tenant: TenantId,
-    contact: ContactId,
-    channel: &str,
-) -> Result<Vec<Address>> {
-    Ok(sqlx::query_as!(
-        Address,
-        "SELECT kind, value FROM identities WHERE tenant_id = $1 AND contact_id = $2 AND channel = $3 ORDER BY id",
-        tenant.0,
-        contact.0,
-        channel
-    )
-    .fetch_all(conn)
-    .await?)
 }
 
 /// An address from which somebody wrote.

@@ -2,6 +2,7 @@
 
 pub mod list;
 pub mod report;
+pub mod sending;
 
 use crate::{Error, Result};
 use chrono::{DateTime, Utc};

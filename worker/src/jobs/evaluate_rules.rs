@@ -13,6 +13,7 @@ use rules::{Evaluation, Facts, Outcome, Rule};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store::{
+    TenantTx,
     events::Event,
     rule_runs::{self, NewRun},
     rules::question::{self, ActiveRule},
@@ -22,9 +23,10 @@ use store::{
 pub async fn run(env: Arc<Environment>, job: EvaluateRules, ctx: JobContext) -> Result<(), JobError> {
     let mut tx = env.db.begin(job.tenant_id).await.map_err(JobError::retry)?;
     let question = question::load(&mut tx, job.tenant_id, job.event_id).await.map_err(JobError::retry)?;
-    tx.commit().await.map_err(JobError::retry)?;
     let Some(question) = question else { return Ok(()) };
     let (event, facts) = (&question.event, facts::of_event(&question));
+    // The first match acts in the transaction that asked.
+    let mut asked = Some(tx);
     for stored in &question.rules {
         let rule = match env.rulebook.compile(stored) {
             Ok(rule) => rule,
@@ -37,7 +39,12 @@ pub async fn run(env: Arc<Environment>, job: EvaluateRules, ctx: JobContext) -> 
         if evaluation.outcome != Outcome::Matched {
             continue;
         }
-        act(&env, &ctx, event, stored, &rule, &facts, &evaluation).await.map_err(JobError::retry)?;
+        let tx = match asked.take() {
+            Some(tx) => tx,
+            None => env.db.begin(job.tenant_id).await.map_err(JobError::retry)?,
+        };
+        let matched = Match { stored, rule: &rule, evaluation: &evaluation };
+        act(&env, &ctx, tx, event, &facts, matched).await.map_err(JobError::retry)?;
         if rule.definition().guards.stop_processing {
             break;
         }
@@ -45,22 +52,28 @@ pub async fn run(env: Arc<Environment>, job: EvaluateRules, ctx: JobContext) -> 
     Ok(())
 }
 
+/// A rule that an event matched, and how.
+struct Match<'a> {
+    stored: &'a ActiveRule,
+    rule: &'a Rule,
+    evaluation: &'a Evaluation,
+}
+
 /// Logs a match and does what it says, unless it has done so before or a guard holds it back.
 async fn act(
     env: &Environment,
     ctx: &JobContext,
+    tx: TenantTx,
     event: &Event,
-    stored: &ActiveRule,
-    rule: &Rule,
     facts: &Facts,
-    evaluation: &Evaluation,
+    Match { stored, rule, evaluation }: Match<'_>,
 ) -> Result<(), inbox::Error> {
     let cause = Cause {
         actor: Actor::Rule { id: stored.id },
         event: Some((event.id, event.depth)),
         trace_id: ctx.trace_id.clone(),
     };
-    let mut tx = env.inbox.begin(ctx.tenant, cause).await?;
+    let mut tx = env.inbox.resume(tx, cause);
     let (tenant, now) = (tx.tenant(), tx.now());
     // The conversation first, as everywhere, so that two runs on it follow one another.
     if let Some((conversation, _)) = event.conversation {

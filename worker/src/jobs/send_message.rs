@@ -12,7 +12,9 @@ use crate::{
 };
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
-use domain::{ConnectionId, connection::ConnectionStatus, event::Actor, jobs::SendMessage, message::DeliveryStatus};
+use domain::{
+    ConnectionId, ContactId, connection::ConnectionStatus, event::Actor, jobs::SendMessage, message::DeliveryStatus,
+};
 use inbox::{Cause, Report, Reported, ServiceWindow, Transaction};
 use manifest::{Rate, RateScope};
 use plugin_host::CallError;
@@ -20,7 +22,7 @@ use plugin_sdk::{OutboundContent, OutboundMessage, Receipt, ReceiptState};
 use queue::{JobContext, JobError, Limit};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
-use store::{connections, conversations::Conversation, messages};
+use store::messages::{self, sending};
 
 /// Sends the message if it still waits to be sent.
 pub async fn run(env: Arc<Environment>, job: SendMessage, ctx: JobContext) -> Result<(), JobError> {
@@ -54,26 +56,18 @@ struct Prepared {
 /// Reads what is needed and commits the message as `sending`.
 async fn prepare(env: &Environment, job: &SendMessage, ctx: &JobContext) -> Result<Step, JobError> {
     let mut tx = begin(env, job, ctx).await?;
-    let conversation = match tx.conversation(job.conversation_id).await {
-        Ok(conversation) => conversation.clone(),
-        Err(inbox::Error::NotFound) => return Ok(Step::Over),
-        Err(error) => return Err(JobError::retry(error)),
-    };
-    let message = messages::load(tx.conn(), job.tenant_id, job.message_id).await.map_err(JobError::retry)?;
-    let Some(message) = message else { return Ok(Step::Over) };
-    if message.status == DeliveryStatus::Sending {
-        let error = outcome::shown("unconfirmed", None, "the worker died while it was calling the provider");
-        tx.report(settled(job, ctx, message.connection_id, DeliveryStatus::Unconfirmed, Some(error)))
-            .await
-            .map_err(JobError::retry)?;
-        tx.commit().await.map_err(JobError::retry)?;
-        return Ok(Step::Over);
+    // Without a lock: `begin_sending` below asks for the status once more, and says so if it has changed.
+    let sending = sending::load(tx.conn(), job.tenant_id, job.message_id).await.map_err(JobError::retry)?;
+    let Some(sending) = sending else { return Ok(Step::Over) };
+    let connection = sending.connection;
+    match sending.status {
+        DeliveryStatus::Queued => {}
+        DeliveryStatus::Sending => {
+            let error = outcome::shown("unconfirmed", None, "the worker died while it was calling the provider");
+            return end(tx, settled(job, ctx, connection.id, DeliveryStatus::Unconfirmed, Some(error))).await;
+        }
+        _ => return Ok(Step::Over),
     }
-    if message.status != DeliveryStatus::Queued {
-        return Ok(Step::Over);
-    }
-    let connection = connections::load(tx.conn(), message.connection_id).await.map_err(JobError::retry)?;
-    let Some(connection) = connection else { return Ok(Step::Over) };
     match connection.status {
         ConnectionStatus::Active => {}
         ConnectionStatus::NeedsReauth => {
@@ -83,27 +77,26 @@ async fn prepare(env: &Environment, job: &SendMessage, ctx: &JobContext) -> Resu
         }
         ConnectionStatus::Disabled => {
             let error = outcome::shown("connection_disabled", None, "the connection is switched off");
-            return fail(tx, job, ctx, message.connection_id, error).await;
+            return end(tx, settled(job, ctx, connection.id, DeliveryStatus::Failed, Some(error))).await;
         }
     }
-    let target = Target::of(env, tx.conn(), job.tenant_id, connection).await.map_err(JobError::retry)?;
-    let content: OutboundContent = serde_json::from_value(message.content.clone())
+    let target = Target::of(env, job.tenant_id, connection, sending.secrets).await.map_err(JobError::retry)?;
+    let content: OutboundContent = serde_json::from_value(sending.content)
         .context("the stored content is no outbound content")
         .map_err(JobError::fail)?;
     let window = ServiceWindow::needed_by(&content, target.plugin.manifest().service_window_hours);
-    if let Some(Err(closed)) = window.map(|window| window.check(conversation.last_inbound_at, tx.now())) {
+    if let Some(Err(closed)) = window.map(|window| window.check(sending.last_inbound_at, tx.now())) {
         let error = outcome::shown("window_closed", None, &closed.to_string());
-        return fail(tx, job, ctx, message.connection_id, error).await;
+        return end(tx, settled(job, ctx, target.connection.id, DeliveryStatus::Failed, Some(error))).await;
     }
-    let limits = limits(&target, &conversation);
+    let limits = limits(&target, sending.contact_id);
     let now = tx.now();
     if let Some(at) = ctx.turn(tx.conn(), &limits, now).await? {
         tx.commit().await.map_err(JobError::retry)?;
         return Ok(Step::Turn(at));
     }
-    let to = super::recipient(tx.conn(), ctx, &conversation).await.map_err(JobError::retry)?;
-    let outbound =
-        OutboundMessage { message_id: job.message_id.to_string(), to, content, reply_to: message.reply_to.clone() };
+    let (message_id, to) = (job.message_id.to_string(), super::recipient(sending.addresses));
+    let outbound = OutboundMessage { message_id, to, content, reply_to: sending.reply_to };
     // From here until the commit no other run can take this job, so that one run at most calls the provider.
     ctx.fence(tx.conn()).await?;
     if !messages::begin_sending(tx.conn(), job.tenant_id, job.message_id, ctx.run_token.0)
@@ -117,12 +110,12 @@ async fn prepare(env: &Environment, job: &SendMessage, ctx: &JobContext) -> Resu
 }
 
 /// The buckets of the plugin's manifest that this message needs a turn in.
-fn limits(target: &Target, conversation: &Conversation) -> Vec<Limit> {
+fn limits(target: &Target, contact: ContactId) -> Vec<Limit> {
     let connection = target.connection.id;
     let limit = |rate: &Rate| Limit {
         name: match rate.per {
             RateScope::Connection => format!("send:{connection}"),
-            RateScope::Recipient => format!("send:{connection}:{}", conversation.contact_id),
+            RateScope::Recipient => format!("send:{connection}:{contact}"),
         },
         every: rate.interval(),
         burst: rate.burst,
@@ -214,15 +207,9 @@ async fn requeue(
     tx.commit().await.map_err(JobError::retry)
 }
 
-/// The message fails before the provider was called.
-async fn fail(
-    mut tx: Transaction,
-    job: &SendMessage,
-    ctx: &JobContext,
-    connection: ConnectionId,
-    error: Value,
-) -> Result<Step, JobError> {
-    tx.report(settled(job, ctx, connection, DeliveryStatus::Failed, Some(error))).await.map_err(JobError::retry)?;
+/// The message ends without a call of the provider.
+async fn end(mut tx: Transaction, report: Report) -> Result<Step, JobError> {
+    tx.report(report).await.map_err(JobError::retry)?;
     tx.commit().await.map_err(JobError::retry)?;
     Ok(Step::Over)
 }

@@ -13,6 +13,7 @@ mod fleets;
 mod half_open;
 mod harness;
 mod killed_workers;
+mod migrations;
 mod pool_exhaustion;
 mod restarts;
 mod stalled_workers;
@@ -29,7 +30,7 @@ use tokio::runtime;
 
 type Scenario = (&'static str, fn() -> LocalBoxFuture<'static, Covered>);
 
-const SCENARIOS: [Scenario; 9] = [
+const SCENARIOS: [Scenario; 10] = [
     ("checks_find_what_is_wrong", || checks::run().boxed_local()),
     ("killed_workers", || killed_workers::run().boxed_local()),
     ("stalled_workers", || stalled_workers::run().boxed_local()),
@@ -39,6 +40,7 @@ const SCENARIOS: [Scenario; 9] = [
     ("clock_jumps", || clock_jumps::run().boxed_local()),
     ("disk_full", || disk_full::run().boxed_local()),
     ("two_fleet_versions", || fleets::run().boxed_local()),
+    ("online_migrations", || migrations::run().boxed_local()),
 ];
 
 fn main() -> ExitCode {

@@ -2,7 +2,7 @@
 
 use crate::support::{Env, PATIENCE, Running, World, ack, claim_as, eventually, settings, tx};
 use chrono::Utc;
-use queue::{FenceError, JobContext, JobId, RunToken, Settings};
+use queue::{FenceError, JobContext, JobId, RunToken, Settings, enqueue};
 use sqlx::PgPool;
 use std::{
     sync::{
@@ -204,8 +204,11 @@ async fn a_slow_job_is_not_stolen_while_its_worker_lives() {
     eventually("the job runs", async || env.numbers() == [1]).await;
 
     // A job that was left behind is rescued: so both have looked for such, and left the slow one alone.
-    world.push(&world.note(2)).await;
-    assert_eq!(world.claim(1, Utc::now()).await[0].n, 2);
+    // It is stored and claimed in one transaction, so that neither of them can be quicker.
+    let mut tx = world.tx(world.tenant).await;
+    enqueue(&mut tx, &world.note(2)).await.unwrap();
+    assert_eq!(claim_as(&mut *tx, world.worker(), 1, Utc::now()).await.unwrap()[0].n, 2);
+    tx.commit().await.unwrap();
     sqlx::query("SELECT queue.retire($1, false)").bind(world.worker()).execute(&world.db.app).await.unwrap();
     world.until("the other is rescued", |jobs| jobs.len() == 1).await;
     release.notify_one();

@@ -8,7 +8,7 @@ use domain::{
 };
 use queue::{Enqueued, Handlers, JobContext, JobError, JobId, Queue, Settings, Workers, WorkersError, enqueue};
 use serde::{Deserialize, Serialize};
-use sqlx::{PgPool, Postgres, Row, Transaction};
+use sqlx::{PgExecutor, PgPool, Postgres, Row, Transaction};
 use std::{
     collections::BTreeMap,
     future::Future,
@@ -259,7 +259,12 @@ pub async fn register(pool: &PgPool) -> i32 {
 }
 
 /// Claims live notes by hand, for a worker.
-pub async fn claim_as(pool: &PgPool, worker: i32, limit: i32, now: DateTime<Utc>) -> sqlx::Result<Vec<Run>> {
+pub async fn claim_as<'c>(
+    db: impl PgExecutor<'c>,
+    worker: i32,
+    limit: i32,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<Run>> {
     let token = Uuid::new_v4();
     let rows =
         sqlx::query("SELECT *, (args->>'n')::int AS n FROM queue.claim($1, $2, 'live', '{note}', $3, $4, $5, NULL, 0)")
@@ -268,7 +273,7 @@ pub async fn claim_as(pool: &PgPool, worker: i32, limit: i32, now: DateTime<Utc>
             .bind(limit)
             .bind(now)
             .bind(Uuid::nil())
-            .fetch_all(pool)
+            .fetch_all(db)
             .await?;
     let runs = rows.into_iter().filter(|row| row.get::<Option<i64>, _>("id").is_some()).map(|row| Run {
         tenant: row.get("tenant_id"),
