@@ -363,7 +363,7 @@ impl Queue {
         let client = async || -> anyhow::Result<()> {
             while Instant::now() < end {
                 let n = stored.fetch_add(1, Ordering::Relaxed);
-                if queued { noops.store(n..n + 1, None).await? } else { noops.insert_plainly(n).await? }
+                if queued { noops.store_one(n).await? } else { noops.insert_plainly(n).await? }
             }
             Ok(())
         };

@@ -161,6 +161,15 @@ impl NoOps {
         Ok(tx.commit().await?)
     }
 
+    /// Stores one job.
+    pub async fn store_one(&self, n: usize) -> anyhow::Result<()> {
+        let mut tx = self.transaction().await?;
+        queue::enqueue(&mut tx, &self.job(n, None)).await?;
+        tx.commit().await?;
+        self.queue.wake(NoOp::LANE);
+        Ok(())
+    }
+
     /// Stores one job that measures how long it waits.
     pub async fn store_timed(&self, n: usize) -> anyhow::Result<()> {
         let stored_micros = Some(u64::try_from(self.begin.elapsed().as_micros())?);

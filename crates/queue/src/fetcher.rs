@@ -14,12 +14,13 @@ use tokio::{
 };
 use uuid::Uuid;
 
-/// The shortest time between two claims that do not fill all places. Where claims take long the processor is busy: then
-/// it is longer, so that there are fewer claims and each brings more.
+/// The shortest time between two claims that do not fill all places. Where claims take long and bring several jobs, the
+/// processor is busy: then it is longer, so that there are fewer claims and each brings more.
 const ROUND: Duration = Duration::from_micros(1_500);
 const LONGEST_ROUND: Duration = Duration::from_millis(10);
-/// How many times a claim's own time lies between two claims.
+/// How many times the time of a claim that brings more jobs than this lies between two claims.
 const REST: u32 = 3;
+const FEW: usize = 2;
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 const MAX_BACKOFF: Duration = Duration::from_secs(1);
 
@@ -43,7 +44,11 @@ pub(crate) async fn run(lane: Arc<LaneRun>) {
         let began = Instant::now();
         let answer = fetcher.fetch(worker, room).await;
         let full = answer.as_ref().is_ok_and(|claim| claim.jobs.len() >= room);
-        gather.set_round(if full { Duration::ZERO } else { (began.elapsed() * REST).clamp(ROUND, LONGEST_ROUND) });
+        gather.set_round(match &answer {
+            Ok(_) if full => Duration::ZERO,
+            Ok(claim) if claim.jobs.len() <= FEW => ROUND,
+            _ => (began.elapsed() * REST).clamp(ROUND, LONGEST_ROUND),
+        });
         let wait = match answer {
             Ok(claim) => {
                 backoff = FIRST_BACKOFF;
