@@ -56,7 +56,7 @@ struct Prepared {
 /// Reads what is needed and commits the message as `sending`.
 async fn prepare(env: &Environment, job: &SendMessage, ctx: &JobContext) -> Result<Step, JobError> {
     let mut tx = begin(env, job, ctx).await?;
-    // Without a lock: `begin_sending` below asks for the status once more, and says so if it has changed.
+    // The status may be older than the lock; `begin_sending` below asks for it once more.
     let sending = sending::load(tx.conn(), job.tenant_id, job.message_id).await.map_err(JobError::retry)?;
     let Some(sending) = sending else { return Ok(Step::Over) };
     let connection = sending.connection;

@@ -3,12 +3,16 @@
 use crate::world::World;
 use chrono::TimeDelta;
 use domain::{connection::ConnectionStatus, event::Actor, message::DeliveryStatus};
-use inbox::Cause;
+use inbox::{Cause, Report};
 use queue::{Outcome, holds::Scope};
 use sandbox::{
     AnswerFault, CallbackFault, Fault, RequestFilter,
     traffic::{Customer, Inbound},
 };
+use serde_json::json;
+use std::time::Duration;
+use store::messages::{self, sending};
+use uuid::Uuid;
 
 /// A world in which Ada has just written.
 async fn greeted() -> World {
@@ -38,6 +42,40 @@ async fn a_reply_is_sent_once_and_opens_the_conversation() {
     assert_eq!(sends(&world), 1);
     assert_eq!(world.texts("SELECT status FROM conversations").await, ["open"]);
     assert_eq!(world.texts("SELECT 'yes' FROM conversations WHERE first_response_at IS NOT NULL").await, ["yes"]);
+}
+
+/// Such as a late one about an earlier send of the same message, which a person has repeated.
+#[tokio::test]
+async fn a_report_about_a_message_that_is_being_taken_for_sending_waits_and_counts() {
+    let world = greeted().await;
+    let id = world.write("Good evening").await;
+    let mut tx = world.env.db.begin(world.tenant).await.unwrap();
+    sending::load(&mut tx, world.tenant, id).await.unwrap().unwrap();
+    assert!(messages::begin_sending(&mut tx, world.tenant, id, Uuid::new_v4()).await.unwrap());
+
+    let report = Report {
+        connection: world.connection,
+        external_id: Some("wamid.before".to_owned()),
+        message: Some(id),
+        to: DeliveryStatus::Delivered,
+        error: None,
+        opted_out: false,
+        actor: Actor::Channel,
+        details: json!({}),
+        trace_id: None,
+        early: None,
+        processed: None,
+    };
+    let (inbox, tenant) = (world.env.inbox.clone(), world.tenant);
+    let reporting = tokio::spawn(async move { inbox.report(tenant, &[report]).await });
+    let waiting = "SELECT 'yes' FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while world.texts(waiting).await.is_empty() && !reporting.is_finished() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tx.commit().await.unwrap();
+    let reported = reporting.await.unwrap().unwrap();
+    assert!(reported[0].as_ref().unwrap().moved);
+    assert_eq!(world.status(id).await, "delivered");
 }
 
 #[tokio::test]

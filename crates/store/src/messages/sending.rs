@@ -29,7 +29,8 @@ pub struct Sending {
     pub secrets: Vec<(String, Vec<u8>)>,
 }
 
-/// What sending a message takes. `None`: the message is not there (any more). Nothing is locked.
+/// What sending a message takes, with its conversation locked: reports about the message wait until the transaction is
+/// over. `None`: the message is not there (any more).
 pub async fn load(conn: &mut PgConnection, tenant: TenantId, id: MessageId) -> Result<Option<Sending>> {
     // Row by row (OFFSET 0): left to itself, the planner joins whole tables while they are small.
     let row = sqlx::query!(
@@ -45,7 +46,7 @@ pub async fn load(conn: &mut PgConnection, tenant: TenantId, id: MessageId) -> R
                          ORDER BY s.name) AS "sealed!"
              FROM (SELECT * FROM messages WHERE tenant_id = $1 AND id = $2 OFFSET 0) m
              JOIN LATERAL (
-                  SELECT * FROM conversations WHERE tenant_id = $1 AND id = m.conversation_id OFFSET 0) v ON true
+                  SELECT * FROM conversations WHERE tenant_id = $1 AND id = m.conversation_id FOR UPDATE) v ON true
              JOIN LATERAL (
                   SELECT * FROM connections WHERE tenant_id = $1 AND id = m.connection_id OFFSET 0) c ON true"#,
         tenant.0,
