@@ -6,6 +6,7 @@ mod commands;
 mod database;
 mod keys;
 mod logging;
+mod memory;
 mod metrics;
 mod operator;
 mod plugins;
@@ -19,6 +20,7 @@ use clap::Parser as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    memory::return_large_blocks();
     let cli = cli::Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
