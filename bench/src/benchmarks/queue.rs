@@ -155,12 +155,17 @@ impl Queue {
         let jobs = self.burned();
         let noops = NoOps::new(&self.stand);
         fill(&noops, 0..jobs, keys).await?;
+        self.burnt(&noops, jobs).await
+    }
+
+    /// Runs all that is stored; jobs a second.
+    async fn burnt(&self, noops: &NoOps, jobs: usize) -> anyhow::Result<f64> {
         let begin = Instant::now();
         let working = noops.work();
         noops.until_ran(jobs).await?;
         working.stop().await?;
         let elapsed = begin.elapsed();
-        self.nothing_left(&noops, jobs).await?;
+        self.nothing_left(noops, jobs).await?;
         Ok(count(jobs) / elapsed.as_secs_f64())
     }
 
@@ -186,13 +191,7 @@ impl Queue {
         for first in (0..jobs).step_by(BULK) {
             noops.store_once(first..first + BULK).await?;
         }
-        let begin = Instant::now();
-        let working = noops.work();
-        noops.until_ran(jobs).await?;
-        working.stop().await?;
-        let elapsed = begin.elapsed();
-        self.nothing_left(&noops, jobs).await?;
-        Ok(count(jobs) / elapsed.as_secs_f64())
+        self.burnt(&noops, jobs).await
     }
 
     /// The same while a million that have ended are still remembered.

@@ -132,7 +132,7 @@ impl Server {
             format!("fsync={switch}"),
             format!("synchronous_commit={switch}"),
             format!("full_page_writes={switch}"),
-            // The rows of a job queue live for milliseconds: in a minute, the default, they would leave gigabytes behind.
+            // The rows of a job queue live for milliseconds: at the default of a minute the tables grow that much longer.
             "autovacuum_naptime=5s".to_owned(),
             "timezone=UTC".to_owned(),
             "log_timezone=UTC".to_owned(),
