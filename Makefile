@@ -26,7 +26,12 @@ chaos: ## Kill, freeze, cut off and fill up workers and database for some minute
 	SIGNALBOX_CHAOS=full scripts/with-postgres cargo test --release -p signalbox-queue --test chaos -- --nocapture --test-threads 1
 
 bench: plugins ## Measure, and write the figures to bench/results and docs/performance.md
-	@scripts/bench
+	@scripts/bench all
+
+bench-queue: ## Measure the queue beside other job queues (an hour, and ten minutes to build them)
+	@scripts/bench-peers-setup
+	@scripts/bench queue
+	@scripts/bench peers
 
 plugins: ## Build the plugins to WebAssembly
 	@scripts/require-wasm-target $(WASM)
