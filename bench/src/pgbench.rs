@@ -11,7 +11,7 @@ const TABLES: &str = "
     DROP SCHEMA IF EXISTS bench CASCADE;
     CREATE SCHEMA bench;
     CREATE TABLE bench.deliveries (LIKE public.deliveries INCLUDING DEFAULTS, PRIMARY KEY (tenant_id, id));
-    CREATE TABLE bench.jobs (LIKE queue.jobs INCLUDING DEFAULTS, PRIMARY KEY (tenant_id, id));
+    CREATE TABLE bench.jobs (LIKE queue.jobs INCLUDING DEFAULTS INCLUDING GENERATED, PRIMARY KEY (tenant_id, id));
 ";
 
 /// One transaction: what one webhook leaves in the database. Every value travels as a parameter, but for the query
