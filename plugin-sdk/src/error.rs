@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::FailureReason;
+use crate::http::Response;
 
 /// What went wrong, in terms of what to do about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -113,6 +114,23 @@ impl PluginError {
         Self::new(ErrorKind::Internal, message)
     }
 
+    /// The error of an answer that is no success, by what HTTP says of its status (RFC 9110, and
+    /// RFC 6585 for 429). A plugin that knows its provider's own codes does better.
+    pub fn of_response(response: &Response) -> Self {
+        let kind = match response.status {
+            400 | 409 | 413 | 415 | 422 => ErrorKind::InvalidInput,
+            401 => ErrorKind::AuthRequired,
+            403 => ErrorKind::PermissionDenied,
+            404 | 410 => ErrorKind::NotFound,
+            408 | 504 => ErrorKind::Timeout,
+            429 => ErrorKind::RateLimited,
+            500..=599 => ErrorKind::Transient,
+            _ => ErrorKind::Permanent,
+        };
+        let error = Self::new(kind, format!("the provider answered {}", response.status));
+        Self { retry_after_ms: response.retry_after_ms(), ..error }.with_remote_status(response.status)
+    }
+
     /// With a machine-readable code.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
@@ -162,6 +180,7 @@ impl std::error::Error for PluginError {}
 mod tests {
     use super::{ErrorKind, PluginError};
     use crate::failure::FailureReason;
+    use crate::http::{Header, Response};
 
     #[test]
     fn an_error_reads_as_kind_code_and_message() {
@@ -170,6 +189,22 @@ mod tests {
         assert_eq!(error.to_string(), "permanent (window_closed:131047): the reply window is closed");
         assert_eq!(error.reason(), Some(FailureReason::WindowClosed));
         assert_eq!(PluginError::internal("x").reason(), None);
+    }
+
+    #[test]
+    fn an_answer_becomes_an_error_by_its_status() {
+        for (status, kind) in [
+            (401, ErrorKind::AuthRequired),
+            (404, ErrorKind::NotFound),
+            (422, ErrorKind::InvalidInput),
+            (429, ErrorKind::RateLimited),
+            (503, ErrorKind::Transient),
+            (302, ErrorKind::Permanent),
+        ] {
+            let headers = vec![Header { name: "Retry-After".to_owned(), value: b"3".to_vec() }];
+            let error = PluginError::of_response(&Response { status, headers, body: Vec::new() });
+            assert_eq!((error.kind, error.remote_status, error.retry_after_ms), (kind, Some(status), Some(3_000)));
+        }
     }
 
     #[test]

@@ -1,9 +1,7 @@
-//! The glue between the [`Plugin`](crate::Plugin) trait and the WebAssembly component model.
+//! The glue between the traits and the WebAssembly component model.
 //!
-//! Bindings exist on the WebAssembly target only; natively [`HostHttp`] refuses every request, and
-//! a plugin's tests use [`testing::MockHttp`](crate::testing) instead.
-
-use crate::http::{Failure, Http, Request, Response};
+//! Bindings exist on the WebAssembly target only; natively a plugin's tests use
+//! [`testing::MockHost`](crate::testing::MockHost) instead.
 
 #[cfg(target_family = "wasm")]
 #[doc(hidden)]
@@ -12,62 +10,86 @@ pub mod bindings;
 mod convert;
 #[cfg(target_family = "wasm")]
 mod exports;
-
 #[cfg(target_family = "wasm")]
-pub(crate) use convert::log;
+mod imports;
+
 #[cfg(target_family = "wasm")]
 #[doc(hidden)]
 pub use exports::Exports;
+#[cfg(target_family = "wasm")]
+pub(crate) use imports::log;
 
-/// The host's HTTP.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct HostHttp;
-
-impl Http for HostHttp {
-    #[cfg(target_family = "wasm")]
-    fn send(&self, request: Request) -> Result<Response, Failure> {
-        convert::send(request)
-    }
-
-    #[cfg(not(target_family = "wasm"))]
-    fn send(&self, _request: Request) -> Result<Response, Failure> {
-        Err(Failure::unsent(crate::http::FailureKind::Denied, "there is no host outside WebAssembly"))
-    }
-}
-
-/// Exports a plugin and puts its manifest into the file.
+/// Exports a plugin, interface by interface, and puts its manifest into the file.
 ///
 /// ```
-/// use signalbox_plugin_sdk::{Context, Event, InboundRequest, Plugin, PluginError};
+/// use signalbox_plugin_sdk::{Context, Event, InboundRequest, PluginError, Webhooks};
 ///
 /// struct MyPlugin;
 ///
-/// impl Plugin for MyPlugin {
+/// impl Webhooks for MyPlugin {
 ///     fn parse(_: &Context, _: &InboundRequest) -> Result<Vec<Event>, PluginError> {
 ///         Ok(Vec::new())
 ///     }
 /// }
 ///
-/// signalbox_plugin_sdk::export_plugin!(MyPlugin, manifest = "manifest.json");
+/// signalbox_plugin_sdk::export_plugin!(MyPlugin: Webhooks, manifest = "manifest.json");
 /// ```
 ///
-/// The path is relative to the crate's `Cargo.toml`. The manifest becomes the custom section
+/// Several are joined with `+`: `MyPlugin: Webhooks + Channel + Admin`. The path is relative to the
+/// crate's `Cargo.toml`; instead of `manifest = "…"`, `built_manifest` takes what the crate's
+/// `build.rs` made with `build::manifest`. The manifest becomes the custom section
 /// `signalbox:manifest`, where the host finds it without running anything.
 #[macro_export]
 macro_rules! export_plugin {
-    ($plugin:ty, manifest = $manifest:literal) => {
+    ($plugin:ty: $($interface:ident)++, manifest = $manifest:literal) => {
+        $crate::export_plugin!(@ $plugin, concat!(env!("CARGO_MANIFEST_DIR"), "/", $manifest), $($interface)+);
+    };
+    ($plugin:ty: $($interface:ident)++, built_manifest) => {
+        $crate::export_plugin!(@ $plugin, concat!(env!("OUT_DIR"), "/manifest.json"), $($interface)+);
+    };
+    (@ $plugin:ty, $manifest:expr, $($interface:ident)+) => {
         #[cfg(target_family = "wasm")]
         const _: () = {
-            const MANIFEST: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/", $manifest));
+            const MANIFEST: &[u8] = include_bytes!($manifest);
 
             #[used]
             #[unsafe(link_section = "signalbox:manifest")]
-            static SECTION: [u8; MANIFEST.len()] = *include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/", $manifest));
+            static SECTION: [u8; MANIFEST.len()] = *include_bytes!($manifest);
 
             type SignalboxExports = $crate::guest::Exports<$plugin>;
-            $crate::guest::bindings::export!(
-                SignalboxExports with_types_in $crate::guest::bindings
-            );
+            $($crate::__export_interface!(SignalboxExports, $interface);)+
         };
+        // Says natively, too, which trait is missing.
+        $(const _: () = {
+            const fn implements<P: $crate::$interface>() {}
+            implements::<$plugin>();
+        };)+
+    };
+}
+
+/// One interface of [`export_plugin!`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __export_interface {
+    ($exports:ident, Webhooks) => {
+        $crate::guest::bindings::webhooks::export!($exports with_types_in $crate::guest::bindings::webhooks);
+    };
+    ($exports:ident, Setup) => {
+        $crate::guest::bindings::setup::export!($exports with_types_in $crate::guest::bindings::setup);
+    };
+    ($exports:ident, Channel) => {
+        $crate::guest::bindings::channel::export!($exports with_types_in $crate::guest::bindings::channel);
+    };
+    ($exports:ident, Actions) => {
+        $crate::guest::bindings::actions::export!($exports with_types_in $crate::guest::bindings::actions);
+    };
+    ($exports:ident, Triggers) => {
+        $crate::guest::bindings::triggers::export!($exports with_types_in $crate::guest::bindings::triggers);
+    };
+    ($exports:ident, Enrich) => {
+        $crate::guest::bindings::enrich::export!($exports with_types_in $crate::guest::bindings::enrich);
+    };
+    ($exports:ident, Admin) => {
+        $crate::guest::bindings::admin::export!($exports with_types_in $crate::guest::bindings::admin);
     };
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::PluginError;
+use crate::error::{ErrorKind, PluginError};
 
 /// The way out. The host gives a plugin its own; tests give it a scripted one.
 pub trait Http {
@@ -106,9 +106,10 @@ impl Response {
         (200..300).contains(&self.status)
     }
 
-    /// The body as JSON.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+    /// The body as JSON. A provider that answers with something else does not keep its contract.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, PluginError> {
         serde_json::from_slice(&self.body)
+            .map_err(|error| PluginError::internal(format!("the answer: {error}")).with_remote_status(self.status))
     }
 
     /// `Retry-After` in milliseconds, when it is given in seconds.
@@ -172,6 +173,20 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// For calls that may be repeated: what forbids itself is for an admin, the rest passes. A send
+/// looks at [`Failure::request_sent`] first.
+impl From<Failure> for PluginError {
+    fn from(failure: Failure) -> Self {
+        let kind = match failure.kind {
+            FailureKind::Denied => ErrorKind::PermissionDenied,
+            FailureKind::Timeout => ErrorKind::Timeout,
+            FailureKind::TooLarge => ErrorKind::Permanent,
+            FailureKind::Connect | FailureKind::Interrupted | FailureKind::Other => ErrorKind::Transient,
+        };
+        Self::new(kind, failure.message)
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -17,6 +17,7 @@ pub mod plugins;
 mod reports;
 pub mod rulebook;
 pub mod secrets;
+mod state;
 pub mod target;
 
 pub use environment::{Environment, Parts};

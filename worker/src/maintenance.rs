@@ -14,19 +14,21 @@ pub async fn run(env: Environment, retention: chrono::Duration) {
     loop {
         tick.tick().await;
         if let Err(error) = forget(&env, retention).await {
-            tracing::warn!(%error, "old deliveries could not be deleted; the next round tries again");
+            tracing::warn!(%error, "what is out of date could not be deleted; the next round tries again");
         }
     }
 }
 
-/// Deletes what is older than the retention, of all tenants. Returns how many rows went.
+/// Deletes deliveries older than the retention and state that has expired, of all tenants. Returns how many rows went.
 pub async fn forget(env: &Environment, retention: chrono::Duration) -> Result<u64, store::Error> {
-    let before = env.clock.now() - retention;
+    let now = env.clock.now();
     let mut gone = 0;
     loop {
-        match store::ingest::purge(env.db.pool(), before, BATCH).await? {
-            0 => return Ok(gone),
-            some => gone += some,
+        let some = store::ingest::purge(env.db.pool(), now - retention, BATCH).await?
+            + store::plugin_state::purge(env.db.pool(), now, BATCH).await?;
+        if some == 0 {
+            return Ok(gone);
         }
+        gone += some;
     }
 }

@@ -1,6 +1,6 @@
 //! What a call of a plugin needs: the connection, its plugin, its secrets.
 
-use crate::{Environment, plugins, secrets};
+use crate::{Environment, plugins, secrets, state::ConnectionState};
 use domain::{ConnectionId, TenantId};
 use plugin_host::{CallContext, CallSecrets, Plugin};
 use sqlx::PgConnection;
@@ -9,6 +9,7 @@ use store::connections::{self, Connection};
 
 /// A connection, ready to be called about.
 pub struct Target {
+    tenant: TenantId,
     /// The connection.
     pub connection: Connection,
     /// The plugin that speaks for it.
@@ -57,7 +58,7 @@ impl Target {
     ) -> Result<Self, Error> {
         let plugin = env.plugins.get(&connection.plugin_id).await?;
         let secrets = secrets::open(&env.keyring, tenant, connection.id, sealed)?;
-        Ok(Self { connection, plugin, secrets })
+        Ok(Self { tenant, connection, plugin, secrets })
     }
 
     /// What the plugin is told about one call.
@@ -69,6 +70,7 @@ impl Target {
             connection_id: self.connection.id.to_string(),
             settings: self.connection.settings.clone(),
             secrets: self.secrets.clone(),
+            state: Some(Arc::new(ConnectionState::new(env, self.tenant, self.connection.id))),
         }
     }
 }

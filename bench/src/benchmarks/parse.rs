@@ -118,7 +118,7 @@ async fn on_all_cores(
     Ok(count(calls) / begin.elapsed().as_secs_f64())
 }
 
-/// As a worker makes it for a connection: reading a webhook needs no secret.
+/// As a worker makes it for a connection: reading a webhook needs neither secrets nor state.
 fn context() -> CallContext {
     CallContext {
         call_id: "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b".to_owned(),
@@ -127,6 +127,7 @@ fn context() -> CallContext {
         connection_id: "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5c".to_owned(),
         settings: json!({ "phone_number_id": "106540352242922", "api_version": "v26.0" }),
         secrets: CallSecrets::default(),
+        state: None,
     }
 }
 

@@ -72,6 +72,8 @@ pub enum Fault {
     InterfaceMissing { interface: &'static str },
     #[error("must be between 1 and {limit}")]
     Limit { limit: u64 },
+    #[error("must be between {min} and {limit}")]
+    Range { min: u32, limit: u32 },
     #[error("`{name}` is no plain string setting")]
     AccountSetting { name: String },
     #[error("the label `{label}` is no plain string setting")]

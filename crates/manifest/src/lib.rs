@@ -19,7 +19,7 @@ pub use error::{Fault, ManifestError};
 pub use host::{HostMalformed, HostPattern, HostUnresolved};
 pub use manifest::{
     Action, EgressRule, Injection, InjectionPlace, Interface, Limits, Manifest, Method, Rate, RateScope, Scope,
-    SecretRule, schema,
+    SecretRule, Trigger, schema,
 };
 pub use recipe::{
     Ack, Algorithm, Answer, BodyFormat, BodyHash, Condition, Content, Denied, Encoding, HandshakeRule, HeaderField,

@@ -69,6 +69,9 @@ pub struct Manifest {
     /// What it can be asked to do.
     #[serde(default)]
     pub actions: Vec<Action>,
+    /// The news it can ask for.
+    #[serde(default)]
+    pub triggers: Vec<Trigger>,
     /// JSON Schema (draft-07, with `x-` hints) of a connection's settings.
     #[serde(default = "no_settings")]
     pub settings: Value,
@@ -84,12 +87,35 @@ pub struct Manifest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Interface {
-    /// Messages in and out.
+    /// Webhooks in.
+    Webhooks,
+    /// Telling the provider where webhooks go.
+    Setup,
+    /// Messages out.
     Channel,
     /// Actions for rules and people.
     Actions,
-    /// Test of a connection.
+    /// News that the provider is asked for.
+    Triggers,
+    /// Facts about customers.
+    Enrich,
+    /// The settings form: test, choices, migration.
     Admin,
+}
+
+impl Interface {
+    /// The name it has in manifests and in the plugin API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Webhooks => "webhooks",
+            Self::Setup => "setup",
+            Self::Channel => "channel",
+            Self::Actions => "actions",
+            Self::Triggers => "triggers",
+            Self::Enrich => "enrich",
+            Self::Admin => "admin",
+        }
+    }
 }
 
 /// How fast a provider takes messages: a bucket into which tokens drip evenly.
@@ -173,6 +199,10 @@ pub struct SecretRule {
     /// leaves the host.
     #[serde(default)]
     pub inject: Option<Injection>,
+    /// Whether the plugin may have data signed with it (HMAC). What is signed leaves the host, the
+    /// secret does not.
+    #[serde(default)]
+    pub sign: bool,
 }
 
 /// Whose secret it is.
@@ -252,6 +282,26 @@ impl Action {
     }
 }
 
+/// News the plugin can ask its provider for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Trigger {
+    /// Name within the plugin.
+    #[schemars(regex(pattern = "^[a-z][a-z0-9_.]*$"))]
+    pub name: String,
+    /// What it brings, for people who write rules.
+    #[schemars(length(min = 1, max = 1000))]
+    pub description: String,
+    /// The time from one poll to the next, in seconds.
+    #[schemars(range(min = 10, max = 86_400))]
+    pub every_s: u32,
+}
+
+impl Trigger {
+    /// The shortest and the longest time from one poll to the next, in seconds.
+    pub const EVERY_S: std::ops::RangeInclusive<u32> = 10..=86_400;
+}
+
 /// What one call of the plugin may use. The defaults are the host's own limits; a manifest can
 /// only ask for less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -296,6 +346,11 @@ impl Manifest {
     /// The action of this name.
     pub fn action(&self, name: &str) -> Option<&Action> {
         self.actions.iter().find(|action| action.name == name)
+    }
+
+    /// The trigger of this name.
+    pub fn trigger(&self, name: &str) -> Option<&Trigger> {
+        self.triggers.iter().find(|trigger| trigger.name == name)
     }
 
     /// Whether the plugin implements `interface`.

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-/// For whom and when a call is made. There is no other clock in a plugin.
+use crate::store::StateStore;
+
+/// For whom and when a call is made.
 #[derive(Debug, Clone)]
 pub struct CallContext {
     /// The same for every attempt's logs; unique per call.
@@ -20,8 +22,10 @@ pub struct CallContext {
     pub connection_id: String,
     /// Settings of the connection, without its secrets.
     pub settings: Value,
-    /// Secrets of the connection, for the host to inject.
+    /// Secrets of the connection, for the host to inject and to sign with.
     pub secrets: CallSecrets,
+    /// Where the plugin's state of this connection is kept; without it, nothing is remembered.
+    pub state: Option<Arc<dyn StateStore>>,
 }
 
 /// The secrets of one call by the names the manifest gives them. Cheap to clone, wiped when the
@@ -66,6 +70,7 @@ mod tests {
             connection_id: "k".to_owned(),
             settings: Value::Null,
             secrets,
+            state: None,
         };
         let text = format!("{context:?}");
         assert!(text.contains("token"), "{text}");

@@ -54,6 +54,14 @@ pub struct Limits {
     pub response: usize,
     /// HTTP requests per call.
     pub http_requests: u32,
+    /// Reads and writes of state per call.
+    pub state_operations: u32,
+    /// Longest name of a state entry, in bytes.
+    pub state_key: usize,
+    /// Largest value of a state entry, in bytes.
+    pub state_value: usize,
+    /// What the state of one connection may have altogether, in bytes.
+    pub state_total: usize,
     /// Log lines per call; further ones are dropped.
     pub log_lines: u32,
     /// Bytes of one log line; the rest is cut off.
@@ -69,6 +77,10 @@ impl Default for Limits {
             output: 2 << 20,
             response: 2 << 20,
             http_requests: 100,
+            state_operations: 100,
+            state_key: 256,
+            state_value: 64 << 10,
+            state_total: 1 << 20,
             log_lines: 100,
             log_line: 4096,
         }

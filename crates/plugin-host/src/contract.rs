@@ -1,9 +1,6 @@
-//! Holds what a component imports and exports against what this host offers, so that an author
+//! Holds what a component imports against what this host offers, so that an author
 //! reads which version is needed instead of a linker's complaint.
 
-use std::collections::BTreeSet;
-
-use manifest::Interface;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
@@ -15,10 +12,17 @@ const PACKAGE: &str = "signalbox:plugin/";
 const MAJOR: &str = "1";
 
 /// Functions by interface that plugins may import.
-const OFFERED: [(&str, &[&str]); 3] = [("types", &[]), ("http", &["send"]), ("log", &["log"])];
+const OFFERED: [(&str, &[&str]); 6] = [
+    ("types", &[]),
+    ("http", &["send"]),
+    ("state", &["get", "put", "delete"]),
+    ("crypto", &["hmac", "random"]),
+    ("clock", &["now-ms"]),
+    ("log", &["log"]),
+];
 
-/// Refuses imports this host does not offer, and exports the manifest promises in vain.
-pub(crate) fn check(engine: &Engine, component: &Component, interfaces: &BTreeSet<Interface>) -> Result<(), LoadError> {
+/// Refuses imports this host does not offer.
+pub(crate) fn check(engine: &Engine, component: &Component) -> Result<(), LoadError> {
     let kind = component.component_type();
     for (name, import) in kind.imports(engine) {
         let functions = match import.ty {
@@ -30,15 +34,6 @@ pub(crate) fn check(engine: &Engine, component: &Component, interfaces: &BTreeSe
             _ => Vec::new(),
         };
         check_import(name, &functions)?;
-    }
-    for interface in interfaces {
-        let name = exported_name(*interface);
-        let is_exported = kind
-            .exports(engine)
-            .any(|(export, _)| split(export).is_some_and(|(it, version)| it == name && is_ours(version)));
-        if !is_exported {
-            return Err(LoadError::ExportMissing { interface: name });
-        }
     }
     Ok(())
 }
@@ -58,14 +53,6 @@ fn check_import(import: &str, functions: &[String]) -> Result<(), LoadError> {
     match functions.iter().find(|name| !offered.1.contains(&name.as_str())) {
         Some(function) => Err(newer(format!("{import}#{function}"))),
         None => Ok(()),
-    }
-}
-
-const fn exported_name(interface: Interface) -> &'static str {
-    match interface {
-        Interface::Channel => "channel",
-        Interface::Actions => "actions",
-        Interface::Admin => "admin",
     }
 }
 
@@ -93,6 +80,8 @@ mod tests {
         import("signalbox:plugin/http@1.7.0", &["send"]).unwrap();
         import("signalbox:plugin/types@1.0.0", &[]).unwrap();
         import("signalbox:plugin/log@1.0.0", &["log"]).unwrap();
+        import("signalbox:plugin/state@1.0.0", &["get", "put", "delete"]).unwrap();
+        import("signalbox:plugin/crypto@1.0.0", &["random"]).unwrap();
         for (name, functions, explanation) in [
             (
                 "signalbox:plugin/http@1.2.0",
@@ -101,9 +90,9 @@ mod tests {
                  plugin API 1.2.0 or later",
             ),
             (
-                "signalbox:plugin/crypto@1.1.0",
-                &["hmac"],
-                "it imports `signalbox:plugin/crypto@1.1.0` and so needs a host that offers plugin \
+                "signalbox:plugin/blobs@1.1.0",
+                &["get"],
+                "it imports `signalbox:plugin/blobs@1.1.0` and so needs a host that offers plugin \
                  API 1.1.0 or later",
             ),
             (

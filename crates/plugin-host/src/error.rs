@@ -1,9 +1,10 @@
 //! What goes wrong with a plugin: when it is loaded, and when it is called.
 
-use std::fmt;
 use std::time::Duration;
 
 use plugin_sdk::PluginError;
+
+use crate::function::Function;
 
 /// Why a file is not accepted as a plugin. Shown to authors and admins.
 #[derive(Debug, thiserror::Error)]
@@ -57,43 +58,20 @@ pub enum LoadError {
         /// The interface.
         interface: &'static str,
     },
+    /// A function of an interface is not exported.
+    #[error("the interface `{interface}` lacks the function `{function}`")]
+    FunctionMissing {
+        /// The interface.
+        interface: &'static str,
+        /// The function.
+        function: Function,
+    },
     /// Imports or exports with other types than the plugin API's.
     #[error("its imports or exports do not fit the plugin API: {0}")]
     Incompatible(String),
     /// Code that is invalid or beyond the limits.
     #[error("it cannot be compiled: {0}")]
     Compile(String),
-}
-
-/// The functions of a plugin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Function {
-    /// Webhook to events.
-    Parse,
-    /// Message to provider.
-    Send,
-    /// An action.
-    Invoke,
-    /// The connection test.
-    Check,
-}
-
-impl Function {
-    /// Its name in the plugin API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Parse => "parse",
-            Self::Send => "send",
-            Self::Invoke => "invoke",
-            Self::Check => "check",
-        }
-    }
-}
-
-impl fmt::Display for Function {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
 }
 
 /// A call that brought no result.

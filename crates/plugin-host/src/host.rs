@@ -44,8 +44,7 @@ impl PluginHost {
         let setup = |error: wasmtime::Error| SetupError::Engine(format!("{error:#}"));
         let engine = engine::start(&config).map_err(setup)?;
         let mut linker = Linker::new(&engine);
-        imports::http::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state).map_err(setup)?;
-        imports::log::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state).map_err(setup)?;
+        link(&mut linker).map_err(setup)?;
         Ok(Self {
             artifacts: Artifacts::open(&config.cache_dir, config.compiler.clone(), &engine)?,
             permits: Arc::new(Semaphore::new(config.max_concurrent_calls as usize)),
@@ -70,12 +69,21 @@ impl PluginHost {
         let component = self
             .artifacts
             .component(&self.engine, &hash, || if preamble.is_component { Ok(wasm.to_vec()) } else { encode(wasm) })?;
-        contract::check(&self.engine, &component, &manifest.interfaces)?;
+        contract::check(&self.engine, &component)?;
         let instance =
             self.linker.instantiate_pre(&component).map_err(|error| LoadError::Incompatible(format!("{error:#}")))?;
         let plugin = Plugin::new(manifest, hash, instance, &self.config, &self.permits)?;
         Ok(Arc::new(plugin))
     }
+}
+
+/// Every interface by itself: a plugin imports the ones it needs.
+fn link(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
+    imports::http::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
+    imports::state::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
+    imports::crypto::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
+    imports::clock::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
+    imports::log::add_to_linker::<_, HasSelf<_>>(linker, |state| state)
 }
 
 fn encode(module: &[u8]) -> Result<Vec<u8>, LoadError> {

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use metrics::{Histogram, counter, histogram};
 
-use crate::error::{Cause, Function};
+use crate::error::Cause;
+use crate::function::Function;
 
 const OK: &str = "ok";
 const OUTCOMES: [&str; 7] = [OK, "error", "trap", "out_of_memory", "cpu_limit", "wall_limit", "bad_output"];
@@ -15,7 +16,7 @@ const OUTCOMES: [&str; 7] = [OK, "error", "trap", "out_of_memory", "cpu_limit", 
 #[derive(Default)]
 pub(crate) struct Observer {
     /// By function and outcome; made at the first call that ends so.
-    durations: [[OnceLock<Histogram>; OUTCOMES.len()]; 4],
+    durations: [[OnceLock<Histogram>; OUTCOMES.len()]; Function::ALL.len()],
 }
 
 impl Observer {

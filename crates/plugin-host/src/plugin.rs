@@ -3,20 +3,26 @@
 mod actions;
 mod admin;
 mod channel;
+mod enrich;
+mod functions;
 mod run;
+mod setup;
+mod triggers;
+mod webhooks;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use egress::Egress;
-use manifest::{Interface, Manifest};
+use manifest::Manifest;
 use tokio::sync::Semaphore;
 use wasmtime::component::InstancePre;
 
-use crate::bindings::exports::signalbox::plugin as exports;
+use self::functions::Functions;
 use crate::config::{Config, Limits};
-use crate::error::{CallError, Cause, Function, LoadError};
+use crate::error::{CallError, Cause, LoadError};
+use crate::function::Function;
 use crate::observe::Observer;
 use crate::state::CallState;
 
@@ -28,10 +34,7 @@ pub struct Plugin {
     manifest: Arc<Manifest>,
     limits: Limits,
     instance: InstancePre<CallState>,
-    /// Each present if the manifest lists the interface.
-    channel: Option<exports::channel::GuestIndices>,
-    actions: Option<exports::actions::GuestIndices>,
-    admin: Option<exports::admin::GuestIndices>,
+    functions: Functions,
     egress: Egress,
     permits: Arc<Semaphore>,
     observer: Observer,
@@ -45,31 +48,14 @@ impl Plugin {
         config: &Config,
         permits: &Arc<Semaphore>,
     ) -> Result<Self, LoadError> {
-        let misfit = |error: wasmtime::Error| LoadError::Incompatible(format!("{error:#}"));
-        let channel = manifest
-            .implements(Interface::Channel)
-            .then(|| exports::channel::GuestIndices::new(&instance))
-            .transpose()
-            .map_err(misfit)?;
-        let actions = manifest
-            .implements(Interface::Actions)
-            .then(|| exports::actions::GuestIndices::new(&instance))
-            .transpose()
-            .map_err(misfit)?;
-        let admin = manifest
-            .implements(Interface::Admin)
-            .then(|| exports::admin::GuestIndices::new(&instance))
-            .transpose()
-            .map_err(misfit)?;
+        let functions = Functions::find(instance.component(), |function| manifest.implements(function.interface()))?;
         Ok(Self {
             name: format!("{}@{}", manifest.id, manifest.version).into(),
             hash,
             limits: lower(&config.limits, manifest.limits),
             manifest: Arc::new(manifest),
             instance,
-            channel,
-            actions,
-            admin,
+            functions,
             egress: config.egress.clone(),
             permits: Arc::clone(permits),
             observer: Observer::default(),

@@ -2,9 +2,12 @@
 
 use wasmtime::UpdateDeadline;
 
+use crate::clock::CallClock;
+use crate::crypto::CallCrypto;
 use crate::http::HttpAccess;
 use crate::limiter::MemoryLimiter;
 use crate::log::CallLog;
+use crate::store::CallStore;
 
 /// Everything a guest can affect during a call. Dropped with its instance.
 pub(crate) struct CallState {
@@ -13,6 +16,10 @@ pub(crate) struct CallState {
     pub log: CallLog,
     /// Absent for functions without network.
     pub http: Option<HttpAccess>,
+    /// Absent for functions without state, and for callers that keep none.
+    pub store: Option<CallStore>,
+    pub crypto: CallCrypto,
+    pub clock: CallClock,
 }
 
 /// Counts the ticks during which the guest was running.

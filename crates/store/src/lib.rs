@@ -17,6 +17,7 @@ pub mod idempotency;
 pub mod ingest;
 pub mod messages;
 pub mod migrations;
+pub mod plugin_state;
 pub mod plugins;
 pub mod reactions;
 pub mod refresh_tokens;

@@ -1,42 +1,13 @@
 //! Between the generated types and the SDK's own.
 
-use super::bindings::exports::signalbox::plugin::channel;
-use super::bindings::signalbox::plugin::{http as wit_http, log as wit_log, types};
+use super::bindings::channel::exports::signalbox::plugin::channel;
+use super::bindings::host::signalbox::plugin::types;
+use super::bindings::webhooks::exports::signalbox::plugin::webhooks;
+use crate::call::Context;
+use crate::channel::{Receipt, ReceiptState};
 use crate::error::{ErrorKind, PluginError};
-use crate::http::{Failure, FailureKind, Header, Request, Response};
-use crate::log::Level;
-use crate::plugin::{Context, InboundRequest, Receipt, ReceiptState};
-
-pub(super) fn send(request: Request) -> Result<Response, Failure> {
-    let answer = wit_http::send(&wit_http::Request {
-        method: request.method,
-        url: request.url,
-        headers: request.headers.into_iter().map(Into::into).collect(),
-        body: request.body,
-        secret: request.secret,
-        timeout_ms: request.timeout_ms,
-    });
-    match answer {
-        Ok(response) => Ok(Response {
-            status: response.status,
-            headers: response.headers.into_iter().map(Into::into).collect(),
-            body: response.body,
-        }),
-        Err(failure) => {
-            Err(Failure { kind: failure.kind.into(), message: failure.message, request_sent: failure.request_sent })
-        }
-    }
-}
-
-pub(crate) fn log(level: Level, message: &str) {
-    let level = match level {
-        Level::Debug => wit_log::Level::Debug,
-        Level::Info => wit_log::Level::Info,
-        Level::Warn => wit_log::Level::Warn,
-        Level::Error => wit_log::Level::Error,
-    };
-    wit_log::log(level, message);
-}
+use crate::http::Header;
+use crate::webhooks::InboundRequest;
 
 impl From<types::CallContext> for Context {
     fn from(ctx: types::CallContext) -> Self {
@@ -50,8 +21,8 @@ impl From<types::CallContext> for Context {
     }
 }
 
-impl From<channel::InboundRequest> for InboundRequest {
-    fn from(request: channel::InboundRequest) -> Self {
+impl From<webhooks::InboundRequest> for InboundRequest {
+    fn from(request: webhooks::InboundRequest) -> Self {
         Self {
             method: request.method,
             path: request.path,
@@ -85,19 +56,6 @@ impl From<types::Header> for Header {
 impl From<Header> for types::Header {
     fn from(header: Header) -> Self {
         Self { name: header.name, value: header.value }
-    }
-}
-
-impl From<wit_http::FailureKind> for FailureKind {
-    fn from(kind: wit_http::FailureKind) -> Self {
-        match kind {
-            wit_http::FailureKind::Denied => Self::Denied,
-            wit_http::FailureKind::Connect => Self::Connect,
-            wit_http::FailureKind::Timeout => Self::Timeout,
-            wit_http::FailureKind::Interrupted => Self::Interrupted,
-            wit_http::FailureKind::TooLarge => Self::TooLarge,
-            wit_http::FailureKind::Other => Self::Other,
-        }
     }
 }
 

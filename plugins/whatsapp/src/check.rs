@@ -71,7 +71,7 @@ fn refused(error: PluginError) -> Result<CheckReport, PluginError> {
 mod tests {
     use plugin_sdk::ErrorKind;
     use plugin_sdk::http::{Failure, FailureKind};
-    use plugin_sdk::testing::MockHttp;
+    use plugin_sdk::testing::MockHost;
     use serde_json::json;
 
     use super::connection;
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn an_open_number_is_shown() {
-        let http = MockHttp::new().json(200, &json!({
+        let http = MockHost::new().json(200, &json!({
             "display_phone_number": "+1 555-078-3881", "verified_name": "Lucky Shrub", "quality_rating": "GREEN", "id": "106540352242922",
         }));
         let report = connection(&settings(), &http).unwrap();
@@ -103,7 +103,7 @@ mod tests {
             (403, json!({"code": 200, "message": "Permissions error"}), "permissions"),
             (400, json!({"code": 100, "error_subcode": 33, "message": "Unsupported get request"}), "phone_number"),
         ] {
-            let http = MockHttp::new().json(status, &json!({ "error": error }));
+            let http = MockHost::new().json(status, &json!({ "error": error }));
             let report = connection(&settings(), &http).unwrap();
             assert!(!report.ok);
             assert_eq!(report.checks[0].name, check);
@@ -122,7 +122,7 @@ mod tests {
             (Failure::unsent(FailureKind::Connect, "refused"), ErrorKind::Transient),
             (Failure::unsent(FailureKind::Denied, "policy"), ErrorKind::PermissionDenied),
         ] {
-            let error = connection(&settings(), &MockHttp::new().fail(failure)).unwrap_err();
+            let error = connection(&settings(), &MockHost::new().fail(failure)).unwrap_err();
             assert_eq!(error.kind, kind);
         }
     }

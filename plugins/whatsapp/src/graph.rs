@@ -110,7 +110,7 @@ fn explanation(code: i64, error: &Value) -> String {
 mod tests {
     use plugin_sdk::ErrorKind;
     use plugin_sdk::http::{Failure, FailureKind, Header, Response};
-    use plugin_sdk::testing::MockHttp;
+    use plugin_sdk::testing::MockHost;
     use serde_json::{Value, json};
 
     use super::{get, refused};
@@ -170,12 +170,12 @@ mod tests {
     #[test]
     fn a_read_that_fails_may_be_tried_again() {
         for (http, kind) in [
-            (MockHttp::new().fail(Failure::sent(FailureKind::Timeout, "30 s")), ErrorKind::Timeout),
-            (MockHttp::new().fail(Failure::sent(FailureKind::Interrupted, "reset")), ErrorKind::Transient),
-            (MockHttp::new().fail(Failure::unsent(FailureKind::Denied, "policy")), ErrorKind::PermissionDenied),
-            (MockHttp::new().respond(Response { status: 200, headers: vec![], body: b"<html>".to_vec(), }), ErrorKind::Transient),
-            (MockHttp::new().json(502, &json!("bad gateway")), ErrorKind::Transient),
-            (MockHttp::new().json(401, &json!(null)), ErrorKind::AuthRequired),
+            (MockHost::new().fail(Failure::sent(FailureKind::Timeout, "30 s")), ErrorKind::Timeout),
+            (MockHost::new().fail(Failure::sent(FailureKind::Interrupted, "reset")), ErrorKind::Transient),
+            (MockHost::new().fail(Failure::unsent(FailureKind::Denied, "policy")), ErrorKind::PermissionDenied),
+            (MockHost::new().respond(Response { status: 200, headers: vec![], body: b"<html>".to_vec(), }), ErrorKind::Transient),
+            (MockHost::new().json(502, &json!("bad gateway")), ErrorKind::Transient),
+            (MockHost::new().json(401, &json!(null)), ErrorKind::AuthRequired),
         ] {
             let error = get(&http, "https://graph.facebook.com/v26.0/1".to_owned()).unwrap_err();
             assert_eq!(error.kind, kind);

@@ -14,8 +14,10 @@ pub mod send;
 pub mod settings;
 pub mod templates;
 
-use plugin_sdk::http::Http;
-use plugin_sdk::{CheckReport, Context, Event, InboundRequest, OutboundMessage, Plugin, PluginError, Receipt};
+use plugin_sdk::actions::{Actions, Call};
+use plugin_sdk::{
+    Admin, Channel, CheckReport, Context, Event, Host, InboundRequest, OutboundMessage, PluginError, Receipt, Webhooks,
+};
 use serde_json::Value;
 
 use crate::settings::Settings;
@@ -23,25 +25,31 @@ use crate::settings::Settings;
 /// The plugin.
 pub struct WhatsApp;
 
-impl Plugin for WhatsApp {
+impl Webhooks for WhatsApp {
     fn parse(ctx: &Context, request: &InboundRequest) -> Result<Vec<Event>, PluginError> {
         parse::webhook(&ctx.settings()?, ctx.now(), &request.body)
     }
+}
 
-    fn send(ctx: &Context, http: &dyn Http, message: &OutboundMessage) -> Result<Receipt, PluginError> {
-        send::message(&Settings::of(ctx)?, http, message)
-    }
-
-    fn invoke(ctx: &Context, http: &dyn Http, name: &str, input: Value) -> Result<Value, PluginError> {
-        match name {
-            "list_templates" => templates::list(&Settings::of(ctx)?, http, &input),
-            _ => Err(PluginError::unsupported(format!("no action `{name}`"))),
-        }
-    }
-
-    fn check(ctx: &Context, http: &dyn Http) -> Result<CheckReport, PluginError> {
-        check::connection(&Settings::of(ctx)?, http)
+impl Channel for WhatsApp {
+    fn send(ctx: &Context, host: &impl Host, message: &OutboundMessage) -> Result<Receipt, PluginError> {
+        send::message(&Settings::of(ctx)?, host, message)
     }
 }
 
-plugin_sdk::export_plugin!(WhatsApp, manifest = "manifest.json");
+impl Actions for WhatsApp {
+    fn invoke(ctx: &Context, host: &impl Host, call: &Call) -> Result<Value, PluginError> {
+        match call.name.as_str() {
+            "list_templates" => templates::list(&Settings::of(ctx)?, host, &call.input),
+            _ => Err(call.unknown()),
+        }
+    }
+}
+
+impl Admin for WhatsApp {
+    fn check(ctx: &Context, host: &impl Host) -> Result<CheckReport, PluginError> {
+        check::connection(&Settings::of(ctx)?, host)
+    }
+}
+
+plugin_sdk::export_plugin!(WhatsApp: Webhooks + Channel + Actions + Admin, manifest = "manifest.json");

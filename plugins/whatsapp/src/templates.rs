@@ -88,7 +88,7 @@ fn percent_encoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use plugin_sdk::testing::MockHttp;
+    use plugin_sdk::testing::MockHost;
     use plugin_sdk::{ErrorKind, PluginError};
     use serde_json::{Value, json};
 
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn pages_are_followed_by_cursor_and_templates_normalized() {
         let http =
-            MockHttp::new().json(200, &page("one", "APPROVED", Some("Qg=="))).json(200, &page("two", "REJECTED", None));
+            MockHost::new().json(200, &page("one", "APPROVED", Some("Qg=="))).json(200, &page("two", "REJECTED", None));
         let templates = list(&settings(Some("77")), &http, &json!({})).unwrap();
         assert_eq!(
             templates[0],
@@ -140,21 +140,21 @@ mod tests {
     #[test]
     fn a_status_chooses() {
         let http =
-            MockHttp::new().json(200, &page("one", "APPROVED", Some("b"))).json(200, &page("two", "REJECTED", None));
+            MockHost::new().json(200, &page("one", "APPROVED", Some("b"))).json(200, &page("two", "REJECTED", None));
         let templates = list(&settings(Some("77")), &http, &json!({"status": "APPROVED"})).unwrap();
         assert_eq!(templates.as_array().unwrap().len(), 1);
     }
 
     #[test]
     fn endless_pages_end() {
-        let http = (0..MAX_PAGES).fold(MockHttp::new(), |http, _| http.json(200, &page("one", "APPROVED", Some("b"))));
+        let http = (0..MAX_PAGES).fold(MockHost::new(), |http, _| http.json(200, &page("one", "APPROVED", Some("b"))));
         let templates = list(&settings(Some("77")), &http, &json!({})).unwrap();
         assert_eq!(templates.as_array().unwrap().len(), MAX_PAGES);
     }
 
     #[test]
     fn without_a_business_account_there_are_none() {
-        let error: PluginError = list(&settings(None), &MockHttp::new(), &json!({})).unwrap_err();
+        let error: PluginError = list(&settings(None), &MockHost::new(), &json!({})).unwrap_err();
         assert_eq!(error.kind, ErrorKind::InvalidConfig);
     }
 }

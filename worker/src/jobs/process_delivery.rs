@@ -71,8 +71,9 @@ async fn parse(
         now_ms: delivery.received_at.timestamp_millis().try_into().unwrap_or_default(),
         connection_id: delivery.connection_id.to_string(),
         settings: delivery.settings.clone(),
-        // Reading a webhook needs no secret.
+        // Reading a webhook needs neither secrets nor state.
         secrets: CallSecrets::default(),
+        state: None,
     };
     let request = InboundRequest {
         method: delivery.method.clone(),

@@ -2,6 +2,7 @@
 
 use crate::{Environment, outcome, outcome::Verdict, target::Target};
 use domain::jobs::SyncTemplates;
+use plugin_sdk::actions::Call;
 use queue::{JobContext, JobError};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -33,7 +34,8 @@ pub async fn run(env: Arc<Environment>, job: SyncTemplates, ctx: JobContext) -> 
         return Ok(());
     }
     let context = target.context(&env, ctx.id.to_string(), ctx.attempt);
-    let answer = match target.plugin.invoke(&context, ACTION, &json!({})).await {
+    let call = Call { name: ACTION.to_owned(), input: json!({}), idempotency_key: ctx.id.to_string() };
+    let answer = match target.plugin.invoke(&context, call).await {
         Ok(answer) => answer,
         Err(error) => {
             return Err(match outcome::of_failed_send(&error) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use http::HeaderValue;
 use serde_json::Value;
 
-use super::{API, Injection, InjectionPlace, Interface, Limits, Manifest, Scope};
+use super::{API, Injection, InjectionPlace, Interface, Limits, Manifest, Scope, Trigger};
 use crate::error::{Fault, ManifestError};
 use crate::host::HostPattern;
 use crate::schema::{DataSchema, escape_token};
@@ -41,6 +41,7 @@ impl Manifest {
         self.check_webhook()?;
         self.check_messaging()?;
         self.check_actions()?;
+        self.check_triggers()?;
         self.check_limits()
     }
 
@@ -63,13 +64,15 @@ impl Manifest {
         if self.interfaces.is_empty() {
             return invalid("/interfaces", Fault::Empty);
         }
-        if self.webhook.is_some() && !self.implements(Interface::Channel) {
-            let interface = "channel";
-            return invalid("/webhook", Fault::InterfaceMissing { interface });
-        }
-        if !self.actions.is_empty() && !self.implements(Interface::Actions) {
-            let interface = "actions";
-            return invalid("/actions", Fault::InterfaceMissing { interface });
+        for (used, interface, at) in [
+            (self.webhook.is_some(), Interface::Webhooks, "/webhook"),
+            (!self.actions.is_empty(), Interface::Actions, "/actions"),
+            (!self.triggers.is_empty(), Interface::Triggers, "/triggers"),
+        ] {
+            if used && !self.implements(interface) {
+                let interface = interface.as_str();
+                return invalid(at, Fault::InterfaceMissing { interface });
+            }
         }
         Ok(())
     }
@@ -241,6 +244,26 @@ impl Manifest {
             check_text(&action.description, 1, 1000, &format!("{at}/description"))?;
             for (member, schema) in [("input", &action.input), ("output", &action.output)] {
                 DataSchema::compile(schema).map_err(|error| error.below(&format!("{at}/{member}")))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_triggers(&self) -> Result<(), ManifestError> {
+        check_count(self.triggers.len(), "/triggers")?;
+        let mut names = BTreeSet::new();
+        for (index, trigger) in self.triggers.iter().enumerate() {
+            let at = format!("/triggers/{index}");
+            if !is_name(&trigger.name) {
+                return invalid(format!("{at}/name"), Fault::Name);
+            }
+            if !names.insert(&trigger.name) {
+                return invalid(format!("{at}/name"), Fault::Repeated);
+            }
+            check_text(&trigger.description, 1, 1000, &format!("{at}/description"))?;
+            if !Trigger::EVERY_S.contains(&trigger.every_s) {
+                let (min, limit) = Trigger::EVERY_S.into_inner();
+                return invalid(format!("{at}/every_s"), Fault::Range { min, limit });
             }
         }
         Ok(())

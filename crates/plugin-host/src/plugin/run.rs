@@ -13,14 +13,18 @@ use wasmtime::{Store, Trap};
 use super::Plugin;
 use crate::bindings::signalbox::plugin::types;
 use crate::call::CallContext;
+use crate::clock::CallClock;
 use crate::config::Limits;
+use crate::crypto::CallCrypto;
 use crate::engine::TICK;
-use crate::error::{CallError, Cause, Function};
+use crate::error::{CallError, Cause};
+use crate::function::Function;
 use crate::http::HttpAccess;
 use crate::limiter::MemoryLimiter;
 use crate::log::CallLog;
 use crate::redact::Redactor;
 use crate::state::{CallState, CpuBudget};
+use crate::store::CallStore;
 
 /// How a call ended: cut by the wall limit, or crashed, or with the guest's own result.
 pub(super) type Ending<T> = Result<wasmtime::Result<Result<T, types::Error>>, Elapsed>;
@@ -40,16 +44,21 @@ impl Plugin {
     pub(super) async fn begin(&self, function: Function, ctx: &CallContext) -> Call<'_> {
         let permit = self.permits.acquire().await.expect("nobody closes the semaphore");
         let redactor = Arc::new(Redactor::new(&ctx.secrets));
-        let http = (function != Function::Parse).then(|| {
+        let is_pure = function.is_pure();
+        let http = (!is_pure).then(|| {
             let manifest = Arc::clone(&self.manifest);
             let redactor = Arc::clone(&redactor);
             HttpAccess::new(self.egress.clone(), manifest, ctx, redactor, &self.limits)
         });
+        let store = ctx.state.as_ref().filter(|_| !is_pure);
         let state = CallState {
             memory: MemoryLimiter::new(self.limits.memory),
             cpu: CpuBudget::new(self.limits.cpu.as_nanos().div_ceil(TICK.as_nanos())),
             log: CallLog::new(Arc::clone(&self.name), &self.limits, Arc::clone(&redactor)),
             http,
+            store: store.map(|store| CallStore::new(Arc::clone(store), &self.limits)),
+            crypto: CallCrypto::new(Arc::clone(&self.manifest), ctx.secrets.clone(), is_pure),
+            clock: CallClock::new(ctx.now_ms, is_pure),
         };
         Call { store: self.store(state), plugin: self, function, redactor, started: Instant::now(), _permit: permit }
     }

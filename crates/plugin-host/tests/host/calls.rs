@@ -5,7 +5,7 @@ use plugin_sdk::{ErrorKind, Event, InboundRequest, OutboundContent, OutboundMess
 use serde_json::{Value, json};
 use signalbox_plugin_host::{CallContext, Cause, Function};
 
-use crate::guest::{TestHost, checking, context, echoing, fetching, parsing, returning};
+use crate::guest::{TestHost, action, checking, context, echoing, fetching, parsing, returning};
 
 fn webhook(body: &str) -> InboundRequest {
     InboundRequest {
@@ -88,11 +88,11 @@ async fn what_the_manifest_does_not_list_is_unsupported() {
     let channel = host.load(&returning("[]"));
     let actions = host.load(&fetching(false));
     for error in [
-        channel.invoke(&context(), "none", &Value::Null).await.unwrap_err(),
+        channel.invoke(&context(), action("none", Value::Null)).await.unwrap_err(),
         channel.check(&context()).await.unwrap_err(),
         actions.parse(&context(), webhook("")).await.unwrap_err(),
         actions.send(&context(), &message()).await.unwrap_err(),
-        actions.invoke(&context(), "no_such_action", &json!({})).await.unwrap_err(),
+        actions.invoke(&context(), action("no_such_action", json!({}))).await.unwrap_err(),
     ] {
         assert!(matches!(error.cause, Cause::Unsupported), "{error:?}");
     }

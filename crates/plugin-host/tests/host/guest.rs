@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use plugin_sdk::actions::Call;
 use serde_json::{Value, json};
 
 use signalbox_plugin_host::{CallContext, CallSecrets, Config, Limits, Plugin, PluginHost};
@@ -68,36 +69,33 @@ const IMPORT_HTTP: &str = r#"
         i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
 "#;
 
-/// A channel whose `parse` runs `body`, which leaves the address of its result.
+/// A guest whose `parse` runs `body`, which leaves the address of its result.
 pub fn parsing(body: &str) -> Vec<u8> {
-    channel(&parsing_text(body))
+    webhooks(&parsing_text(body))
 }
 
 /// The same, with limits in its manifest.
 pub fn parsing_within(limits: Value, body: &str) -> Vec<u8> {
-    let mut manifest = manifest("channel");
+    let mut manifest = manifest(&["webhooks"]);
     manifest["limits"] = limits;
-    with_manifest(&channel_module(&parsing_text(body)), &manifest)
+    with_manifest(&webhooks_module(&parsing_text(body)), &manifest)
 }
 
 fn parsing_text(body: &str) -> String {
     format!(
         r#"(module {PRELUDE}
             (func $endless (call $endless) (call $endless))
-            (func (export "signalbox:plugin/channel@1.0.0#parse") (param $in i32) (result i32)
-                {body})
-            (func (export "signalbox:plugin/channel@1.0.0#send")
-                (param i32 i32 i32 i64 i32 i32 i32 i32 i32 i32) (result i32)
-                unreachable))"#
+            (func (export "signalbox:plugin/webhooks@1.0.0#parse") (param $in i32) (result i32)
+                {body}))"#
     )
 }
 
-/// A channel whose `parse` returns `json`.
+/// A channel whose `parse` returns `json`, and whose `send` a receipt.
 pub fn returning(json: &str) -> Vec<u8> {
     let text = format!(
         r#"(module {PRELUDE}
             (data (i32.const 1024) "{}")
-            (func (export "signalbox:plugin/channel@1.0.0#parse") (param $in i32) (result i32)
+            (func (export "signalbox:plugin/webhooks@1.0.0#parse") (param $in i32) (result i32)
                 (call $ok (i32.const 1024) (i32.const {})))
             ;; A receipt: the id `wamid.7`, unconfirmed.
             (data (i32.const 512) "wamid.7")
@@ -108,14 +106,18 @@ pub fn returning(json: &str) -> Vec<u8> {
                 (i32.store (i32.const 28) (i32.const 512))
                 (i32.store (i32.const 32) (i32.const 7))
                 (i32.store8 (i32.const 36) (i32.const 3))
-                (i32.const 16)))"#,
+                (i32.const 16))
+            (func (export "signalbox:plugin/channel@1.0.0#poll-status")
+                (param i32 i32 i32 i64 i32 i32 i32 i32 i32 i32) (result i32)
+                unreachable))"#,
         json.replace('\\', "\\\\").replace('"', "\\\""),
         json.len()
     );
-    channel(&text)
+    let world = "export signalbox:plugin/webhooks@1.0.0; export signalbox:plugin/channel@1.0.0;";
+    with_manifest(&with_world(&text, world), &manifest(&["webhooks", "channel"]))
 }
 
-/// A channel whose `parse` returns its context's settings, or its request's body.
+/// A guest whose `parse` returns its context's settings, or its request's body.
 pub fn echoing(what: &str) -> Vec<u8> {
     // The parameters lie one after another where `$in` points, pointers and lengths of 4 bytes.
     let (text, length) = match what {
@@ -126,18 +128,15 @@ pub fn echoing(what: &str) -> Vec<u8> {
     parsing(&format!("(call $ok (i32.load offset={text} (local.get $in)) (i32.load offset={length} (local.get $in)))"))
 }
 
-/// A channel whose `parse` tries the network.
+/// A guest whose `parse` tries the network.
 pub fn parsing_with_http() -> Vec<u8> {
     let text = format!(
         r#"(module {IMPORT_HTTP} {PRELUDE} (global $stubborn i32 (i32.const 0)) {FETCH}
             (data (i32.const 1024) "https://api.provider.example/")
-            (func (export "signalbox:plugin/channel@1.0.0#parse") (param $in i32) (result i32)
-                (call $fetch (i32.const 1024) (i32.const 29) (i32.const 0) (i32.const 0)))
-            (func (export "signalbox:plugin/channel@1.0.0#send")
-                (param i32 i32 i32 i64 i32 i32 i32 i32 i32 i32) (result i32)
-                unreachable))"#
+            (func (export "signalbox:plugin/webhooks@1.0.0#parse") (param $in i32) (result i32)
+                (call $fetch (i32.const 1024) (i32.const 29) (i32.const 0) (i32.const 0))))"#
     );
-    channel(&text)
+    webhooks(&text)
 }
 
 /// Actions: input is a URL to GET, the result its body. The action's name is the secret to use,
@@ -148,7 +147,8 @@ pub fn fetching(stubborn: bool) -> Vec<u8> {
             (func (export "signalbox:plugin/actions@1.0.0#invoke")
                 (param i32 i32 i32 i64 i32 i32 i32 i32)
                 (param $name i32) (param $name_length i32)
-                (param $input i32) (param $input_length i32) (result i32)
+                (param $input i32) (param $input_length i32)
+                (param $key i32) (param $key_length i32) (result i32)
                 (if (i32.eq (i32.load8_u (local.get $name)) (i32.const 110))
                     (then (local.set $name_length (i32.const 0))))
                 (call $fetch
@@ -168,28 +168,34 @@ pub fn checking(json: &str) -> Vec<u8> {
             (data (i32.const 1024) "{}")
             (func (export "signalbox:plugin/admin@1.0.0#check")
                 (param i32 i32 i32 i64 i32 i32 i32 i32) (result i32)
-                (call $ok (i32.const 1024) (i32.const {}))))"#,
+                (call $ok (i32.const 1024) (i32.const {})))
+            (func (export "signalbox:plugin/admin@1.0.0#options")
+                (param i32 i32 i32 i64 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+                unreachable)
+            (func (export "signalbox:plugin/admin@1.0.0#migrate-settings")
+                (param i32 i32 i32 i64 i32 i32 i32 i32 i32 i32) (result i32)
+                unreachable))"#,
         json.replace('"', "\\\""),
         json.len()
     );
     let world = "export signalbox:plugin/admin@1.0.0;";
-    with_manifest(&with_world(&text, world), &manifest("admin"))
+    with_manifest(&with_world(&text, world), &manifest(&["admin"]))
 }
 
-fn channel(text: &str) -> Vec<u8> {
-    with_manifest(&channel_module(text), &manifest("channel"))
+fn webhooks(text: &str) -> Vec<u8> {
+    with_manifest(&webhooks_module(text), &manifest(&["webhooks"]))
 }
 
-fn channel_module(text: &str) -> Vec<u8> {
-    let world = "import signalbox:plugin/http@1.0.0; export signalbox:plugin/channel@1.0.0;";
+fn webhooks_module(text: &str) -> Vec<u8> {
+    let world = "import signalbox:plugin/http@1.0.0; export signalbox:plugin/webhooks@1.0.0;";
     with_world(text, world)
 }
 
-/// A manifest with nothing but one interface.
-pub fn manifest(interface: &str) -> Value {
+/// A manifest with nothing but interfaces.
+pub fn manifest(interfaces: &[&str]) -> Value {
     json!({
         "id": "probe", "name": "Probe", "version": "1.2.3", "api": "1",
-        "interfaces": [interface],
+        "interfaces": interfaces,
     })
 }
 
@@ -201,7 +207,7 @@ fn actions_manifest() -> Value {
         json!({"name": name, "description": "GETs a URL", "input": {"type": "object"},
                "output": {"type": "object"}})
     };
-    let mut manifest = manifest("actions");
+    let mut manifest = manifest(&["actions"]);
     manifest["egress"] = json!([
         {"host": "api.provider.example", "methods": ["GET"]},
         {"host": "other.provider.example", "methods": ["GET"]},
@@ -285,5 +291,11 @@ pub fn context() -> CallContext {
         connection_id: "connection-1".to_owned(),
         settings: json!({"shop": "kettle"}),
         secrets: CallSecrets::default(),
+        state: None,
     }
+}
+
+/// An action that is asked for.
+pub fn action(name: &str, input: Value) -> Call {
+    Call { name: name.to_owned(), input, idempotency_key: "key-1".to_owned() }
 }

@@ -53,10 +53,10 @@ fn files_that_are_no_plugins_are_refused() {
     let bad_manifest = with_manifest(&without_manifest, &json!({"id": "probe"}));
     assert!(matches!(refusal(&bad_manifest), LoadError::Manifest(_)));
 
-    let two = with_manifest(&returning("[]"), &manifest("admin"));
+    let two = with_manifest(&returning("[]"), &manifest(&["admin"]));
     assert!(matches!(refusal(&two), LoadError::ManifestAmbiguous));
 
-    let no_world = with_manifest(&wat::parse_str("(module)").unwrap(), &manifest("channel"));
+    let no_world = with_manifest(&wat::parse_str("(module)").unwrap(), &manifest(&["channel"]));
     let error = refusal(&no_world);
     let explained = matches!(error, LoadError::NotAComponent(_) | LoadError::ExportMissing { .. });
     assert!(explained, "{error:?}");
@@ -86,38 +86,49 @@ fn more_memory_than_the_limit_from_the_start_is_refused() {
     let text = r#"(module
         (memory (export "memory") 2000)
         (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable)
-        (func (export "signalbox:plugin/admin@1.0.0#check")
-            (param i32 i32 i32 i64 i32 i32 i32 i32) (result i32) unreachable))"#;
-    let module = with_world(text, "export signalbox:plugin/admin@1.0.0;");
-    let error = refusal(&with_manifest(&module, &manifest("admin")));
+        (func (export "signalbox:plugin/enrich@1.0.0#facts")
+            (param i32 i32 i32 i64 i32 i32 i32 i32 i32 i32) (result i32) unreachable))"#;
+    let module = with_world(text, "export signalbox:plugin/enrich@1.0.0;");
+    let error = refusal(&with_manifest(&module, &manifest(&["enrich"])));
     assert!(matches!(error, LoadError::Compile(_)), "{error:?}");
     assert!(error.to_string().contains("memory"), "{error}");
 }
 
 #[test]
 fn an_interface_the_manifest_lists_must_be_exported() {
-    let mut both = manifest("channel");
-    both["interfaces"] = json!(["admin", "channel"]);
     let text = r#"(module
         (memory (export "memory") 1)
         (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable)
         (func (export "signalbox:plugin/admin@1.0.0#check")
-            (param i32 i32 i32 i64 i32 i32 i32 i32) (result i32) unreachable))"#;
+            (param i32 i32 i32 i64 i32 i32 i32 i32) (result i32) unreachable)
+        (func (export "signalbox:plugin/admin@1.0.0#options")
+            (param i32 i32 i32 i64 i32 i32 i32 i32 i32 i32 i32 i32) (result i32) unreachable)
+        (func (export "signalbox:plugin/admin@1.0.0#migrate-settings")
+            (param i32 i32 i32 i64 i32 i32 i32 i32 i32 i32) (result i32) unreachable))"#;
     let module = with_world(text, "export signalbox:plugin/admin@1.0.0;");
-    let error = refusal(&with_manifest(&module, &both));
+    let error = refusal(&with_manifest(&module, &manifest(&["admin", "channel"])));
     assert!(matches!(error, LoadError::ExportMissing { interface: "channel" }), "{error:?}");
+}
+
+#[test]
+fn a_function_that_an_interface_lacks_is_named() {
+    let text = r#"(component
+        (instance $admin)
+        (export "signalbox:plugin/admin@1.0.0" (instance $admin)))"#;
+    let error = refusal(&with_manifest(&wat::parse_str(text).unwrap(), &manifest(&["admin"])));
+    assert_eq!(error.to_string(), "the interface `admin` lacks the function `check`");
 }
 
 /// A component that imports `instance` of this name, in text.
 fn importing(name: &str, instance: &str) -> Vec<u8> {
     let text = format!(r#"(component (import "{name}" (instance {instance})))"#);
-    with_manifest(&wat::parse_str(text).unwrap(), &manifest("channel"))
+    with_manifest(&wat::parse_str(text).unwrap(), &manifest(&["channel"]))
 }
 
 #[test]
 fn imports_this_host_does_not_offer_are_explained() {
     let function = r#"(export "hmac" (func (param "data" (list u8)) (result (list u8))))"#;
-    let error = refusal(&importing("signalbox:plugin/crypto@1.1.0", function));
+    let error = refusal(&importing("signalbox:plugin/blobs@1.1.0", function));
     assert!(error.to_string().contains("needs a host that offers plugin API 1.1.0 or later"), "{error}");
     let error = refusal(&importing("signalbox:plugin/log@1.4.0", function));
     assert!(error.to_string().contains("`signalbox:plugin/log@1.4.0#hmac`"), "{error}");
@@ -131,13 +142,10 @@ fn imports_this_host_does_not_offer_are_explained() {
 
 #[test]
 fn the_right_names_with_other_types_are_refused() {
-    let admin = r#"(instance $admin) (export "signalbox:plugin/admin@1.0.0" (instance $admin))"#;
-    let import = r#"(import "signalbox:plugin/log@1.0.0" (instance
-        (export "log" (func (param "message" u32)))))"#;
-    for text in [format!("(component {admin})"), format!("(component {import} {admin})")] {
-        let error = refusal(&with_manifest(&wat::parse_str(text).unwrap(), &manifest("admin")));
-        assert!(matches!(error, LoadError::Incompatible(_)), "{error:?}");
-    }
+    let text = r#"(component
+        (import "signalbox:plugin/log@1.0.0" (instance (export "log" (func (param "message" u32))))))"#;
+    let error = refusal(&with_manifest(&wat::parse_str(text).unwrap(), &manifest(&["admin"])));
+    assert!(matches!(error, LoadError::Incompatible(_)), "{error:?}");
 }
 
 struct Cached {

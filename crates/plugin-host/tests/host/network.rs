@@ -17,7 +17,7 @@ use plugin_sdk::InboundRequest;
 use signalbox_plugin_host::{CallContext, CallError, CallSecrets, Cause, Limits, Plugin};
 use tokio::net::TcpListener;
 
-use crate::guest::{TestHost, context, fetching, parsing_with_http};
+use crate::guest::{TestHost, action, context, fetching, parsing_with_http};
 
 const API: &str = "https://api.provider.example";
 const TOKEN: &str = "EAAG/tok+en\"1234567890";
@@ -67,7 +67,7 @@ fn with_secrets() -> CallContext {
 }
 
 async fn fetch(plugin: &Plugin, secret: &str, url: &str) -> Result<Value, CallError> {
-    plugin.invoke(&with_secrets(), secret, &json!(url)).await
+    plugin.invoke(&with_secrets(), action(secret, json!(url))).await
 }
 
 /// The guest passes a failure's message on as its own error.

@@ -1,6 +1,6 @@
 //! The manifest promises what the code keeps. (Its form is the host's to check, at install.)
 
-use plugin_sdk::testing::{MockHttp, context};
+use plugin_sdk::testing::{MockHost, context};
 use plugin_sdk::{ErrorKind, Plugin};
 use serde_json::{Value, json};
 use signalbox_whatsapp::WhatsApp;
@@ -18,16 +18,16 @@ fn every_action_is_there_and_answers() {
     let actions = manifest()["actions"].as_array().cloned().unwrap();
     assert!(!actions.is_empty());
     for action in actions {
-        let http = MockHttp::new().json(200, &json!({"data": []}));
+        let http = MockHost::new().json(200, &json!({"data": []}));
         let name = action["name"].as_str().unwrap();
-        WhatsApp::invoke(&context(&settings), &http, name, json!({})).unwrap();
+        WhatsApp::invoke(&context(&settings), &http, &action(name)).unwrap();
     }
 }
 
 #[test]
 fn what_is_called_is_allowed() {
     let manifest = manifest();
-    let http = MockHttp::new().json(200, &json!({}));
+    let http = MockHost::new().json(200, &json!({}));
     WhatsApp::check(&context(&json!({ "phone_number_id": NUMBER })), &http).unwrap();
     let request = http.requests().remove(0);
 

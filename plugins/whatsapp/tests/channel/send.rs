@@ -2,7 +2,7 @@
 
 use plugin_sdk::http::{Failure, FailureKind, Http, Response};
 use plugin_sdk::outbound::MediaSource;
-use plugin_sdk::testing::{MockHttp, context};
+use plugin_sdk::testing::{MockHost, context};
 use plugin_sdk::{ErrorKind, OutboundContent, OutboundMessage, Plugin, PluginError, Receipt, ReceiptState, SenderId};
 use serde_json::{Value, json};
 use signalbox_whatsapp::WhatsApp;
@@ -11,7 +11,7 @@ use crate::support::{NUMBER, fixtures};
 
 const OURS: &str = "0197c1de-0000-7000-8000-000000000001";
 
-fn send(http: &dyn Http, message: &OutboundMessage) -> Result<Receipt, PluginError> {
+fn send(http: &MockHost, message: &OutboundMessage) -> Result<Receipt, PluginError> {
     WhatsApp::send(&context(&json!({ "phone_number_id": NUMBER })), http, message)
 }
 
@@ -23,8 +23,8 @@ fn text(text: &str) -> OutboundMessage {
     to_phone(OutboundContent::Text { text: text.to_owned(), preview_url: false })
 }
 
-fn accepted() -> MockHttp {
-    MockHttp::new().json(
+fn accepted() -> MockHost {
+    MockHost::new().json(
         200,
         &json!({
             "messaging_product": "whatsapp",
@@ -155,7 +155,7 @@ fn someone_without_a_number_is_reached_by_user_id() {
     }
     for to in [vec![], vec![id("email", "a@example.com")]] {
         let error = send(
-            &MockHttp::new(),
+            &MockHost::new(),
             &OutboundMessage {
                 to,
                 ..text("Hello")
@@ -184,13 +184,13 @@ fn html(status: u16) -> Response {
 #[test]
 fn an_unknown_outcome_is_never_reported_as_a_failure() {
     for (what, http) in [
-        ("a timeout after sending", MockHttp::new().fail(Failure::sent(FailureKind::Timeout, "30 s"))),
-        ("a drop after sending", MockHttp::new().fail(Failure::sent(FailureKind::Interrupted, "reset"))),
-        ("an answer too large", MockHttp::new().fail(Failure::sent(FailureKind::TooLarge, "2 MiB"))),
-        ("a gateway's error page", MockHttp::new().respond(html(502))),
-        ("a server error without reason", MockHttp::new().json(500, &json!({}))),
-        ("a success that is not JSON", MockHttp::new().respond(html(200))),
-        ("a success without an id", MockHttp::new().json(200, &json!({"messages": []}))),
+        ("a timeout after sending", MockHost::new().fail(Failure::sent(FailureKind::Timeout, "30 s"))),
+        ("a drop after sending", MockHost::new().fail(Failure::sent(FailureKind::Interrupted, "reset"))),
+        ("an answer too large", MockHost::new().fail(Failure::sent(FailureKind::TooLarge, "2 MiB"))),
+        ("a gateway's error page", MockHost::new().respond(html(502))),
+        ("a server error without reason", MockHost::new().json(500, &json!({}))),
+        ("a success that is not JSON", MockHost::new().respond(html(200))),
+        ("a success without an id", MockHost::new().json(200, &json!({"messages": []}))),
     ] {
         assert_eq!(
             send(&http, &text("Hello")).unwrap(),
@@ -204,18 +204,18 @@ fn an_unknown_outcome_is_never_reported_as_a_failure() {
 #[test]
 fn what_was_certainly_not_taken_is_a_failure() {
     let meta = |status, code| {
-        MockHttp::new().json(status, &json!({"error": {"code": code, "message": "x"}}))
+        MockHost::new().json(status, &json!({"error": {"code": code, "message": "x"}}))
     };
     for (what, http, kind, code) in [
-        ("no connection", MockHttp::new().fail(Failure::unsent(FailureKind::Connect, "refused")), ErrorKind::Transient, "service:http"),
-        ("a timeout before sending", MockHttp::new().fail(Failure::unsent(FailureKind::Timeout, "connect")), ErrorKind::Transient, "service:http"),
-        ("the host's policy", MockHttp::new().fail(Failure::unsent(FailureKind::Denied, "policy")), ErrorKind::PermissionDenied, "other:egress"),
+        ("no connection", MockHost::new().fail(Failure::unsent(FailureKind::Connect, "refused")), ErrorKind::Transient, "service:http"),
+        ("a timeout before sending", MockHost::new().fail(Failure::unsent(FailureKind::Timeout, "connect")), ErrorKind::Transient, "service:http"),
+        ("the host's policy", MockHost::new().fail(Failure::unsent(FailureKind::Denied, "policy")), ErrorKind::PermissionDenied, "other:egress"),
         ("Meta's own trouble", meta(500, 131_000), ErrorKind::Transient, "service:131000"),
         ("Meta is overloaded", meta(503, 131_016), ErrorKind::Transient, "service:131016"),
         ("a temporary error", meta(500, 2), ErrorKind::Transient, "service:2"),
         ("maintenance", meta(500, 131_057), ErrorKind::Transient, "service:131057"),
         ("too fast", meta(429, 130_429), ErrorKind::RateLimited, "rate_limited:130429"),
-        ("too fast, by a proxy", MockHttp::new().respond(html(429)), ErrorKind::RateLimited, "rate_limited:http_429"),
+        ("too fast, by a proxy", MockHost::new().respond(html(429)), ErrorKind::RateLimited, "rate_limited:http_429"),
         ("a revoked token", meta(401, 190), ErrorKind::AuthRequired, "reauthorize:190"),
         ("a closed window", meta(400, 131_047), ErrorKind::Permanent, "window_closed:131047"),
         ("opted out", meta(400, 131_050), ErrorKind::Permanent, "opted_out:131050"),
@@ -230,9 +230,9 @@ fn what_was_certainly_not_taken_is_a_failure() {
 #[test]
 fn a_read_receipt_may_be_repeated() {
     let read = to_phone(OutboundContent::Read { target: "wamid.IN".to_owned(), typing: false });
-    let done = MockHttp::new().json(200, &json!({"success": true}));
+    let done = MockHost::new().json(200, &json!({"success": true}));
     assert_eq!(send(&done, &read).unwrap(), Receipt { external_id: None, state: ReceiptState::Accepted });
-    for http in [MockHttp::new().fail(Failure::sent(FailureKind::Timeout, "30 s")), MockHttp::new().respond(html(502))]
+    for http in [MockHost::new().fail(Failure::sent(FailureKind::Timeout, "30 s")), MockHost::new().respond(html(502))]
     {
         assert_eq!(send(&http, &read).unwrap_err().kind, ErrorKind::Transient);
     }
@@ -240,7 +240,7 @@ fn a_read_receipt_may_be_repeated() {
 
 /// The message of the refusal, without a call having been made.
 fn refusal(content: OutboundContent) -> String {
-    let error = send(&MockHttp::new(), &to_phone(content)).unwrap_err();
+    let error = send(&MockHost::new(), &to_phone(content)).unwrap_err();
     assert_eq!(error.kind, ErrorKind::InvalidInput);
     error.message
 }
@@ -318,9 +318,9 @@ fn the_limits_themselves_are_allowed() {
 
 #[test]
 fn without_settings_nothing_is_sent() {
-    let error = WhatsApp::send(&context(&json!({})), &MockHttp::new(), &text("Hello")).unwrap_err();
+    let error = WhatsApp::send(&context(&json!({})), &MockHost::new(), &text("Hello")).unwrap_err();
     assert_eq!(error.kind, ErrorKind::InvalidConfig);
     let error =
-        WhatsApp::invoke(&context(&json!({"phone_number_id": "1"})), &MockHttp::new(), "dance", json!({})).unwrap_err();
+        WhatsApp::invoke(&context(&json!({"phone_number_id": "1"})), &MockHost::new(), &action("dance")).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unsupported);
 }

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use plugin_sdk::actions::Call;
 use plugin_sdk::testing::{context, webhook};
-use plugin_sdk::{Event, Plugin, PluginError};
-use serde_json::Value;
+use plugin_sdk::{Event, PluginError, Webhooks};
+use serde_json::{Value, json};
 use signalbox_whatsapp::WhatsApp;
 
 /// The phone number id of the fixtures.
@@ -43,4 +44,9 @@ fn read(path: &Path) -> Value {
 /// Parses a webhook under these settings.
 pub fn parse(settings: &Value, body: &Value) -> Result<Vec<Event>, PluginError> {
     WhatsApp::parse(&context(settings), &webhook(body.to_string()))
+}
+
+/// An action without input.
+pub fn action(name: &str) -> Call {
+    Call { name: name.to_owned(), input: json!({}), idempotency_key: "key-1".to_owned() }
 }
