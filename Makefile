@@ -6,7 +6,7 @@ WASM := wasm32-unknown-unknown
 PLUGIN := plugins/target/$(WASM)/release/signalbox_whatsapp.wasm
 BIN := target/release/signalbox
 
-.PHONY: help up demo test chaos bench bench-queue plugins fmt sqlx docs clean-data
+.PHONY: help up demo test chaos bench bench-queue bench-plugins plugins fmt sqlx docs clean-data
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'

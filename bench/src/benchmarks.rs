@@ -2,8 +2,8 @@
 
 mod ingest;
 mod memory;
-mod parse;
 mod peers;
+mod plugins;
 mod queue;
 mod roundtrip;
 mod start;
@@ -22,8 +22,8 @@ pub enum Benchmark {
     Queue,
     /// The same beside other job queues.
     Peers,
-    /// One call of a plugin.
-    Parse,
+    /// Plugins: calls, loading, waiting, sizes.
+    Plugins,
     /// Resident memory.
     Memory,
     /// How long a start takes.
@@ -81,7 +81,7 @@ impl Effort {
 impl Benchmark {
     /// Every benchmark.
     pub const ALL: &[Self] =
-        &[Self::Ingest, Self::Roundtrip, Self::Queue, Self::Peers, Self::Parse, Self::Memory, Self::Start];
+        &[Self::Ingest, Self::Roundtrip, Self::Queue, Self::Peers, Self::Plugins, Self::Memory, Self::Start];
 
     /// Its name, which is also that of its file of figures.
     pub fn name(self) -> String {
@@ -95,7 +95,7 @@ impl Benchmark {
             Self::Roundtrip => roundtrip::run(effort).await,
             Self::Queue => queue::run(effort).await,
             Self::Peers => peers::run(effort).await,
-            Self::Parse => parse::run(effort).await,
+            Self::Plugins => plugins::run(effort).await,
             Self::Memory => memory::run(effort).await,
             Self::Start => start::run(effort).await,
         }

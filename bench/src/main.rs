@@ -52,8 +52,8 @@ enum What {
     Queue,
     /// The same beside other job queues; `scripts/bench-peers-setup` first.
     Peers,
-    /// One call of a plugin.
-    Parse,
+    /// Plugins: calls, loading, waiting, sizes.
+    Plugins,
     /// Resident memory.
     Memory,
     /// How long a start takes.
@@ -71,7 +71,7 @@ impl What {
             Self::Roundtrip => vec![Benchmark::Roundtrip],
             Self::Queue => vec![Benchmark::Queue],
             Self::Peers => vec![Benchmark::Peers],
-            Self::Parse => vec![Benchmark::Parse],
+            Self::Plugins => vec![Benchmark::Plugins],
             Self::Memory => vec![Benchmark::Memory],
             Self::Start => vec![Benchmark::Start],
             Self::Docs => Vec::new(),

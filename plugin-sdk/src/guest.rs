@@ -41,11 +41,11 @@ pub(crate) use imports::log;
 /// `signalbox:manifest`, where the host finds it without running anything.
 #[macro_export]
 macro_rules! export_plugin {
-    ($plugin:ty: $($interface:ident)++, manifest = $manifest:literal) => {
-        $crate::export_plugin!(@ $plugin, concat!(env!("CARGO_MANIFEST_DIR"), "/", $manifest), $($interface)+);
+    ($plugin:ty: $first:ident $(+ $more:ident)*, manifest = $manifest:literal) => {
+        $crate::export_plugin!(@ $plugin, concat!(env!("CARGO_MANIFEST_DIR"), "/", $manifest), $first $($more)*);
     };
-    ($plugin:ty: $($interface:ident)++, built_manifest) => {
-        $crate::export_plugin!(@ $plugin, concat!(env!("OUT_DIR"), "/manifest.json"), $($interface)+);
+    ($plugin:ty: $first:ident $(+ $more:ident)*, built_manifest) => {
+        $crate::export_plugin!(@ $plugin, concat!(env!("OUT_DIR"), "/manifest.json"), $first $($more)*);
     };
     (@ $plugin:ty, $manifest:expr, $($interface:ident)+) => {
         #[cfg(target_family = "wasm")]

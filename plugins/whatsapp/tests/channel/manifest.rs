@@ -1,12 +1,12 @@
 //! The manifest promises what the code keeps. (Its form is the host's to check, at install.)
 
 use plugin_sdk::testing::{MockHost, context};
-use plugin_sdk::{ErrorKind, Plugin};
+use plugin_sdk::{Actions, Admin, ErrorKind};
 use serde_json::{Value, json};
 use signalbox_whatsapp::WhatsApp;
 use signalbox_whatsapp::settings::Settings;
 
-use crate::support::NUMBER;
+use crate::support::{NUMBER, action};
 
 fn manifest() -> Value {
     serde_json::from_str(include_str!("../../manifest.json")).unwrap()
@@ -17,9 +17,9 @@ fn every_action_is_there_and_answers() {
     let settings = json!({"phone_number_id": NUMBER, "waba_id": "102290129340398"});
     let actions = manifest()["actions"].as_array().cloned().unwrap();
     assert!(!actions.is_empty());
-    for action in actions {
+    for listed in actions {
         let http = MockHost::new().json(200, &json!({"data": []}));
-        let name = action["name"].as_str().unwrap();
+        let name = listed["name"].as_str().unwrap();
         WhatsApp::invoke(&context(&settings), &http, &action(name)).unwrap();
     }
 }

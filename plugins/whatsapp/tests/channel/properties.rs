@@ -1,7 +1,7 @@
 //! Whatever Meta sends, parsing ends and loses nothing.
 
 use plugin_sdk::testing::{context, webhook};
-use plugin_sdk::{Event, Plugin};
+use plugin_sdk::{Event, Webhooks};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use signalbox_whatsapp::WhatsApp;

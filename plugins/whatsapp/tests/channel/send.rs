@@ -1,13 +1,15 @@
 //! Sending: Meta's own request examples, and every way an answer can come or not come.
 
-use plugin_sdk::http::{Failure, FailureKind, Http, Response};
+use plugin_sdk::http::{Failure, FailureKind, Response};
 use plugin_sdk::outbound::MediaSource;
 use plugin_sdk::testing::{MockHost, context};
-use plugin_sdk::{ErrorKind, OutboundContent, OutboundMessage, Plugin, PluginError, Receipt, ReceiptState, SenderId};
+use plugin_sdk::{
+    Actions, Channel, ErrorKind, OutboundContent, OutboundMessage, PluginError, Receipt, ReceiptState, SenderId,
+};
 use serde_json::{Value, json};
 use signalbox_whatsapp::WhatsApp;
 
-use crate::support::{NUMBER, fixtures};
+use crate::support::{NUMBER, action, fixtures};
 
 const OURS: &str = "0197c1de-0000-7000-8000-000000000001";
 

@@ -1,16 +1,12 @@
-//! One `parse` call: a fresh instance of the plugin turns one webhook into events.
+//! `parse` of a real webhook, each call in a fresh instance.
 
-use super::{Benchmark, Effort};
 use crate::{
-    machine::{self, Machine},
-    report::{Figure, Report},
-    stand,
+    machine,
     stats::{Latencies, count},
 };
 use anyhow::{Context as _, ensure};
 use chrono::Utc;
-use egress::Egress;
-use plugin_host::{CallContext, CallSecrets, Config, Plugin, PluginHost};
+use plugin_host::{CallContext, CallSecrets, Plugin};
 use plugin_sdk::{InboundRequest, http::Header};
 use sandbox::{
     signing::{SIGNATURE_HEADER, escape_like_meta, sign},
@@ -18,59 +14,19 @@ use sandbox::{
 };
 use serde_json::json;
 use std::{
-    fs,
-    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-pub async fn run(effort: Effort) -> anyhow::Result<Report> {
-    let directory = stand::directory()?;
-    let file = fs::read(stand::plugin()?)?;
-    let machine = Machine::observe(directory.path())?;
-    let (rounds, calls, seconds) = (effort.pick(5, 1), effort.pick(20_000, 2_000), effort.pick(5, 1));
-
-    let (mut cold, mut warm) = (Vec::new(), Vec::new());
-    for round in 0..rounds {
-        let cache = directory.path().join(format!("cache-{round}"));
-        machine::until_quiet().await?;
-        for times in [&mut cold, &mut warm] {
-            let (host, begin) = (host(&cache)?, Instant::now());
-            host.load(&file)?;
-            times.push(milliseconds(begin.elapsed()));
-        }
-    }
-
-    let plugin = host(&directory.path().join("cache-0"))?.load(&file)?;
-    let (context, request) = (context(), request());
-    let size = request.body.len();
-    let (mut p50, mut p99, mut p999, mut rates) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..rounds {
-        machine::until_quiet().await?;
-        let latencies = one_after_another(&plugin, &context, &request, calls).await?;
-        p50.push(latencies.percentile_ms(0.5)? * 1000.0);
-        p99.push(latencies.percentile_ms(0.99)? * 1000.0);
-        p999.push(latencies.percentile_ms(0.999)? * 1000.0);
-        rates.push(on_all_cores(&plugin, &context, &request, machine.cores, Duration::from_secs(seconds)).await?);
-    }
-
-    let mut report = Report::new(Benchmark::Parse, "One plugin call", machine);
-    report.condition(format!(
-        "`parse` of the WhatsApp plugin for a webhook of {size} bytes, {calls} calls one after another in each run; \
-         each call gets a fresh instance with its limits, and ends with decoded events."
-    ));
-    report.condition("A cold load compiles the plugin; a warm one finds its compiled code in the cache.");
-    report.figure(Figure::new("one call, p50", "µs", &p50));
-    report.figure(Figure::new("one call, p99", "µs", &p99).at_most(100.0));
-    report.figure(Figure::new("one call, p99.9", "µs", &p999));
-    report.figure(Figure::new("calls on all cores", "per second", &rates));
-    report.figure(Figure::new("cold load", "ms", &cold));
-    report.figure(Figure::new("warm load", "ms", &warm));
-    Ok(report)
+/// Calls one after another: how long each took. Waits until the machine is quiet.
+pub async fn one_by_one(plugin: &Plugin, calls: usize) -> anyhow::Result<Latencies> {
+    machine::until_quiet().await?;
+    one_after_another(plugin, &context(), &request(), calls).await
 }
 
-fn host(cache: &Path) -> anyhow::Result<PluginHost> {
-    Ok(PluginHost::new(Config::new(cache, Egress::new(egress::Config::default())?))?)
+/// Calls on every core at once: how many in a second.
+pub async fn at_once(plugin: &Arc<Plugin>, cores: usize, duration: Duration) -> anyhow::Result<f64> {
+    on_all_cores(plugin, &context(), &request(), cores, duration).await
 }
 
 async fn one_after_another(
@@ -119,7 +75,7 @@ async fn on_all_cores(
 }
 
 /// As a worker makes it for a connection: reading a webhook needs neither secrets nor state.
-fn context() -> CallContext {
+pub fn context() -> CallContext {
     CallContext {
         call_id: "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b".to_owned(),
         attempt: 1,
@@ -131,7 +87,7 @@ fn context() -> CallContext {
     }
 }
 
-fn request() -> InboundRequest {
+pub fn request() -> InboundRequest {
     let line = Line {
         phone_number_id: "106540352242922".to_owned(),
         waba_id: "419561257915477".to_owned(),
