@@ -41,7 +41,7 @@ impl ConnectionState {
     async fn remove(&self, key: &str) -> Result<(), store::Error> {
         let mut tx = self.db.begin(self.tenant).await?;
         plugin_state::delete(&mut tx, self.connection, key).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 }
 

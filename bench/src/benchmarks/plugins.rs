@@ -111,7 +111,7 @@ fn milliseconds(duration: Duration) -> f64 {
 /// Every official plugin that is built, by name, with the size of its file in KB of 1,000 bytes.
 fn sizes() -> anyhow::Result<Vec<(String, f64)>> {
     let built = stand::plugin()?;
-    let folder = built.parent().context("the folder of the plugins")?;
+    let folder = Path::new(&built).parent().context("the folder of the plugins")?;
     let mut files: Vec<PathBuf> = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

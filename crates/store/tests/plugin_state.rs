@@ -1,6 +1,6 @@
 //! What plugins remember: versions, expiry, quota, and nobody else's.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use domain::{ConnectionId, EndpointId, TenantId};
 use signalbox_store::{
     Database,

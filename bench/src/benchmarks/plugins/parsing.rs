@@ -109,7 +109,3 @@ pub fn request() -> InboundRequest {
         body,
     }
 }
-
-fn milliseconds(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
-}

@@ -1,7 +1,7 @@
 //! Many calls that wait for their provider at the same time, in one process.
 
 use super::parsing;
-use crate::machine;
+use crate::{machine, stats::count};
 use anyhow::{Context as _, ensure};
 use egress::{Egress, Mapping};
 use plugin_host::{CallContext, CallSecrets, Config, PluginHost};
@@ -59,7 +59,7 @@ pub async fn round(file: &[u8], cache: &Path) -> anyhow::Result<Round> {
         ensure!(report.ok, "a connection test failed");
     }
     let added = begin.elapsed().saturating_sub(ANSWER);
-    Ok(Round { added_ms: added.as_secs_f64() * 1e3 / CALLS as f64, memory_mib: waiting - before })
+    Ok(Round { added_ms: added.as_secs_f64() * 1e3 / count(CALLS), memory_mib: waiting - before })
 }
 
 fn context() -> CallContext {
