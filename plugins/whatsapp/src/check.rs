@@ -29,7 +29,7 @@ fn opened(settings: &Settings, number: &Value) -> CheckReport {
     };
     let quality = match json::text(number, "quality_rating").as_deref() {
         Some("RED") => "low: Meta may limit or restrict this number; review what is sent and to whom".to_owned(),
-        Some(rating) => rating.to_lowercase(),
+        Some(rating) => rating.to_ascii_lowercase(),
         None => "not rated yet".to_owned(),
     };
     CheckReport::new(
