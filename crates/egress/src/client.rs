@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
 use url::Url;
 
+use crate::coding::Coding;
 use crate::config::{Config, InvalidConfig, Mapping, OperatorPolicy};
 use crate::exchange::{self, Sent};
 use crate::failure::{Cause, Failure, FailureKind};
@@ -93,6 +94,11 @@ impl Egress {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .no_proxy()
+            // Undone in `coding`, whichever of these another crate may have switched on.
+            .no_gzip()
+            .no_brotli()
+            .no_deflate()
+            .no_zstd()
             .build()
             .map_err(|error| InvalidConfig::Client(error.to_string()))?;
         Ok(Self {
@@ -214,7 +220,8 @@ fn redirect_of(response: &reqwest::Response) -> Option<String> {
 
 async fn finish(host: &str, response: reqwest::Response, limit: usize) -> Result<Response, Cause> {
     let status = response.status();
-    let headers = response.headers().clone();
-    let body = exchange::read_body(host, response, limit).await?;
+    let mut headers = response.headers().clone();
+    let coding = Coding::take(host, &mut headers)?;
+    let body = exchange::read_body(host, response, coding, limit).await?;
     Ok(Response { status, headers, body })
 }

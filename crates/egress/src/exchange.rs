@@ -7,12 +7,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 use http_body::{Body, Frame, SizeHint};
 
+use crate::coding::{self, Coding, Decoder, Unusable};
 use crate::failure::{Cause, FailureKind};
 use crate::target::Target;
+
+/// Largest head of an answer, in bytes of its names and values. A body has a limit of its own.
+const MAX_HEAD: usize = 64 << 10;
 
 /// Whether a request was handed to a connection. Shared by all hops of one call; once set, it
 /// stays set.
@@ -73,6 +77,7 @@ pub(crate) async fn start(
         let host = HeaderValue::try_from(host).expect("a parsed host is a valid header value");
         request.headers_mut().insert(header::HOST, host);
     }
+    request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(coding::ACCEPTED));
     if body.is_empty() && [Method::POST, Method::PUT, Method::PATCH].contains(method) {
         // Methods that expect content should say that there is none (RFC 9110, section 8.6).
         let none = HeaderValue::from_static("0");
@@ -82,7 +87,7 @@ pub(crate) async fn start(
         data: Some(body.clone()).filter(|body| !body.is_empty()),
         sent: sent.clone(),
     }));
-    client.execute(request).await.map_err(|error| {
+    let response = client.execute(request).await.map_err(|error| {
         let cause = Cause::from_client(&target.host, &error);
         if cause.kind == FailureKind::Interrupted && !sent.get() {
             // A connection that ended before it took anything is as good as none.
@@ -90,33 +95,56 @@ pub(crate) async fn start(
             return Cause::new(FailureKind::Connect, message);
         }
         cause
-    })
+    })?;
+    check_head(&target.host, &response)?;
+    Ok(response)
+}
+
+/// Refuses a head that says more than was asked for: nothing here could make use of it, and a
+/// transfer coding that nobody undoes would go around the redaction.
+fn check_head(host: &str, response: &reqwest::Response) -> Result<(), Cause> {
+    if response.status().is_informational() {
+        return Err(Cause::new(FailureKind::Other, format!("{host}: the answer switches to another protocol")));
+    }
+    let headers = response.headers();
+    let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if size > MAX_HEAD {
+        let message = format!("{host}: the head of the answer is larger than {MAX_HEAD} bytes");
+        return Err(Cause::new(FailureKind::TooLarge, message));
+    }
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    let is_chunked = codings.next().is_none_or(|coding| coding.as_bytes().eq_ignore_ascii_case(b"chunked"));
+    if !is_chunked || codings.next().is_some() {
+        let why = "the answer has a transfer coding that was not asked for";
+        return Err(Cause::new(FailureKind::Other, format!("{host}: {why}")));
+    }
+    Ok(())
 }
 
 /// Reads the body of an answer, at most `limit` bytes after decompression.
-pub(crate) async fn read_body(host: &str, mut response: reqwest::Response, limit: usize) -> Result<Bytes, Cause> {
-    refuse_other_codings(host, response.headers())?;
-    let announced = response.content_length().unwrap_or(0);
-    if announced > limit as u64 {
+pub(crate) async fn read_body(
+    host: &str,
+    mut response: reqwest::Response,
+    coding: Coding,
+    limit: usize,
+) -> Result<Bytes, Cause> {
+    let unusable = |why| match why {
+        Unusable::TooLarge => Cause::too_large(host, limit),
+        Unusable::Corrupt => Cause::new(FailureKind::Other, format!("{host}: the answer cannot be decompressed")),
+    };
+    if response.content_length().unwrap_or(0) > limit as u64 {
         return Err(Cause::too_large(host, limit));
     }
-    let mut body = BytesMut::new();
+    let mut body = Decoder::new(coding, limit);
+    let mut received = 0;
     while let Some(chunk) = response.chunk().await.map_err(|error| Cause::from_client(host, &error))? {
-        if body.len() + chunk.len() > limit {
+        // What arrives is bounded too: a coded body can go on for ever without giving a byte.
+        received += chunk.len();
+        if received > limit {
             return Err(Cause::too_large(host, limit));
         }
-        body.extend_from_slice(&chunk);
+        body.push(&chunk).map_err(unusable)?;
     }
-    Ok(body.freeze())
-}
-
-/// The client removes the header when it undoes a coding; what is left was never asked for.
-fn refuse_other_codings(host: &str, headers: &HeaderMap) -> Result<(), Cause> {
-    match headers.get(header::CONTENT_ENCODING) {
-        Some(coding) if !coding.as_bytes().eq_ignore_ascii_case(b"identity") => Err(Cause::new(
-            FailureKind::Other,
-            format!("{host}: the answer has a content coding that was not asked for"),
-        )),
-        _ => Ok(()),
-    }
+    // An answer without a body, as to HEAD, may name the coding that a body would have had.
+    if received == 0 { Ok(Bytes::new()) } else { body.finish().map_err(unusable) }
 }

@@ -71,11 +71,11 @@ impl Cause {
             };
             return Self::new(FailureKind::Connect, format!("{host}: {why}"));
         }
-        let is_garbage = find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse);
-        let (kind, why) = if is_garbage {
+        let wire = find::<hyper::Error>(error);
+        let (kind, why) = if wire.is_some_and(hyper::Error::is_parse_too_large) {
+            (FailureKind::TooLarge, "the head of the answer is too large")
+        } else if wire.is_some_and(hyper::Error::is_parse) {
             (FailureKind::Other, "the answer is not HTTP")
-        } else if is_undecodable(error) {
-            (FailureKind::Other, "the answer cannot be decompressed")
         } else if error.is_builder() {
             (FailureKind::Other, "the request cannot be expressed in HTTP")
         } else {
@@ -87,12 +87,6 @@ impl Cause {
     pub fn into_failure(self, request_sent: bool) -> Failure {
         Failure { kind: self.kind, request_sent, message: self.message }
     }
-}
-
-/// The decompressor reports bad input as I/O errors of these kinds; a connection that broke below
-/// it shows as hyper's error instead.
-fn is_undecodable(error: &reqwest::Error) -> bool {
-    error.is_decode() && find::<hyper::Error>(error).is_none() && find::<io::Error>(error).is_some()
 }
 
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {

@@ -9,9 +9,12 @@
 
 mod address;
 mod client;
+mod coding;
 mod config;
 mod exchange;
 mod failure;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod policy;
 mod resolve;
 mod target;

@@ -27,7 +27,7 @@ impl Rule {
             && url.fragment().is_none()
             && url.username().is_empty()
             && url.password().is_none()
-            && !authority.ends_with(['/', '\\']);
+            && !authority.contains(|part: char| "/\\@".contains(part) || part.is_control());
         let host = url.host().filter(|_| is_plain).ok_or_else(invalid)?.to_owned();
         if matches!(&host, Host::Domain(name) if name.ends_with('.') || name.contains('*')) {
             return Err(invalid());

@@ -26,6 +26,10 @@ static RESERVED_HEADERS: [HeaderName; 10] = [
     header::ACCEPT_ENCODING,
 ];
 
+/// Longest host name in bytes (RFC 1035, section 2.3.4). Longer ones lead nowhere, and would stand in
+/// every message about them.
+const MAX_HOST: usize = 253;
+
 /// One hop that may be made.
 #[derive(Debug)]
 pub(crate) struct Target {
@@ -46,12 +50,20 @@ impl Target {
         operator: &OperatorPolicy,
         sandbox: &[Mapping],
     ) -> Result<Self, Cause> {
-        let host = bare_host(&url).ok_or_else(|| Cause::new(FailureKind::Denied, "the URL names no host"))?;
+        let host = bare_host(&url)
+            .filter(|host| host.len() <= MAX_HOST)
+            .ok_or_else(|| Cause::new(FailureKind::Denied, "the URL names no host, or none that can be"))?;
         if url.scheme() != "https" {
             return Err(Cause::denied(&host, "only https is allowed"));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Cause::denied(&host, "the URL must not hold a user or a password"));
+        }
+        if matches!(*method, Method::CONNECT | Method::TRACE) {
+            return Err(Cause::denied(
+                &host,
+                format!("the method {method} is nobody's: it opens tunnels or echoes secrets"),
+            ));
         }
         policy.check(&url, method).map_err(|why| Cause::denied(&host, why))?;
         if operator.denies(&host) {
@@ -86,9 +98,9 @@ impl Target {
 
 /// Refuses headers that are the client's to set.
 pub(crate) fn check_headers(host: &str, headers: &HeaderMap) -> Result<(), Cause> {
-    let reserved = headers
-        .keys()
-        .find(|name| RESERVED_HEADERS.contains(name) || matches!(name.as_str(), "keep-alive" | "proxy-connection"));
+    let reserved = headers.keys().find(|name| {
+        RESERVED_HEADERS.contains(name) || matches!(name.as_str(), "keep-alive" | "proxy-connection" | "http2-settings")
+    });
     match reserved {
         Some(name) => Err(Cause::denied(host, format!("the header `{name}` is set by the host"))),
         None => Ok(()),

@@ -100,9 +100,7 @@ impl TryFrom<String> for HostPattern {
             }
             offset += text.len() + 1;
         }
-        // An IP address is no name: it would go around what the operator allows by name.
-        let last = labels.last().copied().unwrap_or_default();
-        if last.bytes().all(|byte| byte.is_ascii_digit()) {
+        if labels.last().is_some_and(|last| is_number(last)) {
             return Err(HostMalformed);
         }
         Ok(Self { pattern, label })
@@ -120,6 +118,13 @@ fn is_label(text: &str) -> bool {
         && !text.starts_with('-')
         && !text.ends_with('-')
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// Whether a name that ends with `label` is an IPv4 address to the URL Standard ("ends in a number"),
+/// or nothing. An address is no name: it would go around what the operator allows by name.
+fn is_number(label: &str) -> bool {
+    let is_hex = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    label.bytes().all(|byte| byte.is_ascii_digit()) || label.strip_prefix("0x").is_some_and(is_hex)
 }
 
 fn is_setting(text: &str) -> bool {
@@ -162,6 +167,8 @@ mod tests {
             "example.com/x",
             "user@example.com",
             "127.0.0.1",
+            "127.0.0.0x1",
+            "{a}.0.0.0x",
             "-a.example.com",
             "{}.example.com",
             "{a.b}.example.com",

@@ -149,3 +149,177 @@ async fn each_hop_is_checked_like_the_first() {
         assert_eq!(take(&seen).len(), 1, "{location}");
     }
 }
+
+#[tokio::test]
+async fn a_loop_ends_with_the_third_redirect() {
+    let (egress, seen) = redirector().await;
+    // `/to/302?` without a target is an empty reference: the same document again.
+    for path in ["/to/302?", "/to/307?", "/to/302?/to/302?/to/302?/to/302?/to/302?"] {
+        let failure = send(&egress, following(get(path))).await.unwrap_err();
+        assert_eq!((failure.kind, failure.request_sent), (FailureKind::Other, true), "{path}: {failure:?}");
+        assert!(failure.message.contains("redirects"), "{failure}");
+        assert_eq!(take(&seen).len(), 4, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn private_addresses_are_refused_in_every_spelling_of_a_location() {
+    let (egress, seen) = redirector().await;
+    let hosts = ["127.0.0.1", "10.0.0.1", "169.254.169.254", "[::1]", "[::ffff:7f00:1]", "[64:ff9b::a9fe:a9fe]"];
+    let rules = hosts.iter().chain(&[HOST]).map(|host| Rule::new(host, [Method::GET]).unwrap());
+    let policy = Policy::new(rules);
+    for location in [
+        "https://127.0.0.1/",
+        "https://2130706433/",
+        "https://0x7f.1/",
+        "https://0177.0.0.1/",
+        "https://10.1/",
+        "https://169.254.169.254/latest/meta-data",
+        "https://0xa9fea9fe/",
+        "https://[::1]/",
+        "https://[::ffff:127.0.0.1]/",
+        "https://[64:ff9b::169.254.169.254]/",
+        "//127.0.0.1/",
+        r"\\127.0.0.1\",
+        r"/\127.0.0.1/",
+    ] {
+        let failure = egress.send(following(get(&format!("/to/302?{location}"))), &policy).await.unwrap_err();
+        assert_eq!((failure.kind, failure.request_sent), (FailureKind::Denied, true), "{location}: {failure:?}");
+        assert!(failure.message.contains("not public"), "{location}: {failure}");
+        assert_eq!(take(&seen).len(), 1, "{location}");
+    }
+}
+
+#[tokio::test]
+async fn no_header_of_the_caller_crosses_to_another_origin() {
+    let (egress, seen) = headers_seen().await;
+    let credentials = ["authorization", "cookie", "x-api-key", "x-shopify-access-token", "referer", "content-type"];
+    let with_all = |path: &str| {
+        let mut request = following(get(path));
+        for name in credentials {
+            request.headers.insert(name, "s3cr3t".parse().unwrap());
+        }
+        request
+    };
+    send(&egress, with_all("/to?/next")).await.unwrap();
+    let kept = take(&seen).pop().unwrap();
+    assert!(credentials.iter().all(|name| kept.contains(&format!("{name}: s3cr3t"))), "{kept}");
+
+    send(&egress, with_all(&format!("/to?https://{OTHER}/next"))).await.unwrap();
+    let crossed = take(&seen).pop().unwrap();
+    assert!(crossed.contains(&format!("host: {OTHER}")), "{crossed}");
+    assert!(!crossed.contains("s3cr3t"), "{crossed}");
+    assert!(credentials.iter().all(|name| !crossed.contains(name)), "{crossed}");
+    assert!(!crossed.contains(HOST), "not even where it came from: {crossed}");
+}
+
+/// `/to?{location}` redirects there; anything else answers 200. Sees all headers of each request.
+async fn headers_seen() -> (Egress, Seen) {
+    let seen = Seen::default();
+    let log = Arc::clone(&seen);
+    let handler = move |uri: Uri, headers: HeaderMap| async move {
+        let lines = headers.iter().map(|(name, value)| format!("{name}: {}\n", value.to_str().unwrap()));
+        log.lock().unwrap().push(lines.collect());
+        let status = if uri.path() == "/to" { StatusCode::FOUND } else { StatusCode::OK };
+        (status, [("location", uri.query().unwrap_or_default().to_owned()), ("set-cookie", "a=b".to_owned())])
+    };
+    let address = serve(Router::new().fallback(any(handler))).await;
+    (egress(&[(HOST, address), (OTHER, address)]), seen)
+}
+
+#[tokio::test]
+async fn references_are_resolved_against_the_hop_they_came_from() {
+    let (egress, seen) = redirector().await;
+    for (location, second) in [
+        ("200?x", format!("GET {HOST}/to/200")),
+        ("./200?x", format!("GET {HOST}/to/200")),
+        ("../next", format!("GET {HOST}/next")),
+        ("../../../next", format!("GET {HOST}/next")),
+        ("/next", format!("GET {HOST}/next")),
+        ("//other.example/next", format!("GET {OTHER}/next")),
+        (r"\\other.example\next", format!("GET {OTHER}/next")),
+        (r"/\other.example/next", format!("GET {OTHER}/next")),
+        ("https:200?x", format!("GET {HOST}/to/200")),
+        ("HTTPS://Other.Example/next", format!("GET {OTHER}/next")),
+        ("https://other.example:443/next", format!("GET {OTHER}/next")),
+        ("https://other.example/a/../next", format!("GET {OTHER}/next")),
+    ] {
+        send(&egress, following(get(&format!("/to/302?{location}")))).await.unwrap();
+        let requests = take(&seen);
+        assert_eq!(requests[1].split(';').next().unwrap(), second, "{location}");
+    }
+}
+
+#[tokio::test]
+async fn where_a_redirect_may_not_lead_by_name_port_or_user() {
+    let (egress, seen) = redirector().await;
+    for location in [
+        "https://api.provider.example./next",
+        "https://api.provider.example:8443/next",
+        "https://api.provider.example:80/next",
+        "https://user@other.example/next",
+        "https://user:s3cr3t@other.example/next",
+        "https://other.example@evil.example/next",
+        "https://other.example.evil.example/next",
+        "https://\u{43e}ther.example/next",
+        "https://xn--ther-7dd.example/next",
+        "https://localhost/next",
+        "http://other.example/next",
+        "HTTP://other.example/next",
+        "ws://other.example/next",
+        "file:///etc/passwd",
+        "data:text/plain,next",
+        "javascript:next",
+        "about:blank",
+        "https://[::1",
+        "https://:443/",
+        "https:///",
+    ] {
+        let failure = send(&egress, following(get(&format!("/to/302?{location}")))).await.expect_err(location);
+        assert_eq!((failure.kind, failure.request_sent), (FailureKind::Denied, true), "{location}: {failure:?}");
+        assert!(!failure.message.contains("s3cr3t"), "{failure}");
+        assert_eq!(take(&seen).len(), 1, "{location}");
+    }
+}
+
+#[tokio::test]
+async fn a_method_the_rule_does_not_list_is_refused_at_the_second_hop_too() {
+    let (egress, seen) = redirector().await;
+    let policy =
+        Policy::new([Rule::new(HOST, [Method::GET, Method::POST]).unwrap(), Rule::new(OTHER, [Method::POST]).unwrap()]);
+    // 303 turns the POST into a GET, which the other host does not take.
+    let request = following(post(&format!("/to/303?https://{OTHER}/next"), "body"));
+    let failure = egress.send(request, &policy).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Denied, "{failure:?}");
+    assert_eq!(take(&seen).len(), 1);
+    // Without a body, 307 keeps the POST, and it may go.
+    let request = following(post(&format!("/to/307?https://{OTHER}/next"), ""));
+    egress.send(request, &policy).await.unwrap();
+    assert_eq!(take(&seen)[1], "POST other.example/next; -; ");
+}
+
+#[tokio::test]
+async fn other_statuses_and_answers_without_a_location_are_answers() {
+    let (redirecting, seen) = redirector().await;
+    for status in ["300", "304", "305", "306", "200", "201", "404"] {
+        let response = send(&redirecting, following(get(&format!("/to/{status}?/next")))).await.unwrap();
+        assert_eq!(response.status.as_str(), status);
+        assert_eq!(take(&seen).len(), 1, "{status}");
+    }
+    let nowhere = || async { StatusCode::FOUND };
+    let address = serve(Router::new().fallback(any(nowhere))).await;
+    let nowhere = egress(&[(HOST, address)]);
+    assert_eq!(send(&nowhere, following(get("/"))).await.unwrap().status, StatusCode::FOUND);
+}
+
+#[tokio::test]
+async fn of_several_locations_the_first_counts() {
+    let handler = |uri: Uri| async move {
+        let status = if uri.path() == "/" { StatusCode::FOUND } else { StatusCode::OK };
+        let locations = axum::response::AppendHeaders([("location", "/first"), ("location", "https://evil.example/")]);
+        (status, locations, uri.path().to_owned())
+    };
+    let address = serve(Router::new().fallback(any(handler))).await;
+    let response = send(&egress(&[(HOST, address)]), following(get("/"))).await.unwrap();
+    assert_eq!(&response.body[..], b"/first");
+}
