@@ -4,6 +4,8 @@
 //! way out, and everything that comes back is redacted before the guest sees it. Redirects are
 //! answers like any other: following one would carry a secret to where it is not bound.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -115,7 +117,7 @@ impl HttpAccess {
             .headers
             .iter()
             .map(|(name, value)| Header {
-                name: name.as_str().to_owned(),
+                name: self.redactor.name(name.as_str()),
                 value: self.redactor.bytes(value.as_bytes().to_vec()),
             })
             .collect();
@@ -128,8 +130,18 @@ impl Host for CallState {
         let Some(http) = &mut self.http else {
             return Err(unsent(FailureKind::Denied, "this function has no network"));
         };
-        let answer = http.send(request).await;
-        self.cpu.forgive_one_tick();
+        let mut sending = pin!(http.send(request));
+        let mut has_waited = false;
+        let answer = poll_fn(|context| {
+            let polled = sending.as_mut().poll(context);
+            has_waited |= polled.is_pending();
+            polled
+        })
+        .await;
+        // What is refused at once is no waiting: a guest that asks and asks pays for it.
+        if has_waited {
+            self.cpu.forgive_one_tick();
+        }
         answer
     }
 }

@@ -1,7 +1,7 @@
 //! Puts a named secret into a request, at the one place and for the one host of the manifest.
 
 use egress::Request;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, header};
 use manifest::{InjectionPlace, Manifest};
 use serde_json::Value;
 use url::Url;
@@ -30,6 +30,11 @@ pub(crate) fn inject(
         .get(name)
         .filter(|secret| !secret.is_empty())
         .ok_or_else(|| format!("the secret `{name}` is not set"))?;
+
+    if request.headers.contains_key(header::RANGE) {
+        // In one part of an answer after the other, half a secret is none that redaction knows.
+        return Err("a request with a secret takes the whole answer".to_owned());
+    }
 
     match &injection.place {
         InjectionPlace::Header { name, prefix } => {
@@ -60,10 +65,15 @@ pub(crate) fn inject(
     Ok(())
 }
 
-/// A parsed URL holds the braces of a placeholder as escapes.
+/// A parsed URL holds the braces of a placeholder as escapes. There is one place for the secret:
+/// a path with a second one, or with other braces, is not what the manifest speaks of.
 fn fill_path(path: &str, placeholder: &str, secret: &str) -> Result<String, String> {
     let escaped = placeholder.replace('{', "%7B").replace('}', "%7D");
     let (before, after) = path.split_once(&escaped).ok_or_else(|| format!("the path does not hold `{placeholder}`"))?;
+    let has_braces = |rest: &str| ["%7B", "%7D", "%7b", "%7d"].iter().any(|brace| rest.contains(brace));
+    if has_braces(before) || has_braces(after) {
+        return Err(format!("the path holds more in braces than `{placeholder}`"));
+    }
     if secret == "." || secret == ".." {
         return Err("the secret cannot stand in a path".to_owned());
     }
@@ -173,7 +183,18 @@ mod tests {
             try_inject(&place, "token", &mut request, SECRET).unwrap();
             assert_eq!(request.url, "https://kettle.example.com/bot12:ab%2Fc%20d%22%C3%A9/send?x={token}");
         }
-        for url in ["https://kettle.example.com/bot/send?x={token}", "https://kettle.example.com/#{token}"] {
+        for url in [
+            "https://kettle.example.com/bot/send?x={token}",
+            "https://kettle.example.com/#{token}",
+            // Twice, nested, beside another, escaped twice, and gone with its segment.
+            "https://kettle.example.com/{token}/{token}",
+            "https://kettle.example.com/{to{token}ken}",
+            "https://kettle.example.com/{{token}}",
+            "https://kettle.example.com/{token}/{other}",
+            "https://kettle.example.com/%7b{token}",
+            "https://kettle.example.com/%257Btoken%257D",
+            "https://kettle.example.com/{token}/../x",
+        ] {
             try_inject(&place, "token", &mut get(url), SECRET).unwrap_err();
         }
         let url = "https://kettle.example.com/a/{token}/b";
@@ -192,6 +213,15 @@ mod tests {
         for body in ["", "no json", "{}", r#"{"auth":{"token":7}}"#] {
             try_inject(&place, "token", &mut with(body), SECRET).unwrap_err();
         }
+    }
+
+    #[test]
+    fn not_for_a_part_of_an_answer() {
+        let place = json!({"query": {"name": "key"}});
+        let mut request = get("https://kettle.example.com/x");
+        request.headers.insert("range", HeaderValue::from_static("bytes=0-3"));
+        let error = try_inject(&place, "token", &mut request, SECRET).unwrap_err();
+        assert!(error.contains("the whole answer"), "{error}");
     }
 
     #[test]

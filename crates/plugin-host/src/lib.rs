@@ -21,6 +21,8 @@ mod crypto;
 mod engine;
 mod error;
 mod function;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod host;
 mod http;
 mod inject;

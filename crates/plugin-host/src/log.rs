@@ -25,9 +25,7 @@ impl CallLog {
             return;
         };
         self.lines_left = left;
-        // Redacted before it is cut, or the cut could leave half a secret that nothing matches.
-        let message = self.redactor.text(message);
-        let message = &message[..message.floor_char_boundary(self.line_limit)];
+        let message = self.redactor.excerpt(message, self.line_limit);
         let plugin = &*self.plugin;
         match level {
             Level::Debug => tracing::debug!(target: "plugin", plugin, "{message}"),

@@ -7,9 +7,11 @@
 /// Length of the longest spelling of `secret` that `text` begins with.
 pub(super) fn match_length(text: &[u8], secret: &str) -> Option<usize> {
     // A character can have spellings of several lengths (`%` itself, or `%25`), so all the places
-    // one can be at are followed.
-    let mut places = vec![0];
-    for character in secret.chars() {
+    // one can be at are followed. Nothing is allocated where not even the first character fits.
+    let mut characters = secret.chars();
+    let mut places = Vec::new();
+    spellings(text, characters.next()?, |length| places.push(length));
+    for character in characters {
         let mut next = Vec::new();
         for place in places {
             spellings(&text[place..], character, |length| {
