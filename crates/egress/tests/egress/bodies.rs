@@ -120,7 +120,7 @@ async fn the_limit_counts_what_comes_out() {
             match answer(&headers, body, 1000).await {
                 Ok(response) => assert!(fits && response.body.len() == size, "{size} {headers:?}"),
                 Err(failure) => {
-                    assert!(!fits && failure.kind == FailureKind::TooLarge, "{size} {headers:?}: {failure}")
+                    assert!(!fits && failure.kind == FailureKind::TooLarge, "{size} {headers:?}: {failure}");
                 }
             }
         }

@@ -218,8 +218,9 @@ async fn headers_seen() -> (Egress, Seen) {
     let seen = Seen::default();
     let log = Arc::clone(&seen);
     let handler = move |uri: Uri, headers: HeaderMap| async move {
-        let lines = headers.iter().map(|(name, value)| format!("{name}: {}\n", value.to_str().unwrap()));
-        log.lock().unwrap().push(lines.collect());
+        let lines: Vec<_> =
+            headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
+        log.lock().unwrap().push(lines.join("\n"));
         let status = if uri.path() == "/to" { StatusCode::FOUND } else { StatusCode::OK };
         (status, [("location", uri.query().unwrap_or_default().to_owned()), ("set-cookie", "a=b".to_owned())])
     };
