@@ -41,6 +41,7 @@ fmt: ## Format everything
 	cargo fmt --all
 	cargo fmt --all --manifest-path plugins/Cargo.toml
 	cargo fmt --all --manifest-path bench/peers/rust/Cargo.toml
+	cargo fmt --all --manifest-path fuzz/Cargo.toml
 
 sqlx: ## Write down what the database says about every SQL statement, after changing one
 	scripts/sqlx-prepare .sqlx
