@@ -34,7 +34,7 @@ async fn a_guest_that_asks_in_vain_pays_for_its_time() {
     let plugin = host.load(&guest::fetching(true));
     let started = Instant::now();
     let url = serde_json::json!("https://unlisted.example/");
-    let error = plugin.invoke(&guest::context(), "none", &url).await.unwrap_err();
+    let error = plugin.invoke(&guest::context(), guest::action("none", url)).await.unwrap_err();
     assert!(matches!(error.cause, Cause::CpuLimit { .. }), "{error:?}");
     assert!(started.elapsed() < Duration::from_secs(30));
     assert!(!error.request_sent);
@@ -77,20 +77,18 @@ async fn tables_do_not_grow_without_end() {
         (memory (export "memory") 1)
         (table $t 1 funcref)
         (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
-        (func (export "signalbox:plugin/channel@1.0.0#parse") (param i32) (result i32)
+        (func (export "signalbox:plugin/webhooks@1.0.0#parse") (param i32) (result i32)
             (loop $more (br_if $more (i32.ne (table.grow $t (ref.null func) (i32.const 1000)) (i32.const -1))))
-            unreachable)
-        (func (export "signalbox:plugin/channel@1.0.0#send")
-            (param i32 i32 i32 i64 i32 i32 i32 i32 i32 i32) (result i32) unreachable))"#;
-    let module = with_world(text, "export signalbox:plugin/channel@1.0.0;");
+            unreachable))"#;
+    let module = with_world(text, "export signalbox:plugin/webhooks@1.0.0;");
     let host = TestHost::new();
-    let plugin = host.load(&with_manifest(&module, &manifest("channel")));
+    let plugin = host.load(&with_manifest(&module, &manifest(&["webhooks"])));
     let error = parse(&plugin).await.unwrap_err();
     assert!(matches!(error.cause, Cause::Trap(_)), "{error:?}");
     assert_well(&host).await;
 }
 
-/// A channel whose allocator, which the host calls to hand over a request, is `body`.
+/// A guest whose allocator, which the host calls to hand over a request, is `body`.
 fn allocating(body: &str) -> Vec<u8> {
     let text = format!(
         r#"(module
@@ -99,11 +97,9 @@ fn allocating(body: &str) -> Vec<u8> {
             (func (export "cabi_realloc")
                 (param $old i32) (param $old_size i32) (param $align i32) (param $size i32) (result i32)
                 {body})
-            (func (export "signalbox:plugin/channel@1.0.0#parse") (param i32) (result i32) unreachable)
-            (func (export "signalbox:plugin/channel@1.0.0#send")
-                (param i32 i32 i32 i64 i32 i32 i32 i32 i32 i32) (result i32) unreachable))"#
+            (func (export "signalbox:plugin/webhooks@1.0.0#parse") (param i32) (result i32) unreachable))"#
     );
-    with_manifest(&with_world(&text, "export signalbox:plugin/channel@1.0.0;"), &manifest("channel"))
+    with_manifest(&with_world(&text, "export signalbox:plugin/webhooks@1.0.0;"), &manifest(&["webhooks"]))
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use signalbox_plugin_host::{CallContext, CallError, CallSecrets, Plugin};
 
 use crate::canary::CANARY;
-use crate::guest::{context, manifest, with_manifest, with_world};
+use crate::guest::{action as call_of, context, manifest, with_manifest, with_world};
 
 pub const API: &str = "https://api.provider.example";
 
@@ -58,7 +58,7 @@ pub async fn memory_of_call(plugin: &Plugin, call_id: &str, asks: &[Ask<'_>]) ->
 
 async fn tell(plugin: &Plugin, ctx: &CallContext, action: &str, asks: &[Ask<'_>]) -> Result<Value, CallError> {
     let told: String = asks.iter().map(Ask::told).collect();
-    plugin.invoke(ctx, action, &json!(told)).await
+    plugin.invoke(ctx, call_of(action, json!(told))).await
 }
 
 /// The canary under every name, also under names that the manifest does not know.
@@ -80,7 +80,7 @@ fn wide_manifest() -> Value {
     let inject = |host: &str, place: Value| json!({"scope": "connection", "inject": {"host": host, "place": place}});
     let field = json!({"type": "string", "format": "password", "writeOnly": true, "x-secret": true});
     let action = |name: &str| json!({"name": name, "description": "Asks", "input": {}, "output": {}});
-    let mut manifest = manifest("actions");
+    let mut manifest = manifest(&["actions"]);
     manifest["egress"] = json!([
         {"host": api, "methods": ["GET", "POST"]},
         {"host": "other.provider.example", "methods": ["GET", "POST"]},
@@ -216,7 +216,8 @@ const GUEST: &str = r#"(module
     (func (export "signalbox:plugin/actions@1.0.0#invoke")
         (param i32 i32 i32 i64 i32 i32 i32 i32)
         (param $name i32) (param $name_length i32)
-        (param $input i32) (param $input_length i32) (result i32)
+        (param $input i32) (param $input_length i32)
+        (param $key i32) (param $key_length i32) (result i32)
         (global.set $cursor (i32.add (local.get $input) (i32.const 1)))
         (global.set $end (call $unescape (global.get $cursor)
             (i32.sub (i32.add (local.get $input) (local.get $input_length)) (i32.const 1))))
