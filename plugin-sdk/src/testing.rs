@@ -1,8 +1,11 @@
-//! A host for tests, so that a plugin is tested natively, without WebAssembly.
+//! A host for tests, so that a plugin is tested natively, without WebAssembly; and recorded webhooks to test it with.
+
+mod fixture;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 
+pub use fixture::{Fixture, Outcome, RecordedRequest, replay};
 use serde::Serialize;
 
 use crate::call::Context;
