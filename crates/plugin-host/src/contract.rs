@@ -23,22 +23,29 @@ const OFFERED: [(&str, &[&str]); 6] = [
 
 /// Refuses imports this host does not offer.
 pub(crate) fn check(engine: &Engine, component: &Component) -> Result<(), LoadError> {
-    let kind = component.component_type();
-    for (name, import) in kind.imports(engine) {
-        let functions = match import.ty {
-            ComponentItem::ComponentInstance(instance) => instance
-                .exports(engine)
-                .filter(|(_, export)| matches!(export.ty, ComponentItem::ComponentFunc(_)))
-                .map(|(name, _)| name.to_owned())
-                .collect(),
-            _ => Vec::new(),
-        };
-        check_import(name, &functions)?;
-    }
-    Ok(())
+    refusals(engine, component).into_iter().next().map_or(Ok(()), Err)
 }
 
-fn check_import(import: &str, functions: &[String]) -> Result<(), LoadError> {
+/// Every import this host does not offer.
+pub(crate) fn refusals(engine: &Engine, component: &Component) -> Vec<LoadError> {
+    let kind = component.component_type();
+    kind.imports(engine)
+        .filter_map(|(name, import)| {
+            let functions = match import.ty {
+                ComponentItem::ComponentInstance(instance) => instance
+                    .exports(engine)
+                    .filter(|(_, export)| matches!(export.ty, ComponentItem::ComponentFunc(_)))
+                    .map(|(name, _)| name.to_owned())
+                    .collect(),
+                _ => Vec::new(),
+            };
+            check_import(name, &functions).err()
+        })
+        .collect()
+}
+
+/// Refuses one import, of which these functions are used.
+pub(crate) fn check_import(import: &str, functions: &[String]) -> Result<(), LoadError> {
     if import.starts_with("wasi:") {
         return Err(LoadError::Wasi { import: import.to_owned() });
     }

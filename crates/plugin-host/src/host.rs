@@ -7,7 +7,7 @@ use manifest::Manifest;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use wasmtime::Engine;
-use wasmtime::component::{HasSelf, Linker};
+use wasmtime::component::{Component, HasSelf, Linker};
 use wit_component::ComponentEncoder;
 
 use crate::artifact::Artifacts;
@@ -20,11 +20,11 @@ use crate::{contract, engine, section};
 
 /// Loads plugins and gives their calls a place to run in.
 pub struct PluginHost {
-    engine: Engine,
-    linker: Linker<CallState>,
+    pub(crate) engine: Engine,
+    pub(crate) linker: Linker<CallState>,
     artifacts: Artifacts,
     permits: Arc<Semaphore>,
-    config: Config,
+    pub(crate) config: Config,
 }
 
 /// Why a [`PluginHost`] cannot start.
@@ -66,14 +66,18 @@ impl PluginHost {
         let preamble = section::read(wasm)?;
         let manifest = Manifest::parse(preamble.manifest)?;
         let hash = hex::encode(Sha256::digest(wasm));
-        let component = self
-            .artifacts
-            .component(&self.engine, &hash, || if preamble.is_component { Ok(wasm.to_vec()) } else { encode(wasm) })?;
+        let component = self.component(wasm, &hash, preamble.is_component)?;
         contract::check(&self.engine, &component)?;
         let instance =
             self.linker.instantiate_pre(&component).map_err(|error| LoadError::Incompatible(format!("{error:#}")))?;
         let plugin = Plugin::new(manifest, hash, instance, &self.config, &self.permits)?;
         Ok(Arc::new(plugin))
+    }
+
+    /// The compiled component of a file, whose SHA-256 is `hash`.
+    pub(crate) fn component(&self, wasm: &[u8], hash: &str, is_component: bool) -> Result<Component, LoadError> {
+        let encode = || if is_component { Ok(wasm.to_vec()) } else { encode(wasm) };
+        self.artifacts.component(&self.engine, hash, encode)
     }
 }
 
@@ -86,7 +90,8 @@ fn link(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     imports::log::add_to_linker::<_, HasSelf<_>>(linker, |state| state)
 }
 
-fn encode(module: &[u8]) -> Result<Vec<u8>, LoadError> {
+/// The component of a core module that says which world it implements, as compilers of `wit-bindgen` make them.
+pub fn encode(module: &[u8]) -> Result<Vec<u8>, LoadError> {
     ComponentEncoder::default()
         .validate(true)
         .module(module)

@@ -20,6 +20,7 @@ mod contract;
 mod crypto;
 mod engine;
 mod error;
+mod examine;
 mod function;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
@@ -40,7 +41,8 @@ pub use call::{CallContext, CallSecrets};
 pub use compiler::{CompileError, Compiler, compile};
 pub use config::{Config, Limits};
 pub use error::{CallError, Cause, LoadError};
+pub use examine::Examination;
 pub use function::Function;
-pub use host::{PluginHost, SetupError};
+pub use host::{PluginHost, SetupError, encode};
 pub use plugin::Plugin;
 pub use store::{StateError, StateFuture, StateStore};

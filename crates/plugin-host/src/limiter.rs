@@ -5,13 +5,19 @@ use wasmtime::ResourceLimiter;
 
 #[derive(Debug)]
 pub(crate) struct MemoryLimiter {
+    limit: usize,
     left: usize,
     refused: bool,
 }
 
 impl MemoryLimiter {
     pub fn new(limit: usize) -> Self {
-        Self { left: limit, refused: false }
+        Self { limit, left: limit, refused: false }
+    }
+
+    /// How much the call has, in bytes. Memory never shrinks, so at the end this is the most it had.
+    pub fn used(&self) -> usize {
+        self.limit - self.left
     }
 
     /// Whether memory was asked for beyond the limit.

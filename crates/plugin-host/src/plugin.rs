@@ -12,12 +12,13 @@ mod webhooks;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use egress::Egress;
 use manifest::Manifest;
 use tokio::sync::Semaphore;
-use wasmtime::component::InstancePre;
+use wasmtime::component::{Component, InstancePre};
 
 use self::functions::Functions;
 use crate::config::{Config, Limits};
@@ -38,6 +39,7 @@ pub struct Plugin {
     egress: Egress,
     permits: Arc<Semaphore>,
     observer: Observer,
+    memory_peak: AtomicUsize,
 }
 
 impl Plugin {
@@ -59,7 +61,13 @@ impl Plugin {
             egress: config.egress.clone(),
             permits: Arc::clone(permits),
             observer: Observer::default(),
+            memory_peak: AtomicUsize::new(0),
         })
+    }
+
+    /// What `manifest` lists and `component` does not export.
+    pub(crate) fn missing(manifest: &Manifest, component: &Component) -> Vec<LoadError> {
+        Functions::missing(component, |function| manifest.implements(function.interface()))
     }
 
     /// `id@version`, as errors and figures name it.
@@ -75,6 +83,11 @@ impl Plugin {
     /// SHA-256 of the file it was loaded from, in hex.
     pub fn sha256(&self) -> &str {
         &self.hash
+    }
+
+    /// The most memory that one call has had so far, in bytes.
+    pub fn memory_peak(&self) -> usize {
+        self.memory_peak.load(Ordering::Relaxed)
     }
 
     fn unsupported(&self, function: Function) -> CallError {

@@ -1,5 +1,7 @@
 //! Where the functions of a component are, and how one is called.
 
+use std::collections::BTreeSet;
+
 use wasmtime::component::{Component, ComponentExportIndex, ComponentNamedList, Lift, Lower};
 
 use super::Plugin;
@@ -22,6 +24,20 @@ impl Functions {
             found.0[function as usize] = Some(find(component, function)?);
         }
         Ok(found)
+    }
+
+    /// What the manifest lists and the component does not export, each interface and function once.
+    pub fn missing(component: &Component, implements: impl Fn(Function) -> bool) -> Vec<LoadError> {
+        let mut missing = Vec::new();
+        let mut absent = BTreeSet::new();
+        for function in Function::ALL.into_iter().filter(|function| implements(*function)) {
+            match find(component, function) {
+                Err(LoadError::ExportMissing { interface }) if !absent.insert(interface) => {}
+                Err(error) => missing.push(error),
+                Ok(_) => {}
+            }
+        }
+        missing
     }
 
     fn get(&self, function: Function) -> Option<&ComponentExportIndex> {

@@ -1,6 +1,7 @@
 //! The frame around every call: a place in the pool, limits, and what is made of the outcome.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use plugin_sdk::{ErrorKind, PluginError};
 use serde_json::Value;
@@ -108,6 +109,7 @@ impl Call<'_> {
         };
         let duration = self.started.elapsed();
         let plugin = self.plugin;
+        plugin.memory_peak.fetch_max(self.store.data().memory.used(), Ordering::Relaxed);
         plugin.observer.record(&plugin.name, self.function, result.as_ref().err(), duration);
         result.map_err(|cause| CallError {
             plugin: plugin.name.to_string(),

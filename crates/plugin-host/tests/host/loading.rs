@@ -47,7 +47,7 @@ fn files_that_are_no_plugins_are_refused() {
     assert!(matches!(refusal(&without_manifest), LoadError::ManifestMissing));
     assert!(matches!(refusal(b"\x7fELF"), LoadError::NotWasm(_)));
     assert!(matches!(refusal(b""), LoadError::NotWasm(_)));
-    let large = vec![0; (8 << 20) + 1];
+    let large = vec![0; (32 << 20) + 1];
     assert!(matches!(refusal(&large), LoadError::TooLarge { .. }));
 
     let bad_manifest = with_manifest(&without_manifest, &json!({"id": "probe"}));
@@ -206,4 +206,76 @@ fn the_cache_is_for_this_user_alone() {
     let mode = |path: &PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&dir), 0o700);
     assert_eq!(mode(&cached.file()), 0o600);
+}
+
+fn refusals(wasm: &[u8]) -> Vec<String> {
+    let host = TestHost::new();
+    let found = host.host.examine(wasm).refusals;
+    assert_eq!(found.is_empty(), host.host.load(wasm).is_ok(), "{found:?}");
+    found.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn every_reason_for_a_refusal_is_told_at_once() {
+    let text = r#"(component
+        (import "signalbox:plugin/blobs@1.1.0" (instance))
+        (import "signalbox:plugin/log@1.4.0" (instance (export "trace" (func))))
+        (import "wasi:clocks/monotonic-clock@0.2.6" (instance))
+        (instance $admin)
+        (export "signalbox:plugin/admin@1.0.0" (instance $admin)))"#;
+    let wasm = with_manifest(&wat::parse_str(text).unwrap(), &manifest(&["admin", "channel", "webhooks"]));
+    let found = refusals(&wasm);
+    for part in [
+        "`signalbox:plugin/blobs@1.1.0`",
+        "`signalbox:plugin/log@1.4.0#trace`",
+        "`wasi:clocks/monotonic-clock@0.2.6`",
+        "lists the interface `channel`",
+        "lists the interface `webhooks`",
+        "lacks the function `check`",
+        "lacks the function `options`",
+        "lacks the function `migrate-settings`",
+    ] {
+        assert_eq!(found.iter().filter(|reason| reason.contains(part)).count(), 1, "{part}: {found:?}");
+    }
+    assert_eq!(found.len(), 8, "{found:?}");
+    let manifest = TestHost::new().host.examine(&wasm).manifest;
+    assert_eq!(manifest.unwrap().id, "probe", "what it says about itself can be shown nevertheless");
+}
+
+#[test]
+fn faults_of_manifest_size_and_code_are_told_together() {
+    let text = r#"(component (import "some:thing/else@1.0.0" (instance)) (core module (func unreachable drop)))"#;
+    let mut broken = wat::parse_str(text).unwrap();
+    broken.extend(with_manifest(&[], &json!({"id": "probe"})));
+    let position = broken.windows(2).position(|it| it == [0x00, 0x1a]).unwrap();
+    broken[position + 1] = 0xff;
+    broken.extend(custom_section(33 << 20));
+    let found = refusals(&broken);
+    for part in ["more than the", "the manifest is refused", "cannot be compiled", "`some:thing/else@1.0.0`"] {
+        assert!(found.iter().any(|reason| reason.contains(part)), "{part}: {found:?}");
+    }
+    assert_eq!(refusals(b"nonsense").len(), 1);
+    assert_eq!(refusals(&returning("[]")), [""; 0]);
+}
+
+/// A custom section of this size, which means nothing.
+fn custom_section(size: u32) -> Vec<u8> {
+    let mut section = vec![0];
+    let mut left = size;
+    while left >= 0x80 {
+        section.push(u8::try_from(left & 0x7f).unwrap() | 0x80);
+        left >>= 7;
+    }
+    section.push(u8::try_from(left).unwrap());
+    section.resize(section.len() + size as usize, 0);
+    section
+}
+
+#[tokio::test]
+async fn the_memory_of_a_call_is_known_after_it() {
+    let host = TestHost::new();
+    let plugin = host.load(&parsing("(drop (memory.grow (i32.const 16))) unreachable"));
+    assert_eq!(plugin.memory_peak(), 0);
+    plugin.parse(&context(), webhook()).await.unwrap_err();
+    assert_eq!(plugin.memory_peak(), 18 << 16);
 }
