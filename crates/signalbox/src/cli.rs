@@ -1,9 +1,11 @@
 //! What can be typed.
 
+pub mod author;
 pub mod queue;
 
 use clap::{Args, Parser, Subcommand};
 use domain::job::Lane;
+use egress::Mapping;
 use std::path::PathBuf;
 
 /// A job-queue driven integration and automation platform for customer messaging.
@@ -74,6 +76,17 @@ pub struct Up {
     /// A plugin to install first, as a `.wasm` file. May be given several times.
     #[arg(long = "plugin", value_name = "FILE")]
     pub plugins: Vec<PathBuf>,
+    /// Reach a program on this machine instead of a provider's host, as plugins call it: for a provider that you
+    /// simulate yourself. May be given several times.
+    #[arg(long, value_name = "HOST=ADDRESS", requires = "sandbox", value_parser = simulated)]
+    pub simulate: Vec<Mapping>,
+}
+
+/// `api.example.com=127.0.0.1:9000`
+fn simulated(text: &str) -> Result<Mapping, String> {
+    let parts = text.split_once('=').and_then(|(host, address)| Some((host, address.parse().ok()?)));
+    let (host, to) = parts.ok_or("a host and an address, such as api.example.com=127.0.0.1:9000")?;
+    Ok(Mapping { host: host.to_lowercase(), to })
 }
 
 #[derive(Debug, Args)]
@@ -163,6 +176,8 @@ pub enum Plugin {
     },
     /// List the installed plugins.
     List,
+    #[command(flatten)]
+    Author(author::Author),
 }
 
 #[derive(Debug, Subcommand)]
@@ -183,6 +198,17 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_provider_is_simulated_in_the_sandbox_only() {
+        let simulate = ["--simulate", "API.example.com=127.0.0.1:9000"];
+        let cli = Cli::parse_from(["signalbox", "up", "--sandbox"].into_iter().chain(simulate));
+        let Command::Up(up) = cli.command else { panic!("not up") };
+        assert_eq!(up.simulate[0].host, "api.example.com");
+        assert_eq!(up.simulate[0].to.port(), 9000);
+        assert!(Cli::try_parse_from(["signalbox", "up"].into_iter().chain(simulate)).is_err());
+        assert!(Cli::try_parse_from(["signalbox", "up", "--sandbox", "--simulate", "api.example.com"]).is_err());
     }
 
     #[test]

@@ -59,7 +59,8 @@ async fn run_on(
     let process = Process::start(config, app, Missing::Create).await?;
 
     let playground = if args.sandbox { Some(Playground::open(&process.config).await?) } else { None };
-    let sandboxed = playground.as_ref().map(Playground::mappings).unwrap_or_default();
+    let mut sandboxed = playground.as_ref().map(Playground::mappings).unwrap_or_default();
+    sandboxed.extend(args.simulate);
     let host = Arc::new(plugins::host(&process.config, sandboxed)?);
     for file in &args.plugins {
         install(&process, &host, file).await?;
@@ -75,9 +76,11 @@ async fn run_on(
     };
 
     let greeting = async {
+        // An author of another plugin may do without the WhatsApp plugin, and so without what uses it.
+        let has_whatsapp = store::plugins::current(process.database.pool(), "whatsapp").await?.is_some();
         let seeded = match &playground {
-            Some(playground) => Some(seed::ensure(&process, playground, address).await?),
-            None => None,
+            Some(playground) if has_whatsapp => Some(seed::ensure(&process, playground, address).await?),
+            _ => None,
         };
         let database = cluster.map(|cluster| cluster.url(postgres::APP_ROLE, DATABASE));
         screen::greet(&process.config, address, database.as_deref(), playground.as_ref(), seeded.as_ref());

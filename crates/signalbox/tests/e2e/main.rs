@@ -9,6 +9,7 @@ mod faults;
 mod identity;
 mod ingest;
 mod outage;
+mod plugins;
 mod queue;
 mod statuses;
 mod story;
