@@ -56,16 +56,17 @@ fn look(dir: &Path) -> Seen {
 /// What cannot be read, such as a file that is just being replaced, counts as not there until the next look.
 fn gather(dir: &Path, seen: &mut Seen) {
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
-        let name = entry.file_name();
+        let (name, path) = (entry.file_name(), entry.path());
         let name = name.to_string_lossy();
-        if name.starts_with('.') || name.ends_with(".wasm") || name.ends_with(".log") || IGNORED.contains(&&*name) {
+        let is_made = path.extension().is_some_and(|extension| extension == "wasm" || extension == "log");
+        if name.starts_with('.') || is_made || IGNORED.contains(&&*name) {
             continue;
         }
         let Ok(about) = entry.metadata() else { continue };
         if about.is_dir() {
-            gather(&entry.path(), seen);
+            gather(&path, seen);
         } else if let Ok(modified) = about.modified() {
-            seen.insert(entry.path(), (modified, about.len()));
+            seen.insert(path, (modified, about.len()));
         }
     }
 }
