@@ -1,10 +1,20 @@
 //! Why a manifest, a recipe or a schema is refused, and where in it.
 
+use std::fmt;
+
 use thiserror::Error;
 
-/// A manifest that cannot be used. Shown to plugin authors and admins.
+/// Most reasons that are told at once; a manifest with more has a deeper problem.
+const REASONS_MAX: usize = 100;
+
+/// A manifest, recipe or schema that cannot be used, with everything that is wrong with it. Shown to plugin authors and
+/// admins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManifestError(Vec<Reason>);
+
+/// One reason why it cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum ManifestError {
+pub enum Reason {
     /// The file is larger than any real manifest.
     #[error("the manifest is larger than {limit} bytes")]
     TooLarge {
@@ -31,9 +41,34 @@ pub enum ManifestError {
 
 impl ManifestError {
     pub(crate) fn invalid(pointer: impl Into<String>, fault: Fault) -> Self {
-        Self::Invalid { pointer: pointer.into(), fault }
+        Self::of(Reason::Invalid { pointer: pointer.into(), fault })
     }
 
+    pub(crate) fn of(reason: Reason) -> Self {
+        Self(vec![reason])
+    }
+
+    /// The reasons, at least one, in the order of the checks.
+    pub fn reasons(&self) -> &[Reason] {
+        &self.0
+    }
+
+    /// The same error in a document that holds the faulty one at `prefix`.
+    pub(crate) fn below(self, prefix: &str) -> Self {
+        Self(self.0.into_iter().map(|reason| reason.below(prefix)).collect())
+    }
+}
+
+impl fmt::Display for ManifestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told: Vec<String> = self.0.iter().map(Reason::to_string).collect();
+        f.write_str(&told.join("; "))
+    }
+}
+
+impl std::error::Error for ManifestError {}
+
+impl Reason {
     /// The JSON pointer at fault; empty for the whole document.
     pub fn pointer(&self) -> &str {
         match self {
@@ -42,13 +77,76 @@ impl ManifestError {
         }
     }
 
-    /// The same error in a document that holds the faulty one at `prefix`.
-    pub(crate) fn below(self, prefix: &str) -> Self {
+    /// What is wrong there, without saying where.
+    pub fn message(&self) -> String {
+        match self {
+            Self::TooLarge { .. } => self.to_string(),
+            Self::Shape { message, .. } => message.clone(),
+            Self::Invalid { fault, .. } => fault.to_string(),
+        }
+    }
+
+    /// What kind of reason, stable for programs.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TooLarge { .. } => "too_large",
+            Self::Shape { .. } => "shape",
+            Self::Invalid { .. } => "manifest",
+        }
+    }
+
+    fn below(self, prefix: &str) -> Self {
         match self {
             Self::TooLarge { limit } => Self::TooLarge { limit },
             Self::Shape { pointer, message } => Self::Shape { pointer: format!("{prefix}{pointer}"), message },
             Self::Invalid { pointer, fault } => Self::Invalid { pointer: format!("{prefix}{pointer}"), fault },
         }
+    }
+}
+
+/// Gathers what is wrong, so that an author reads all of it at once instead of mending fault by fault.
+#[derive(Debug, Default)]
+pub(crate) struct Findings(Vec<Reason>);
+
+impl Findings {
+    /// Something is wrong at `pointer`.
+    pub fn fault(&mut self, pointer: impl Into<String>, fault: Fault) {
+        self.0.push(Reason::Invalid { pointer: pointer.into(), fault });
+    }
+
+    /// Keeps what was found wrong, and gives what was found right.
+    pub fn note<T>(&mut self, result: Result<T, ManifestError>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.0.extend(error.0);
+                None
+            }
+        }
+    }
+
+    /// Whether nothing is wrong so far.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// `Ok` if nothing is wrong.
+    pub fn result(self) -> Result<(), ManifestError> {
+        if self.0.is_empty() { Ok(()) } else { Err(self.error()) }
+    }
+
+    /// The value, if nothing is wrong with it. There is none only where a note says why.
+    pub fn with<T>(self, value: Option<T>) -> Result<T, ManifestError> {
+        match value {
+            Some(value) if self.is_empty() => Ok(value),
+            _ => Err(self.error()),
+        }
+    }
+
+    /// What is wrong; something is.
+    pub fn error(mut self) -> ManifestError {
+        self.0.truncate(REASONS_MAX);
+        ManifestError(self.0)
     }
 }
 

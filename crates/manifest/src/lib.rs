@@ -7,25 +7,29 @@
 
 #![deny(clippy::disallowed_methods)]
 
+mod diff;
 mod error;
 mod form;
 mod host;
 mod manifest;
+mod preamble;
 mod recipe;
 mod schema;
 mod settings;
 
-pub use error::{Fault, ManifestError};
+pub use diff::{Capability, Difference, FieldChange, FieldDifference, Named, capabilities};
+pub use error::{Fault, ManifestError, Reason};
 pub use host::{HostMalformed, HostPattern, HostUnresolved};
 pub use manifest::{
     Action, EgressRule, Injection, InjectionPlace, Interface, Limits, Manifest, Method, Rate, RateScope, Scope,
     SecretRule, Trigger, schema,
 };
+pub use preamble::{Preamble, PreambleError};
 pub use recipe::{
     Ack, Algorithm, Answer, BodyFormat, BodyHash, Condition, Content, Denied, Encoding, HandshakeRule, HeaderField,
     HmacRule, KeyEncoding, KeyRule, Part, Place, Pointer, PointerMalformed, PortRule, Recipe, Reply, Request, Routing,
     Secrets, SignatureRule, SignatureShape, TimeUnit, TimestampRule, TimestampSource, TokenCheck, TokenRule,
     Unroutable, UrlRule, Verification,
 };
-pub use schema::{DataSchema, FieldError};
-pub use settings::{Change, SecretChange, SettingsSchema};
+pub use schema::{DataSchema, FieldError, keywords};
+pub use settings::{Change, DynamicOptions, FieldHints, Origin, SecretChange, SettingsSchema, Stored};

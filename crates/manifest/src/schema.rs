@@ -9,10 +9,11 @@ use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value;
 
 pub use field_error::FieldError;
-pub(crate) use field_error::field_errors;
+pub(crate) use field_error::{errors_of, field_errors};
+pub use lint::keywords;
 pub(crate) use lint::{Linted, SecretPath, Secrets, lint};
 
-use crate::error::{Fault, ManifestError};
+use crate::error::{Fault, Findings, ManifestError};
 
 /// Largest compiled automaton of one `pattern`, in bytes.
 const PATTERN_SIZE_MAX: usize = 1 << 20;
@@ -28,8 +29,10 @@ impl DataSchema {
     /// Compiles a draft-07 schema. Pointers in the error are relative to the schema.
     pub fn compile(schema: &Value) -> Result<Self, ManifestError> {
         let linted = lint(schema, Secrets::Refused)?;
-        check_defaults(schema, &linted)?;
-        Ok(Self { schema: schema.clone(), validator: build(schema, "")? })
+        let mut found = Findings::default();
+        found.note(check_defaults(schema, &linted));
+        let validator = found.note(build(schema, ""));
+        found.with(validator).map(|validator| Self { schema: schema.clone(), validator })
     }
 
     /// The schema as written.
@@ -52,10 +55,24 @@ pub(crate) fn build(schema: &Value, at: &str) -> Result<Validator, ManifestError
         .with_pattern_options(PatternOptions::regex().size_limit(PATTERN_SIZE_MAX))
         .build(schema)
         .map_err(|error| {
-            let at = format!("{at}{}", error.instance_path().as_str());
-            let message = error.masked().to_string();
-            ManifestError::invalid(at, Fault::SchemaCompile { message })
+            let misused = misused_keywords(schema, at);
+            misused.unwrap_or_else(|| {
+                let at = format!("{at}{}", error.instance_path().as_str());
+                let message = error.masked().to_string();
+                ManifestError::invalid(at, Fault::SchemaCompile { message })
+            })
         })
+}
+
+/// Every keyword with a value that the draft does not give it; the compiler stops at the first.
+fn misused_keywords(schema: &Value, at: &str) -> Option<ManifestError> {
+    let mut found = Findings::default();
+    let draft = jsonschema::draft7::meta::validator();
+    for error in draft.iter_errors(schema) {
+        let message = error.masked().to_string();
+        found.fault(format!("{at}{}", error.instance_path().as_str()), Fault::SchemaCompile { message });
+    }
+    found.result().err()
 }
 
 /// A validator for one part of a schema, which may refer to the definitions of the whole.
@@ -69,14 +86,15 @@ pub(crate) fn build_part(root: &Value, part: &Value, at: &str) -> Result<Validat
 
 /// Refuses defaults that their own schema refuses: a form would open with errors.
 pub(crate) fn check_defaults(schema: &Value, linted: &Linted) -> Result<(), ManifestError> {
+    let mut found = Findings::default();
     for at in &linted.with_default {
         let part = schema.pointer(at).unwrap_or(&Value::Null);
-        let validator = build_part(schema, part, at)?;
-        if !validator.is_valid(&part["default"]) {
-            return Err(ManifestError::invalid(format!("{at}/default"), Fault::Default));
+        // What does not compile is told where the whole schema is compiled.
+        if build_part(schema, part, at).is_ok_and(|validator| !validator.is_valid(&part["default"])) {
+            found.fault(format!("{at}/default"), Fault::Default);
         }
     }
-    Ok(())
+    found.result()
 }
 
 /// A name as one token of a JSON pointer.

@@ -2,6 +2,8 @@
 //! schema of a stranger, changed without ever reading a secret back.
 
 mod defaults;
+mod hints;
+mod layers;
 mod merge;
 mod secrets;
 
@@ -11,8 +13,10 @@ use std::fmt;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use crate::error::{Fault, ManifestError};
+use crate::error::{Fault, Findings, ManifestError};
 use crate::schema::{self, FieldError};
+pub use hints::{DynamicOptions, FieldHints};
+pub use layers::Origin;
 use secrets::SecretField;
 
 /// A settings schema, compiled once and used for every change.
@@ -28,10 +32,23 @@ pub struct SettingsSchema {
 /// Accepted settings, ready to be stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// All public settings after the change, defaults applied.
+    /// All public settings after the change: what was set here, over what is inherited.
     pub settings: Value,
+    /// Those of them that were set here.
+    pub own: Value,
     /// What happens to secrets; those not named stay as they are.
     pub secrets: BTreeMap<String, SecretChange>,
+}
+
+/// What a change is laid over.
+#[derive(Debug, Clone, Copy)]
+pub struct Stored<'a> {
+    /// The public settings that were set here.
+    pub own: &'a Value,
+    /// What the tenant gives all its connections.
+    pub tenant: &'a Value,
+    /// Names of the secrets that are set.
+    pub secrets: &'a BTreeSet<String>,
 }
 
 /// What happens to one secret.
@@ -55,21 +72,25 @@ impl fmt::Debug for SecretChange {
 impl SettingsSchema {
     /// Compiles a settings schema. Pointers in the error are relative to it.
     pub fn compile(schema: &Value) -> Result<Self, ManifestError> {
-        let linted = schema::lint(schema, schema::Secrets::Allowed)?;
-        if schema.get("type").and_then(Value::as_str) != Some("object") {
-            return Err(ManifestError::invalid("/type", Fault::SchemaRoot));
+        let mut found = Findings::default();
+        let linted = found.note(schema::lint(schema, schema::Secrets::Allowed));
+        if schema.is_object() && schema.get("type").and_then(Value::as_str) != Some("object") {
+            found.fault("/type", Fault::SchemaRoot);
         }
-        schema::check_defaults(schema, &linted)?;
+        let linted = found.with(linted)?;
+        let mut found = Findings::default();
+        found.note(schema::check_defaults(schema, &linted));
         let mut shape = schema.clone();
         let mut secrets = Vec::with_capacity(linted.secrets.len());
         for path in linted.secrets {
-            let field = SecretField::compile(schema, path)?;
+            let Some(field) = found.note(SecretField::compile(schema, path)) else { continue };
             if let Some(place) = shape.pointer_mut(&field.schema_pointer) {
                 *place = json!({"type": "string"});
             }
             secrets.push(field);
         }
-        Ok(Self { schema: schema.clone(), shape: schema::build(&shape, "")?, secrets })
+        let shape = found.note(schema::build(&shape, ""));
+        found.with(shape).map(|shape| Self { schema: schema.clone(), shape, secrets })
     }
 
     /// The schema as written.
@@ -87,17 +108,21 @@ impl SettingsSchema {
         self.update(&json!({}), &BTreeSet::new(), input)
     }
 
-    /// Accepts a change to `stored` settings, whose secrets named in `stored_secrets` are set.
-    ///
-    /// What the change omits stays; `null` clears, after which a default applies again; nested
-    /// objects are changed field by field, lists are replaced. A required secret that is already
-    /// stored need not be sent again.
+    /// Accepts a change to `stored` settings that inherit nothing but the schema's defaults.
     pub fn update(
         &self,
         stored: &Value,
         stored_secrets: &BTreeSet<String>,
         change: &Value,
     ) -> Result<Change, Vec<FieldError>> {
+        self.change(Stored { own: stored, tenant: &json!({}), secrets: stored_secrets }, change)
+    }
+
+    /// Accepts a change.
+    ///
+    /// What it omits stays; `null` clears, after which the tenant's value or a default applies again; nested objects are
+    /// changed field by field, lists are replaced. A required secret that is already stored need not be sent again.
+    pub fn change(&self, stored: Stored<'_>, change: &Value) -> Result<Change, Vec<FieldError>> {
         if !change.is_object() {
             return Err(vec![FieldError::new("", "type", "must be object")]);
         }
@@ -117,14 +142,14 @@ impl SettingsSchema {
                 }
             }
         }
-        let mut settings = stored.clone();
+        let mut own = stored.own.clone();
         for field in &self.secrets {
-            field.remove(&mut settings);
+            field.remove(&mut own);
         }
-        merge::merge(&mut settings, change);
-        defaults::apply(&self.schema, &mut settings);
-        errors.extend(self.shape_errors(&settings, &secrets, stored_secrets));
-        if errors.is_empty() { Ok(Change { settings, secrets }) } else { Err(errors) }
+        merge::merge(&mut own, change);
+        let settings = self.effective(&own, stored.tenant);
+        errors.extend(self.shape_errors(&settings, &secrets, stored.secrets));
+        if errors.is_empty() { Ok(Change { settings, own, secrets }) } else { Err(errors) }
     }
 
     fn shape_errors(

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use manifest::PreambleError;
 use plugin_sdk::PluginError;
 
 use crate::function::Function;
@@ -72,6 +73,16 @@ pub enum LoadError {
     /// Code that is invalid or beyond the limits.
     #[error("it cannot be compiled: {0}")]
     Compile(String),
+}
+
+impl From<PreambleError> for LoadError {
+    fn from(error: PreambleError) -> Self {
+        match error {
+            PreambleError::NotWasm(error) => Self::NotWasm(error),
+            PreambleError::ManifestMissing => Self::ManifestMissing,
+            PreambleError::ManifestAmbiguous => Self::ManifestAmbiguous,
+        }
+    }
 }
 
 /// A call that brought no result.

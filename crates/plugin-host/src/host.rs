@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use manifest::Manifest;
+use manifest::{Manifest, Preamble};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use wasmtime::Engine;
@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::error::LoadError;
 use crate::plugin::Plugin;
 use crate::state::CallState;
-use crate::{contract, engine, section};
+use crate::{contract, engine};
 
 /// Loads plugins and gives their calls a place to run in.
 pub struct PluginHost {
@@ -63,7 +63,7 @@ impl PluginHost {
         if wasm.len() > self.config.max_module {
             return Err(LoadError::TooLarge { size: wasm.len(), limit: self.config.max_module });
         }
-        let preamble = section::read(wasm)?;
+        let preamble = Preamble::read(wasm)?;
         let manifest = Manifest::parse(preamble.manifest)?;
         let hash = hex::encode(Sha256::digest(wasm));
         let component = self.component(wasm, &hash, preamble.is_component)?;

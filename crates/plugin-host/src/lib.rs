@@ -33,7 +33,6 @@ mod observe;
 mod output;
 mod plugin;
 mod redact;
-mod section;
 mod state;
 mod store;
 

@@ -6,7 +6,7 @@ use http::HeaderValue;
 use serde_json::Value;
 
 use super::{API, Injection, InjectionPlace, Interface, Limits, Manifest, Scope, Trigger};
-use crate::error::{Fault, ManifestError};
+use crate::error::{Fault, Findings, ManifestError};
 use crate::host::HostPattern;
 use crate::schema::{DataSchema, escape_token};
 use crate::settings::SettingsSchema;
@@ -30,39 +30,40 @@ const RESERVED_HEADERS: &[&str] = &[
 ];
 
 impl Manifest {
-    /// Refuses a manifest whose values cannot be honoured or contradict one another.
+    /// Refuses a manifest whose values cannot be honoured or contradict one another, with everything that is wrong.
     pub(super) fn check(&self) -> Result<(), ManifestError> {
-        self.check_identity()?;
-        self.check_interfaces()?;
-        let settings = self.settings_schema()?;
-        let endpoint = self.endpoint_schema()?;
-        self.check_egress()?;
-        self.check_secrets(&settings, &endpoint)?;
-        self.check_webhook()?;
-        self.check_messaging()?;
-        self.check_actions()?;
-        self.check_triggers()?;
-        self.check_limits()
+        let mut found = Findings::default();
+        self.check_identity(&mut found);
+        self.check_interfaces(&mut found);
+        let settings = found.note(self.settings_schema());
+        let endpoint = found.note(self.endpoint_schema());
+        self.check_egress(&mut found);
+        self.check_secrets(settings.as_ref(), endpoint.as_ref(), &mut found);
+        self.check_webhook(&mut found);
+        self.check_messaging(&mut found);
+        self.check_actions(&mut found);
+        self.check_triggers(&mut found);
+        self.check_limits(&mut found);
+        found.result()
     }
 
-    fn check_identity(&self) -> Result<(), ManifestError> {
+    fn check_identity(&self, found: &mut Findings) {
         if !is_id(&self.id) {
-            return invalid("/id", Fault::Id);
+            found.fault("/id", Fault::Id);
         }
-        check_text(&self.name, 1, 100, "/name")?;
-        check_text(&self.description, 0, 1000, "/description")?;
+        found.note(check_text(&self.name, 1, 100, "/name"));
+        found.note(check_text(&self.description, 0, 1000, "/description"));
         if !is_version(&self.version) {
-            return invalid("/version", Fault::Version);
+            found.fault("/version", Fault::Version);
         }
         if self.api != API {
-            return invalid("/api", Fault::Api { supported: API });
+            found.fault("/api", Fault::Api { supported: API });
         }
-        Ok(())
     }
 
-    fn check_interfaces(&self) -> Result<(), ManifestError> {
+    fn check_interfaces(&self, found: &mut Findings) {
         if self.interfaces.is_empty() {
-            return invalid("/interfaces", Fault::Empty);
+            found.fault("/interfaces", Fault::Empty);
         }
         for (used, interface, at) in [
             (self.webhook.is_some(), Interface::Webhooks, "/webhook"),
@@ -71,26 +72,24 @@ impl Manifest {
         ] {
             if used && !self.implements(interface) {
                 let interface = interface.as_str();
-                return invalid(at, Fault::InterfaceMissing { interface });
+                found.fault(at, Fault::InterfaceMissing { interface });
             }
         }
-        Ok(())
     }
 
-    fn check_egress(&self) -> Result<(), ManifestError> {
-        check_count(self.egress.len(), "/egress")?;
+    fn check_egress(&self, found: &mut Findings) {
+        found.note(check_count(self.egress.len(), "/egress"));
         let mut hosts = BTreeSet::new();
         for (index, rule) in self.egress.iter().enumerate() {
             let at = format!("/egress/{index}");
             if rule.methods.is_empty() {
-                return invalid(format!("{at}/methods"), Fault::Empty);
+                found.fault(format!("{at}/methods"), Fault::Empty);
             }
             if !hosts.insert(rule.host.as_str()) {
-                return invalid(format!("{at}/host"), Fault::Repeated);
+                found.fault(format!("{at}/host"), Fault::Repeated);
             }
-            self.check_host_label(&rule.host, &format!("{at}/host"))?;
+            found.note(self.check_host_label(&rule.host, &format!("{at}/host")));
         }
-        Ok(())
     }
 
     /// A host's label must be a public string setting, or no connection could ever be called.
@@ -111,20 +110,19 @@ impl Manifest {
         field.get("type").and_then(Value::as_str) == Some("string") && !self.secrets.contains_key(setting)
     }
 
-    fn check_messaging(&self) -> Result<(), ManifestError> {
-        check_count(self.account_settings.len(), "/account_settings")?;
+    fn check_messaging(&self, found: &mut Findings) {
+        found.note(check_count(self.account_settings.len(), "/account_settings"));
         let mut names = BTreeSet::new();
         for (index, name) in self.account_settings.iter().enumerate() {
             let at = format!("/account_settings/{index}");
             if !self.is_public_text(name) {
-                return invalid(at, Fault::AccountSetting { name: name.clone() });
-            }
-            if !names.insert(name) {
-                return invalid(at, Fault::Repeated);
+                found.fault(at, Fault::AccountSetting { name: name.clone() });
+            } else if !names.insert(name) {
+                found.fault(at, Fault::Repeated);
             }
         }
         if self.rates.len() > 10 {
-            return invalid("/rates", Fault::Limit { limit: 10 });
+            found.fault("/rates", Fault::Limit { limit: 10 });
         }
         for (index, rate) in self.rates.iter().enumerate() {
             for (field, value, limit) in [
@@ -133,143 +131,135 @@ impl Manifest {
                 ("burst", rate.burst, 100_000),
             ] {
                 if !(1..=limit).contains(&value) {
-                    return invalid(format!("/rates/{index}/{field}"), Fault::Limit { limit: limit.into() });
+                    found.fault(format!("/rates/{index}/{field}"), Fault::Limit { limit: limit.into() });
                 }
             }
         }
-        match self.service_window_hours {
-            Some(hours) if !(1..=8760).contains(&hours) => {
-                invalid("/service_window_hours", Fault::Limit { limit: 8760 })
-            }
-            _ => Ok(()),
+        if self.service_window_hours.is_some_and(|hours| !(1..=8760).contains(&hours)) {
+            found.fault("/service_window_hours", Fault::Limit { limit: 8760 });
         }
     }
 
-    fn check_secrets(&self, settings: &SettingsSchema, endpoint: &SettingsSchema) -> Result<(), ManifestError> {
+    /// A schema that is refused itself is `None`: which secrets it has cannot be said.
+    fn check_secrets(
+        &self,
+        settings: Option<&SettingsSchema>,
+        endpoint: Option<&SettingsSchema>,
+        found: &mut Findings,
+    ) {
         for (name, rule) in &self.secrets {
             let at = format!("/secrets/{}", escape_token(name));
             if !is_name(name) {
-                return invalid(at, Fault::Name);
+                found.fault(at, Fault::Name);
+                continue;
             }
             let (fields, schema) = match rule.scope {
                 Scope::Connection => (settings, "settings"),
                 Scope::Endpoint => (endpoint, "endpoint_settings"),
             };
-            if !fields.secret_names().any(|field| field == name) {
-                return invalid(at, Fault::SecretWithoutField { schema });
+            if fields.is_some_and(|fields| !fields.secret_names().any(|field| field == name)) {
+                found.fault(at.clone(), Fault::SecretWithoutField { schema });
             }
             if let Some(injection) = &rule.inject {
-                self.check_injection(injection, &format!("{at}/inject"))?;
+                self.check_injection(injection, &format!("{at}/inject"), found);
             }
         }
-        self.check_fields(settings, Scope::Connection, "/settings")?;
-        self.check_fields(endpoint, Scope::Endpoint, "/endpoint_settings")
+        self.check_fields(settings, Scope::Connection, "/settings", found);
+        self.check_fields(endpoint, Scope::Endpoint, "/endpoint_settings", found);
     }
 
     /// Every secret field must be declared, so that its use is visible before installing.
-    fn check_fields(&self, schema: &SettingsSchema, scope: Scope, at: &str) -> Result<(), ManifestError> {
+    fn check_fields(&self, schema: Option<&SettingsSchema>, scope: Scope, at: &str, found: &mut Findings) {
         let declared = |name: &str| self.secrets.get(name).is_some_and(|r| r.scope == scope);
-        match schema.secret_names().find(|name| !declared(name)) {
-            Some(name) => {
-                let name = name.to_owned();
-                invalid(at, Fault::FieldWithoutSecret { name })
-            }
-            None => Ok(()),
+        for name in schema.into_iter().flat_map(SettingsSchema::secret_names).filter(|name| !declared(name)) {
+            found.fault(at, Fault::FieldWithoutSecret { name: name.to_owned() });
         }
     }
 
-    fn check_injection(&self, injection: &Injection, at: &str) -> Result<(), ManifestError> {
+    fn check_injection(&self, injection: &Injection, at: &str, found: &mut Findings) {
         if !self.egress.iter().any(|rule| rule.host == injection.host) {
-            return invalid(format!("{at}/host"), Fault::HostNotInEgress);
+            found.fault(format!("{at}/host"), Fault::HostNotInEgress);
         }
         let at = format!("{at}/place");
         match &injection.place {
             InjectionPlace::Header { name, prefix } => {
                 if RESERVED_HEADERS.contains(&name.as_str()) {
                     let name = name.as_str().to_owned();
-                    return invalid(format!("{at}/header/name"), Fault::HeaderReserved { name });
+                    found.fault(format!("{at}/header/name"), Fault::HeaderReserved { name });
                 }
                 if HeaderValue::from_str(prefix).is_err() {
-                    return invalid(format!("{at}/header/prefix"), Fault::Header);
+                    found.fault(format!("{at}/header/prefix"), Fault::Header);
                 }
-                Ok(())
             }
-            InjectionPlace::Query { name } => check_text(name, 1, 100, &format!("{at}/query/name")),
+            InjectionPlace::Query { name } => {
+                found.note(check_text(name, 1, 100, &format!("{at}/query/name")));
+            }
             InjectionPlace::Path { placeholder } => {
                 let inner = placeholder.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
-                if inner.is_some_and(is_name) {
-                    return Ok(());
+                if !inner.is_some_and(is_name) {
+                    found.fault(format!("{at}/path/placeholder"), Fault::Placeholder);
                 }
-                invalid(format!("{at}/path/placeholder"), Fault::Placeholder)
             }
             InjectionPlace::Body { pointer } => {
-                if pointer.starts_with('/') && pointer.split('/').all(is_pointer_token) {
-                    return Ok(());
+                if !(pointer.starts_with('/') && pointer.split('/').all(is_pointer_token)) {
+                    found.fault(format!("{at}/body/pointer"), Fault::BodyPointer);
                 }
-                invalid(format!("{at}/body/pointer"), Fault::BodyPointer)
             }
         }
     }
 
-    fn check_webhook(&self) -> Result<(), ManifestError> {
+    fn check_webhook(&self, found: &mut Findings) {
         let Some(recipe) = &self.webhook else {
-            return Ok(());
+            return;
         };
-        recipe.check().map_err(|error| error.below("/webhook"))?;
+        found.note(recipe.check().map_err(|error| error.below("/webhook")));
         let is_endpoint_secret = |name: &str| {
             let rule = self.secrets.get(name);
             rule.is_some_and(|rule| rule.scope == Scope::Endpoint)
         };
         // The request is verified before anyone knows whose connection it concerns.
-        match recipe.secret_names().find(|name| !is_endpoint_secret(name)) {
-            Some(name) => {
-                let name = name.to_owned();
-                invalid("/webhook", Fault::RecipeSecret { name })
-            }
-            None => Ok(()),
+        let names: BTreeSet<&str> = recipe.secret_names().collect();
+        for name in names.into_iter().filter(|name| !is_endpoint_secret(name)) {
+            found.fault("/webhook", Fault::RecipeSecret { name: name.to_owned() });
         }
     }
 
-    fn check_actions(&self) -> Result<(), ManifestError> {
-        check_count(self.actions.len(), "/actions")?;
+    fn check_actions(&self, found: &mut Findings) {
+        found.note(check_count(self.actions.len(), "/actions"));
         let mut names = BTreeSet::new();
         for (index, action) in self.actions.iter().enumerate() {
             let at = format!("/actions/{index}");
             if !is_name(&action.name) {
-                return invalid(format!("{at}/name"), Fault::Name);
+                found.fault(format!("{at}/name"), Fault::Name);
+            } else if !names.insert(&action.name) {
+                found.fault(format!("{at}/name"), Fault::Repeated);
             }
-            if !names.insert(&action.name) {
-                return invalid(format!("{at}/name"), Fault::Repeated);
-            }
-            check_text(&action.description, 1, 1000, &format!("{at}/description"))?;
+            found.note(check_text(&action.description, 1, 1000, &format!("{at}/description")));
             for (member, schema) in [("input", &action.input), ("output", &action.output)] {
-                DataSchema::compile(schema).map_err(|error| error.below(&format!("{at}/{member}")))?;
+                found.note(DataSchema::compile(schema).map_err(|error| error.below(&format!("{at}/{member}"))));
             }
         }
-        Ok(())
     }
 
-    fn check_triggers(&self) -> Result<(), ManifestError> {
-        check_count(self.triggers.len(), "/triggers")?;
+    fn check_triggers(&self, found: &mut Findings) {
+        found.note(check_count(self.triggers.len(), "/triggers"));
         let mut names = BTreeSet::new();
         for (index, trigger) in self.triggers.iter().enumerate() {
             let at = format!("/triggers/{index}");
             if !is_name(&trigger.name) {
-                return invalid(format!("{at}/name"), Fault::Name);
+                found.fault(format!("{at}/name"), Fault::Name);
+            } else if !names.insert(&trigger.name) {
+                found.fault(format!("{at}/name"), Fault::Repeated);
             }
-            if !names.insert(&trigger.name) {
-                return invalid(format!("{at}/name"), Fault::Repeated);
-            }
-            check_text(&trigger.description, 1, 1000, &format!("{at}/description"))?;
+            found.note(check_text(&trigger.description, 1, 1000, &format!("{at}/description")));
             if !Trigger::EVERY_S.contains(&trigger.every_s) {
                 let (min, limit) = Trigger::EVERY_S.into_inner();
-                return invalid(format!("{at}/every_s"), Fault::Range { min, limit });
+                found.fault(format!("{at}/every_s"), Fault::Range { min, limit });
             }
         }
-        Ok(())
     }
 
-    fn check_limits(&self) -> Result<(), ManifestError> {
+    fn check_limits(&self, found: &mut Findings) {
         let (limits, max) = (self.limits, Limits::MAX);
         for (name, value, limit) in [
             ("memory_mib", limits.memory_mib, max.memory_mib),
@@ -279,10 +269,9 @@ impl Manifest {
         ] {
             if !(1..=limit).contains(&value) {
                 let limit = u64::from(limit);
-                return invalid(format!("/limits/{name}"), Fault::Limit { limit });
+                found.fault(format!("/limits/{name}"), Fault::Limit { limit });
             }
         }
-        Ok(())
     }
 }
 

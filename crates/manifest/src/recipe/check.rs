@@ -4,7 +4,7 @@
 use super::{
     Answer, BodyFormat, Content, HandshakeRule, HmacRule, Place, Recipe, SignatureShape, TimestampSource, Verification,
 };
-use crate::error::{Fault, ManifestError};
+use crate::error::{Fault, Findings, ManifestError};
 
 /// More alternatives or places than this are a mistake, and each costs time on every request.
 const ENTRIES_MAX: usize = 16;
@@ -13,34 +13,35 @@ const ENTRIES_MAX: usize = 16;
 const TOLERANCE_MAX: u32 = 86_400;
 
 impl Recipe {
-    /// Refuses a recipe that could never work or would prove less than it seems to. Pointers in
-    /// the error are relative to the recipe.
+    /// Refuses a recipe that could never work or would prove less than it seems to, with everything that is wrong.
+    /// Pointers in the error are relative to the recipe.
     pub fn check(&self) -> Result<(), ManifestError> {
-        self.check_sizes()?;
+        let mut found = Findings::default();
+        self.check_sizes(&mut found);
         for (index, rule) in self.handshake.iter().enumerate() {
-            self.check_handshake(rule, &format!("/handshake/{index}"))?;
+            self.check_handshake(rule, &format!("/handshake/{index}"), &mut found);
         }
         for (index, rule) in self.verify.iter().enumerate() {
             match rule {
-                Verification::Hmac(rule) => rule.check(&format!("/verify/{index}/hmac"))?,
+                Verification::Hmac(rule) => rule.check(&format!("/verify/{index}/hmac"), &mut found),
                 Verification::Token(rule) => {
                     let at = format!("/verify/{index}/token");
-                    self.check_place(&rule.place, &format!("{at}/place"), "a token")?;
-                    non_empty(&rule.secrets, &format!("{at}/secrets"))?;
+                    found.note(self.check_place(&rule.place, &format!("{at}/place"), "a token"));
+                    found.note(non_empty(&rule.secrets, &format!("{at}/secrets")));
                 }
             }
         }
-        self.check_routing()?;
+        self.check_routing(&mut found);
         if !(200..300).contains(&self.ack.status) {
-            return Err(ManifestError::invalid("/ack/status", Fault::AckStatus));
+            found.fault("/ack/status", Fault::AckStatus);
         }
         if !self.ack.content_type_is_sendable() {
-            return Err(ManifestError::invalid("/ack/content_type", Fault::Header));
+            found.fault("/ack/content_type", Fault::Header);
         }
-        Ok(())
+        found.result()
     }
 
-    fn check_sizes(&self) -> Result<(), ManifestError> {
+    fn check_sizes(&self, found: &mut Findings) {
         let sizes = [
             ("/handshake", self.handshake.len()),
             ("/verify", self.verify.len()),
@@ -49,50 +50,53 @@ impl Recipe {
             ("/thread", self.thread.len()),
         ];
         let limit = ENTRIES_MAX;
-        match sizes.iter().find(|(_, size)| *size > limit) {
-            Some((at, _)) => Err(ManifestError::invalid(*at, Fault::TooMany { limit })),
-            None => Ok(()),
+        for (at, _) in sizes.into_iter().filter(|(_, size)| *size > limit) {
+            found.fault(at, Fault::TooMany { limit });
         }
     }
 
-    fn check_handshake(&self, rule: &HandshakeRule, at: &str) -> Result<(), ManifestError> {
+    fn check_handshake(&self, rule: &HandshakeRule, at: &str, found: &mut Findings) {
         let upper = rule.method.bytes().all(|byte| byte.is_ascii_uppercase());
         if rule.method.is_empty() || !upper {
-            return Err(ManifestError::invalid(format!("{at}/method"), Fault::Method));
+            found.fault(format!("{at}/method"), Fault::Method);
         }
         if rule.when.is_empty() && rule.token.is_none() {
-            return Err(ManifestError::invalid(at, Fault::HandshakeOpen));
+            found.fault(at, Fault::HandshakeOpen);
         }
         for (index, condition) in rule.when.iter().enumerate() {
             let at = format!("{at}/when/{index}/place");
-            self.check_place(&condition.place, &at, "a condition")?;
+            found.note(self.check_place(&condition.place, &at, "a condition"));
         }
         if let Some(token) = &rule.token {
-            self.check_place(&token.place, &format!("{at}/token/place"), "a token")?;
+            found.note(self.check_place(&token.place, &format!("{at}/token/place"), "a token"));
         }
         match &rule.answer {
-            Answer::Echo(place) => self.check_place(place, &format!("{at}/answer/echo"), "a challenge"),
-            Answer::Json { place, .. } => self.check_place(place, &format!("{at}/answer/json/place"), "a challenge"),
-            Answer::Text(_) => Ok(()),
+            Answer::Echo(place) => {
+                found.note(self.check_place(place, &format!("{at}/answer/echo"), "a challenge"));
+            }
+            Answer::Json { place, .. } => {
+                found.note(self.check_place(place, &format!("{at}/answer/json/place"), "a challenge"));
+            }
+            Answer::Text(_) => {}
         }
     }
 
-    fn check_routing(&self) -> Result<(), ManifestError> {
+    fn check_routing(&self, found: &mut Findings) {
         for (index, places) in self.dedupe.iter().enumerate() {
-            non_empty(places, &format!("/dedupe/{index}"))?;
+            found.note(non_empty(places, &format!("/dedupe/{index}")));
             for (place_index, place) in places.iter().enumerate() {
-                self.check_format(place, &format!("/dedupe/{index}/{place_index}"))?;
+                found.note(self.check_format(place, &format!("/dedupe/{index}/{place_index}")));
             }
         }
         for (name, places) in [("accounts", &self.accounts), ("thread", &self.thread)] {
             for (index, place) in places.iter().enumerate() {
-                self.check_place(place, &format!("/{name}/{index}"), "a key")?;
+                found.note(self.check_place(place, &format!("/{name}/{index}"), "a key"));
             }
         }
         match &self.each {
-            Some(each) if !each.ends_in_wildcard() => Err(ManifestError::invalid("/each", Fault::Each)),
-            Some(_) if !self.may_be_json() => Err(ManifestError::invalid("/each", Fault::EachFormat)),
-            _ => Ok(()),
+            Some(each) if !each.ends_in_wildcard() => found.fault("/each", Fault::Each),
+            Some(_) if !self.may_be_json() => found.fault("/each", Fault::EachFormat),
+            _ => {}
         }
     }
 
@@ -118,74 +122,70 @@ impl Recipe {
 }
 
 impl HmacRule {
-    fn check(&self, at: &str) -> Result<(), ManifestError> {
-        non_empty(&self.secrets, &format!("{at}/secrets"))?;
-        self.check_content(&format!("{at}/content"))?;
+    fn check(&self, at: &str, found: &mut Findings) {
+        found.note(non_empty(&self.secrets, &format!("{at}/secrets")));
+        self.check_content(&format!("{at}/content"), found);
         if let SignatureShape::List { separator, assign, .. } = self.signature.shape
             && separator == assign
         {
-            let at = format!("{at}/signature/shape/list");
-            return Err(ManifestError::invalid(at, Fault::SignatureList));
+            found.fault(format!("{at}/signature/shape/list"), Fault::SignatureList);
         }
-        self.check_timestamp(at)?;
+        self.check_timestamp(at, found);
         let signs_url = self.content.iter().any(|p| matches!(p, Content::Url(_)));
         if self.body_hash.is_some() && !signs_url {
-            let at = format!("{at}/body_hash");
-            return Err(ManifestError::invalid(at, Fault::BodyHashUnsigned));
+            found.fault(format!("{at}/body_hash"), Fault::BodyHashUnsigned);
         }
-        Ok(())
     }
 
-    fn check_content(&self, at: &str) -> Result<(), ManifestError> {
-        non_empty(&self.content, at)?;
+    fn check_content(&self, at: &str, found: &mut Findings) {
+        if self.content.is_empty() {
+            return found.fault(at, Fault::Empty);
+        }
         let limit = ENTRIES_MAX;
         if self.content.len() > limit {
-            return Err(ManifestError::invalid(at, Fault::TooMany { limit }));
+            found.fault(at, Fault::TooMany { limit });
         }
         let ties_request = |part: &Content| {
             use Content::{Body, Header, SortedForm, Url};
             matches!(part, Body | SortedForm | Url(_) | Header(_))
         };
         if !self.content.iter().any(ties_request) {
-            return Err(ManifestError::invalid(at, Fault::NothingSigned));
+            found.fault(at, Fault::NothingSigned);
         }
         let mut urls = 0;
         for (index, part) in self.content.iter().enumerate() {
             if let Content::Url(rule) = part {
                 urls += 1;
                 if !rule.decode.is_ascii() {
-                    let at = format!("{at}/{index}/url/decode");
-                    return Err(ManifestError::invalid(at, Fault::UrlDecode));
+                    found.fault(format!("{at}/{index}/url/decode"), Fault::UrlDecode);
                 }
                 if urls > 1 {
-                    let at = format!("{at}/{index}");
-                    return Err(ManifestError::invalid(at, Fault::Repeated));
+                    found.fault(format!("{at}/{index}"), Fault::Repeated);
                 }
             }
         }
-        Ok(())
     }
 
-    fn check_timestamp(&self, at: &str) -> Result<(), ManifestError> {
+    fn check_timestamp(&self, at: &str, found: &mut Findings) {
         let is_signed = self.content.contains(&Content::Timestamp);
         let Some(rule) = &self.timestamp else {
-            return if is_signed { Err(ManifestError::invalid(at, Fault::TimestampMissing)) } else { Ok(()) };
+            if is_signed {
+                found.fault(at, Fault::TimestampMissing);
+            }
+            return;
         };
         let at = format!("{at}/timestamp");
         if !is_signed {
-            return Err(ManifestError::invalid(at, Fault::TimestampUnsigned));
+            found.fault(at.clone(), Fault::TimestampUnsigned);
         }
         if !(1..=TOLERANCE_MAX).contains(&rule.tolerance_seconds) {
             let limit = u64::from(TOLERANCE_MAX);
-            let at = format!("{at}/tolerance_seconds");
-            return Err(ManifestError::invalid(at, Fault::Limit { limit }));
+            found.fault(format!("{at}/tolerance_seconds"), Fault::Limit { limit });
         }
         let is_list = matches!(self.signature.shape, SignatureShape::List { .. });
         if matches!(rule.source, TimestampSource::SignatureField(_)) && !is_list {
-            let at = format!("{at}/source");
-            return Err(ManifestError::invalid(at, Fault::TimestampField));
+            found.fault(format!("{at}/source"), Fault::TimestampField);
         }
-        Ok(())
     }
 }
 

@@ -32,6 +32,38 @@ impl FieldError {
     }
 }
 
+/// What does not fit `schema`, a trusted one of any draft. Of alternatives that all fail, the one that was meant is told,
+/// if that can be seen: a form shows alternatives as a whole, but the author of a manifest wrote one of them.
+pub(crate) fn errors_of(schema: &Value, value: &Value) -> Vec<FieldError> {
+    let validator = jsonschema::validator_for(schema).expect("a schema of ours compiles");
+    validator.iter_errors(value).flat_map(|error| describe_meant(&error)).take(ERRORS_MAX).collect()
+}
+
+fn describe_meant(error: &ValidationError<'_>) -> Vec<FieldError> {
+    use ValidationErrorKind::{AnyOf, OneOfNotValid};
+    let (AnyOf { context } | OneOfNotValid { context }) = error.kind() else { return describe(error) };
+    let at = error.instance_path().as_str();
+    let ranks: Vec<u8> = context.iter().map(|branch| misfit(branch, at)).collect();
+    let Some(best) = ranks.iter().min().filter(|rank| **rank < 2) else { return describe(error) };
+    let mut meant = context.iter().zip(&ranks).filter(|(_, rank)| *rank == best);
+    match (meant.next(), meant.next()) {
+        (Some((branch, _)), None) => branch.iter().flat_map(describe_meant).collect(),
+        _ => describe(error),
+    }
+}
+
+/// How little an alternative seems meant: 0 if only something inside the value is wrong, 2 if the value is of another
+/// kind altogether.
+fn misfit(branch: &[ValidationError<'_>], at: &str) -> u8 {
+    use ValidationErrorKind as Kind;
+    let of = |error: &ValidationError<'_>| match error.kind() {
+        _ if error.instance_path().as_str() != at => 0,
+        Kind::Type { .. } | Kind::Enum { .. } | Kind::Constant { .. } => 2,
+        _ => 1,
+    };
+    branch.iter().map(of).max().unwrap_or_default()
+}
+
 pub(crate) fn field_errors(validator: &Validator, value: &Value) -> Vec<FieldError> {
     validator.iter_errors(value).flat_map(|error| describe(&error)).take(ERRORS_MAX).collect()
 }

@@ -5,6 +5,9 @@ use url::Url;
 
 use crate::error::Fault;
 
+/// The hints there are.
+pub(super) const NAMES: &[&str] = &["x-secret", "x-order", "x-group", "x-options", "x-test-connection", "x-help-url"];
+
 /// What is wrong with a hint.
 pub(super) fn fault(hint: &str, value: &Value) -> Option<Fault> {
     let (fits, expected) = match hint {

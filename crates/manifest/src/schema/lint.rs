@@ -1,11 +1,13 @@
 //! Which schemas are accepted: the part of draft-07 that forms can show and that cannot be turned
 //! against the host, with the `x-` hints that forms understand.
 
+use std::collections::BTreeSet;
+
 use jsonschema::Draft;
 use serde_json::{Map, Value};
 
 use super::{escape_token, hints, unfold};
-use crate::error::{Fault, ManifestError};
+use crate::error::{Fault, Findings, ManifestError};
 
 /// Largest schema in bytes, and deepest nesting of schemas in it.
 const SIZE_MAX: usize = 64 * 1024;
@@ -46,6 +48,15 @@ const HOLDING_ONE: &[&str] =
 const HOLDING_LIST: &[&str] = &["allOf", "anyOf", "oneOf", "items"];
 const HOLDING_MAP: &[&str] = &["properties", "patternProperties", "definitions", "dependencies"];
 
+/// Keywords that are looked at one by one.
+const PARTICULAR: &[&str] = &["$schema", "$ref", "format"];
+
+/// Every keyword and hint that a schema may use, for the documentation.
+pub fn keywords() -> BTreeSet<&'static str> {
+    let lists = [PLAIN, HOLDING_ONE, HOLDING_LIST, HOLDING_MAP, PARTICULAR, hints::NAMES];
+    lists.into_iter().flatten().copied().collect()
+}
+
 /// Whether a schema may have secret fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Secrets {
@@ -66,17 +77,18 @@ pub(crate) struct Linted {
     pub with_default: Vec<String>,
 }
 
-/// Accepts or refuses `schema`. Pointers in the error are relative to it.
+/// Accepts or refuses `schema`, with everything that is wrong. Pointers in the error are relative to it.
 pub(crate) fn lint(schema: &Value, secrets: Secrets) -> Result<Linted, ManifestError> {
     let root = schema.as_object().ok_or_else(|| ManifestError::invalid("", Fault::SchemaShape))?;
     if schema.to_string().len() > SIZE_MAX {
         let limit = SIZE_MAX;
         return Err(ManifestError::invalid("", Fault::SchemaSize { limit }));
     }
-    let mut linter = Linter { secrets_allowed: secrets, found: Linted::default() };
-    linter.object(root, &Position::root())?;
-    unfold::check(root)?;
-    Ok(linter.found)
+    let mut linter = Linter { secrets_allowed: secrets, linted: Linted::default(), found: Findings::default() };
+    linter.object(root, &Position::root());
+    linter.found.note(unfold::check(root));
+    linter.found.result()?;
+    Ok(linter.linted)
 }
 
 /// Where in a schema the linter is.
@@ -104,70 +116,69 @@ impl Position {
         Self { pointer: format!("{}/{path}", self.pointer), depth: self.depth + 1, trail }
     }
 
-    fn refuse<T>(&self, keyword: &str, fault: Fault) -> Result<T, ManifestError> {
-        let keyword = escape_token(keyword);
-        Err(ManifestError::invalid(format!("{}/{keyword}", self.pointer), fault))
+    fn of(&self, keyword: &str) -> String {
+        format!("{}/{}", self.pointer, escape_token(keyword))
     }
 }
 
 struct Linter {
     secrets_allowed: Secrets,
-    found: Linted,
+    linted: Linted,
+    found: Findings,
 }
 
 impl Linter {
-    fn schema(&mut self, schema: &Value, at: &Position) -> Result<(), ManifestError> {
+    fn schema(&mut self, schema: &Value, at: &Position) {
         match schema {
-            Value::Bool(_) => Ok(()),
+            Value::Bool(_) => {}
             Value::Object(schema) => self.object(schema, at),
-            _ => Err(ManifestError::invalid(&at.pointer, Fault::SchemaShape)),
+            _ => self.found.fault(&at.pointer, Fault::SchemaShape),
         }
     }
 
-    fn object(&mut self, schema: &Map<String, Value>, at: &Position) -> Result<(), ManifestError> {
+    fn object(&mut self, schema: &Map<String, Value>, at: &Position) {
         if at.depth > DEPTH_MAX {
             let limit = DEPTH_MAX;
-            return Err(ManifestError::invalid(&at.pointer, Fault::SchemaDepth { limit }));
+            return self.found.fault(&at.pointer, Fault::SchemaDepth { limit });
         }
         for (keyword, value) in schema {
-            self.keyword(keyword, value, at)?;
+            self.keyword(keyword, value, at);
         }
         if schema.contains_key("default") {
-            self.found.with_default.push(at.pointer.clone());
+            self.linted.with_default.push(at.pointer.clone());
         }
-        self.secret(schema, at)
+        if let Some(fault) = self.secret(schema, at) {
+            self.found.fault(&at.pointer, fault);
+        }
     }
 
-    fn keyword(&mut self, keyword: &str, value: &Value, at: &Position) -> Result<(), ManifestError> {
-        if keyword.starts_with("x-") {
-            return match hints::fault(keyword, value) {
-                Some(fault) => at.refuse(keyword, fault),
-                None => Ok(()),
-            };
-        }
-        match keyword {
+    fn keyword(&mut self, keyword: &str, value: &Value, at: &Position) {
+        let fault = match keyword {
+            hint if hint.starts_with("x-") => hints::fault(hint, value),
             "$schema" => draft(value, at),
-            "$ref" => Ok(()), // `unfold` follows references, from every place that has one.
-            "format" => format(value, at),
-            "definitions" if at.depth > 0 => at.refuse(keyword, Fault::Reference),
-            _ if HOLDING_LIST.contains(&keyword) && value.is_array() => self.list(keyword, value, at),
-            _ if HOLDING_ONE.contains(&keyword) => self.schema(value, &at.below(keyword, None)),
-            _ if HOLDING_MAP.contains(&keyword) => self.map(keyword, value, at),
-            _ if PLAIN.contains(&keyword) => Ok(()),
-            _ => at.refuse(keyword, Fault::Keyword { keyword: keyword.to_owned() }),
+            "$ref" => None, // `unfold` follows references, from every place that has one.
+            "format" => format(value),
+            "definitions" if at.depth > 0 => Some(Fault::Reference),
+            _ if HOLDING_LIST.contains(&keyword) && value.is_array() => return self.list(keyword, value, at),
+            _ if HOLDING_ONE.contains(&keyword) => return self.schema(value, &at.below(keyword, None)),
+            _ if HOLDING_MAP.contains(&keyword) => return self.map(keyword, value, at),
+            _ if PLAIN.contains(&keyword) => None,
+            _ => Some(Fault::Keyword { keyword: keyword.to_owned() }),
+        };
+        if let Some(fault) = fault {
+            self.found.fault(at.of(keyword), fault);
         }
     }
 
-    fn list(&mut self, keyword: &str, value: &Value, at: &Position) -> Result<(), ManifestError> {
+    fn list(&mut self, keyword: &str, value: &Value, at: &Position) {
         for (index, schema) in value.as_array().into_iter().flatten().enumerate() {
-            self.schema(schema, &at.below(&format!("{keyword}/{index}"), None))?;
+            self.schema(schema, &at.below(&format!("{keyword}/{index}"), None));
         }
-        Ok(())
     }
 
-    fn map(&mut self, keyword: &str, value: &Value, at: &Position) -> Result<(), ManifestError> {
+    fn map(&mut self, keyword: &str, value: &Value, at: &Position) {
         let Some(schemas) = value.as_object() else {
-            return at.refuse(keyword, Fault::SchemaShape);
+            return self.found.fault(at.of(keyword), Fault::SchemaShape);
         };
         for (name, schema) in schemas {
             // A dependency may also be a list of property names.
@@ -176,44 +187,38 @@ impl Linter {
             }
             let property = (keyword == "properties").then_some(name.as_str());
             let path = format!("{keyword}/{}", escape_token(name));
-            self.schema(schema, &at.below(&path, property))?;
+            self.schema(schema, &at.below(&path, property));
         }
-        Ok(())
     }
 
-    /// Notes a secret field, or refuses it where the host could not find its values.
-    fn secret(&mut self, schema: &Map<String, Value>, at: &Position) -> Result<(), ManifestError> {
+    /// Notes a secret field, or says why the host could not find its values.
+    fn secret(&mut self, schema: &Map<String, Value>, at: &Position) -> Option<Fault> {
         let write_only = schema.get("writeOnly") == Some(&Value::Bool(true));
         let password = schema.get("format").and_then(Value::as_str) == Some("password");
-        let marked = schema.contains_key("x-secret") || (write_only && password);
+        let marked = schema.get("x-secret") == Some(&Value::Bool(true)) || (write_only && password);
         if !marked {
             // Half a mark looks like a secret in a form, and would be stored and shown as none.
-            return if write_only || password {
-                Err(ManifestError::invalid(&at.pointer, Fault::SecretMark))
-            } else {
-                Ok(())
-            };
+            return (write_only || password).then_some(Fault::SecretMark);
         }
-        let refuse = |fault| Err(ManifestError::invalid(&at.pointer, fault));
         if self.secrets_allowed == Secrets::Refused {
-            return refuse(Fault::SecretUnexpected);
+            return Some(Fault::SecretUnexpected);
         }
         let is_string = schema.get("type").and_then(Value::as_str) == Some("string");
         let Some(trail) = at.trail.as_ref().filter(|trail| !trail.is_empty()) else {
-            return refuse(Fault::SecretPlace);
+            return Some(Fault::SecretPlace);
         };
         if !is_string || schema.contains_key("$ref") {
-            return refuse(Fault::SecretPlace);
+            return Some(Fault::SecretPlace);
         }
         if trail.iter().any(|name| !is_secret_name(name)) {
-            return refuse(Fault::Name);
+            return Some(Fault::Name);
         }
         let told = ["default", "examples", "enum", "const"];
         if told.iter().any(|keyword| schema.contains_key(*keyword)) {
-            return refuse(Fault::SecretValue);
+            return Some(Fault::SecretValue);
         }
-        self.found.secrets.push(trail.clone());
-        Ok(())
+        self.linted.secrets.push(trail.clone());
+        None
     }
 }
 
@@ -223,18 +228,16 @@ fn is_secret_name(name: &str) -> bool {
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
-fn draft(value: &Value, at: &Position) -> Result<(), ManifestError> {
+fn draft(value: &Value, at: &Position) -> Option<Fault> {
     let is_draft_07 = value.as_str().is_some_and(|uri| uri.strip_suffix('#').unwrap_or(uri) == DRAFT_07);
-    if is_draft_07 && at.depth == 0 { Ok(()) } else { at.refuse("$schema", Fault::Draft) }
+    (!is_draft_07 || at.depth > 0).then_some(Fault::Draft)
 }
 
-fn format(value: &Value, at: &Position) -> Result<(), ManifestError> {
+fn format(value: &Value) -> Option<Fault> {
     let name = value.as_str().unwrap_or_default();
     // `password` says how a field is shown; every other format must be one that is checked.
-    if name == "password" || jsonschema::options().is_known_format(Draft::Draft7, name) {
-        return Ok(());
-    }
-    at.refuse("format", Fault::Format { format: name.to_owned() })
+    let is_known = name == "password" || jsonschema::options().is_known_format(Draft::Draft7, name);
+    (!is_known).then(|| Fault::Format { format: name.to_owned() })
 }
 
 #[cfg(test)]
@@ -242,12 +245,20 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::error::Reason;
 
     fn refused(schema: &Value) -> (String, Fault) {
-        match lint(schema, Secrets::Allowed) {
-            Err(ManifestError::Invalid { pointer, fault }) => (pointer, fault),
+        let mut all = all_refused(schema);
+        assert_eq!(all.len(), 1, "{all:?}");
+        all.remove(0)
+    }
+
+    fn all_refused(schema: &Value) -> Vec<(String, Fault)> {
+        let of = |reason: &Reason| match reason {
+            Reason::Invalid { pointer, fault } => (pointer.clone(), fault.clone()),
             other => panic!("{other:?}"),
-        }
+        };
+        lint(schema, Secrets::Allowed).unwrap_err().reasons().iter().map(of).collect()
     }
 
     fn property(schema: &Value) -> Value {
@@ -325,6 +336,18 @@ mod tests {
         assert_eq!(refused(&draft), ("/$schema".into(), Fault::Draft));
         let draft = json!({"$schema": "http://json-schema.org/draft-07/schema#"});
         assert!(lint(&draft, Secrets::Allowed).is_ok());
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told() {
+        let schema = json!({"type": "object", "properties": {
+            "a": {"type": "string", "minLenght": 1, "x-order": "first"},
+            "b": {"format": "phone"},
+            "c": {"$ref": "#/definitions/none"},
+        }});
+        let pointers: Vec<_> = all_refused(&schema).into_iter().map(|(pointer, _)| pointer).collect();
+        let expected = ["a/minLenght", "a/x-order", "b/format", "c/$ref"].map(|at| format!("/properties/{at}"));
+        assert_eq!(pointers, expected);
     }
 
     #[test]

@@ -79,7 +79,8 @@ impl SecretField {
         group.as_object_mut()?.remove(last)
     }
 
-    fn pointer(&self) -> String {
+    /// JSON pointer to the field in the settings.
+    pub fn pointer(&self) -> String {
         self.path.iter().flat_map(|name| ["/", name.as_str()]).collect()
     }
 }

@@ -1,5 +1,7 @@
 //! What the crate promises to hosts and plugin authors, tried from outside.
 
+mod diff;
+mod documentation;
 mod handshake;
 mod manifest;
 mod portion;

@@ -1,7 +1,7 @@
 //! Which manifests are accepted, and where the others are told to be wrong.
 
 use serde_json::{Value, json};
-use signalbox_manifest::{Fault, Interface, Limits, Manifest, ManifestError};
+use signalbox_manifest::{Fault, Interface, Limits, Manifest, ManifestError, Reason};
 
 use crate::support::recipe_json;
 
@@ -83,11 +83,24 @@ fn set(manifest: &mut Value, pointer: &str, value: Value) {
     }
 }
 
-fn fault(pointer: &str, value: Value) -> (String, Fault) {
-    match with(pointer, value) {
-        ManifestError::Invalid { pointer, fault } => (pointer, fault),
+/// Everything that is wrong with the complete manifest with `value` at `pointer`.
+fn faults(pointer: &str, value: Value) -> Vec<(String, Fault)> {
+    let of = |reason: &Reason| match reason {
+        Reason::Invalid { pointer, fault } => (pointer.clone(), fault.clone()),
         other => panic!("{other:?}"),
-    }
+    };
+    with(pointer, value).reasons().iter().map(of).collect()
+}
+
+/// Expects a fault among others that follow from it.
+#[track_caller]
+fn expect_fault(pointer: &str, value: Value, at: &str, expected: Fault) {
+    let found = faults(pointer, value);
+    assert!(found.contains(&(at.to_owned(), expected)), "{found:?}");
+}
+
+fn pointers(error: &ManifestError) -> Vec<&str> {
+    error.reasons().iter().map(Reason::pointer).collect()
 }
 
 #[test]
@@ -153,11 +166,84 @@ fn a_wrong_shape_is_told_by_its_pointer() {
         ("/webhook/verify/1/hmac/signature/header", json!("no header"), "/webhook/verify/1/hmac/signature/header"),
     ] {
         let error = with(pointer, wrong);
-        assert!(matches!(error, ManifestError::Shape { .. }), "{error:?}");
-        assert_eq!(error.pointer(), at, "{error}");
+        assert!(matches!(error.reasons(), [Reason::Shape { .. }]), "{error:?}");
+        assert_eq!(pointers(&error), [at], "{error}");
     }
-    assert!(matches!(Manifest::parse(b"{} {}"), Err(ManifestError::Shape { .. })));
-    assert!(matches!(Manifest::parse(&vec![b' '; 512 * 1024 + 1]), Err(ManifestError::TooLarge { .. })));
+    let twice = format!("{} {{}}", complete());
+    for bytes in [twice.as_bytes(), b"", b"{"] {
+        let error = Manifest::parse(bytes).unwrap_err();
+        assert!(matches!(error.reasons(), [Reason::Shape { .. }]), "{error:?}");
+    }
+    let error = Manifest::parse(&vec![b' '; 512 * 1024 + 1]).unwrap_err();
+    assert!(matches!(error.reasons(), [Reason::TooLarge { .. }]));
+}
+
+#[test]
+fn every_wrong_shape_is_told_at_once() {
+    let mut manifest = complete();
+    manifest.as_object_mut().unwrap().remove("version");
+    for (pointer, wrong) in [
+        ("/name", json!(7)),
+        ("/extra", json!(1)),
+        ("/egress/1/methods/0", json!("post")),
+        ("/webhook/verify/0/hmac/algorithm", json!("md5")),
+        ("/secrets/graph.token/inject/place/header/colour", json!("red")),
+    ] {
+        set(&mut manifest, pointer, wrong);
+    }
+    let error = parse(&manifest).unwrap_err();
+    let mut pointers = pointers(&error);
+    pointers.sort_unstable();
+    assert_eq!(
+        pointers,
+        [
+            "/egress/1/methods/0",
+            "/extra",
+            "/name",
+            "/secrets/graph.token/inject/place/header/colour",
+            "/version",
+            "/webhook/verify/0/hmac/algorithm",
+        ],
+        "{error}"
+    );
+}
+
+#[test]
+fn everything_that_does_not_fit_together_is_told_at_once() {
+    let mut manifest = complete();
+    for (pointer, wrong) in [
+        ("/id", json!("Shop Chat")),
+        ("/version", json!("1.0")),
+        ("/settings/properties/shop/x-ordr", json!(1)),
+        ("/settings/properties/shop/minLenght", json!(1)),
+        ("/secrets/graph.token/inject/host", json!("evil.example.com")),
+        ("/webhook/each", json!("/entry")),
+        ("/webhook/ack", json!({"status": 302})),
+        ("/actions/0/name", json!("Look Up")),
+        ("/actions/0/output/properties", json!({"t": {"type": "string", "x-secret": true}})),
+        ("/limits/cpu_ms", json!(0)),
+    ] {
+        set(&mut manifest, pointer, wrong);
+    }
+    let error = parse(&manifest).unwrap_err();
+    let mut pointers = pointers(&error);
+    pointers.sort_unstable();
+    assert_eq!(
+        pointers,
+        [
+            "/actions/0/name",
+            "/actions/0/output/properties/t",
+            "/id",
+            "/limits/cpu_ms",
+            "/secrets/graph.token/inject/host",
+            "/settings/properties/shop/minLenght",
+            "/settings/properties/shop/x-ordr",
+            "/version",
+            "/webhook/ack/status",
+            "/webhook/each",
+        ],
+        "{error}"
+    );
 }
 
 #[test]
@@ -287,7 +373,7 @@ fn values_that_cannot_be_honoured_are_told_by_their_pointer() {
             Fault::RecipeSecret { name: "access_token".into() },
         ),
     ] {
-        assert_eq!(fault(pointer, wrong), (at.to_owned(), expected));
+        expect_fault(pointer, wrong, at, expected);
     }
 }
 
@@ -300,8 +386,9 @@ fn schemas_that_do_not_compile_are_told_by_their_pointer() {
         ("/settings/properties/shop/minLength", json!("one")),
         ("/settings/required", json!("shop")),
     ] {
-        let (at, fault) = fault(pointer, wrong);
-        assert!(matches!(fault, Fault::SchemaCompile { .. }), "{fault}");
+        let found = faults(pointer, wrong);
+        let (at, fault) = &found[0];
+        assert!(matches!(fault, Fault::SchemaCompile { .. }), "{found:?}");
         assert!(at.starts_with("/settings"), "{at}");
     }
 }
@@ -330,22 +417,21 @@ fn recipes_that_prove_too_little_are_refused() {
             Fault::SignatureList,
         ),
     ] {
-        let expected = (format!("{hmac}{at}"), expected);
-        assert_eq!(fault(&format!("{hmac}{below}"), wrong), expected);
+        expect_fault(&format!("{hmac}{below}"), wrong, &format!("{hmac}{at}"), expected);
     }
     let timestamp = |source: Value, tolerance: u32| {
         let mut rule = recipe_json("shopify")["verify"][0].clone();
         rule["hmac"]["content"] = json!(["timestamp", "body"]);
         rule["hmac"]["timestamp"] = json!({"source": source, "unit": "seconds", "tolerance_seconds": tolerance});
-        fault("/webhook/verify/0", rule)
+        faults("/webhook/verify/0", rule)
     };
     assert_eq!(
         timestamp(json!({"signature_field": "t"}), 300),
-        (format!("{hmac}/timestamp/source"), Fault::TimestampField)
+        [(format!("{hmac}/timestamp/source"), Fault::TimestampField)]
     );
     assert_eq!(
         timestamp(json!({"header": "t"}), 86_401),
-        (format!("{hmac}/timestamp/tolerance_seconds"), Fault::Limit { limit: 86_400 })
+        [(format!("{hmac}/timestamp/tolerance_seconds"), Fault::Limit { limit: 86_400 })]
     );
 }
 
@@ -366,12 +452,11 @@ fn recipes_that_could_not_work_are_refused() {
         ("/ack", json!({"status": 302}), "/ack/status", Fault::AckStatus),
         ("/ack", json!({"content_type": "a\nb"}), "/ack/content_type", Fault::Header),
     ] {
-        let expected = (format!("/webhook{at}"), expected);
-        assert_eq!(fault(&format!("/webhook{below}"), wrong), expected);
+        expect_fault(&format!("/webhook{below}"), wrong, &format!("/webhook{at}"), expected);
     }
     let mut manifest = complete();
     manifest["webhook"]["body"] = json!("form");
     manifest["webhook"]["each"] = json!("/*");
     manifest["webhook"]["thread"] = json!([]);
-    assert_eq!(parse(&manifest).unwrap_err().pointer(), "/webhook/each");
+    assert!(pointers(&parse(&manifest).unwrap_err()).contains(&"/webhook/each"));
 }

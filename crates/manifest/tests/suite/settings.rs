@@ -60,6 +60,7 @@ fn secrets_are_kept_apart_and_defaults_filled_in() {
             settings: json!({
                 "number": "123", "version": "v26.0", "smtp": {"host": "mail", "port": 587},
             }),
+            own: json!({"number": "123", "smtp": {"host": "mail"}}),
             secrets: secrets(&[("token", set("ABCDEFGH")), ("smtp.password", set("p"))]),
         }
     );
