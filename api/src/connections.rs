@@ -1,13 +1,19 @@
 //! Connections: accounts and numbers at providers.
 
+mod ask;
 pub mod checks;
 pub mod create;
 pub mod delete;
 pub mod get;
+pub mod health;
 pub mod list;
+pub mod options;
+pub mod rollback;
+pub mod settings;
 pub mod status;
 pub mod templates;
 pub mod update;
+pub mod upgrade;
 
 use crate::{
     endpoints::webhook_url,
@@ -17,7 +23,7 @@ use crate::{
     state::Api,
 };
 use chrono::{DateTime, Utc};
-use domain::{ConnectionId, EndpointId, TenantId, connection::ConnectionStatus, job::Lane};
+use domain::{ConnectionId, EndpointId, TenantId, connection::ConnectionStatus, job::Lane, plugin::PluginVersion};
 use manifest::SecretChange;
 use serde::Serialize;
 use serde_json::Value;
@@ -37,6 +43,8 @@ pub struct ShownConnection {
     id: ConnectionId,
     /// The plugin that speaks with the provider.
     plugin_id: String,
+    /// The version of the plugin that does. Others may be installed; see `upgrade`.
+    plugin_version: String,
     /// What people call it.
     name: String,
     /// What is no secret of its settings.
@@ -49,6 +57,9 @@ pub struct ShownConnection {
     status: ConnectionStatus,
     /// Why it does not.
     status_reason: Option<String>,
+    /// Since when; absent where that was not noted yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_since: Option<DateTime<Utc>>,
     /// The accounts it answers for at its endpoint.
     accounts: Vec<String>,
     /// Where its webhooks arrive.
@@ -97,24 +108,43 @@ async fn required(conn: &mut PgConnection, id: ConnectionId) -> Result<Connectio
 
 /// What is shown of a connection.
 async fn show(api: &Api, conn: &mut PgConnection, connection: Connection) -> Result<ShownConnection, Problem> {
-    let compiled = plugins::installed(api, conn, &connection.plugin_id).await?;
+    let compiled = plugins::installed(api, conn, &connection.plugin_id, &connection.plugin_version).await?;
     let stored = secrets::of_connection(conn, connection.id).await?;
     let accounts = connections::accounts(conn, connection.id).await?;
     let endpoint = endpoints::load(conn, connection.endpoint_id).await?;
     Ok(ShownConnection {
         id: connection.id,
         plugin_id: connection.plugin_id,
+        plugin_version: connection.plugin_version,
         name: connection.name,
         settings: connection.settings,
         secrets: sealing::shown(compiled.settings.secret_names(), &stored),
         status: connection.status,
         status_reason: connection.status_reason,
+        status_since: connection.status_since,
         accounts,
         endpoint_id: connection.endpoint_id,
         webhook_url: endpoint.map(|endpoint| webhook_url(api, &endpoint.key)),
         created_at: connection.created_at,
         updated_at: connection.updated_at,
     })
+}
+
+/// What the connection inherits from its tenant, as far as its version has a use for it.
+async fn inherited(conn: &mut PgConnection, compiled: &Compiled) -> Result<Value, Problem> {
+    let defaults = store::plugins::defaults::load(conn, &compiled.manifest.id).await?;
+    Ok(compiled.settings.inheritable(&defaults.map_or(Value::Null, |defaults| defaults.settings)))
+}
+
+/// Gives an endpoint of the tenant the recipe of the newest version among its connections. A shared endpoint stays as it
+/// is: its recipe guards other tenants' webhooks, too, and is the operator's to change.
+async fn follow_newest(conn: &mut PgConnection, endpoint: EndpointId) -> Result<(), Problem> {
+    let versions = connections::versions_at(conn, endpoint).await?;
+    let newest = versions.iter().filter_map(|version| version.parse::<PluginVersion>().ok()).max();
+    if let Some(newest) = newest {
+        endpoints::set_plugin_version(conn, endpoint, &newest.to_string()).await?;
+    }
+    Ok(())
 }
 
 /// Seals and stores, or removes, secrets of a connection.
@@ -139,7 +169,7 @@ async fn change_secrets(
 }
 
 /// The accounts that settings name, by the fields that the manifest says hold them.
-fn accounts_in(compiled: &Compiled, settings: &Value) -> Vec<String> {
+pub fn accounts_in(compiled: &Compiled, settings: &Value) -> Vec<String> {
     let fields = compiled.manifest.account_settings.iter();
     let mut accounts: Vec<_> =
         fields.filter_map(|field| settings.get(field)?.as_str()).filter(|text| !text.is_empty()).collect();
@@ -150,7 +180,7 @@ fn accounts_in(compiled: &Compiled, settings: &Value) -> Vec<String> {
 
 /// Hands a connection what waits for its accounts. To be called after the commit that registered them: a webhook that
 /// found them unknown before that commit is either seen here, or finds them known when it looks again.
-async fn adopt(api: &Api, tenant: TenantId, id: ConnectionId) -> Result<(), Problem> {
+pub async fn adopt(api: &Api, tenant: TenantId, id: ConnectionId) -> Result<(), Problem> {
     let mut tx = api.database.begin(tenant).await?;
     let adopted = ingest::adopt_unrouted(&mut tx, id).await?;
     tx.commit().await?;

@@ -33,6 +33,8 @@ pub struct ShownEndpoint {
     id: EndpointId,
     /// The plugin whose recipe guards it.
     plugin_id: String,
+    /// The version of the plugin whose recipe does: the newest among its connections.
+    plugin_version: String,
     /// What people call it.
     name: String,
     /// The address to give to the provider.
@@ -63,6 +65,7 @@ pub async fn show(
     Ok(ShownEndpoint {
         id: endpoint.id,
         plugin_id: endpoint.plugin_id.clone(),
+        plugin_version: endpoint.plugin_version.clone(),
         name: endpoint.name.clone(),
         webhook_url: webhook_url(api, &endpoint.key),
         settings: endpoint.settings.clone(),
@@ -93,8 +96,14 @@ pub async fn make(api: &Api, conn: &mut PgConnection, making: Making<'_>, now: D
     let change = compiled.endpoint.create(&settings).map_err(|errors| invalid(errors, pointer))?;
     let id = EndpointId::new();
     let key = new_key();
-    let plugin_id = &compiled.manifest.id;
-    let new = NewEndpoint { id, key: &key, plugin_id, name: name.trim(), settings: &change.settings };
+    let new = NewEndpoint {
+        id,
+        key: &key,
+        plugin_id: &compiled.manifest.id,
+        plugin_version: Some(&compiled.manifest.version),
+        name: name.trim(),
+        settings: &change.settings,
+    };
     endpoints::create(conn, &new, now).await?;
     put_secrets(api, conn, tenant, id, &change.secrets, now).await?;
     Ok(Made { id, generated })

@@ -7,6 +7,7 @@
 //! - `trace`, [`problem`]: the ids of a request, and what is answered when it fails
 //! - `request`: what handlers take out of a request (body, idempotency key, entity tag, page)
 //! - `auth`: who asks, and what they may do; every transaction of a person begins there
+//! - `live`: waiting for what a worker answers
 //! - `hooks`: how a provider's request is checked, routed and stored
 
 #![deny(clippy::disallowed_methods)]
@@ -18,6 +19,7 @@ mod conversations;
 mod deliveries;
 mod endpoints;
 mod hooks;
+mod live;
 pub mod openapi;
 mod operations;
 mod plugins;

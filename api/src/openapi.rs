@@ -8,7 +8,10 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 use utoipa::{
     IntoParams,
-    openapi::{Ref, RefOr, Schema},
+    openapi::{
+        Ref, RefOr, Schema,
+        schema::{Array, ObjectBuilder},
+    },
 };
 
 /// Makes a retry safe: the same key with the same request gets the first answer.
@@ -45,18 +48,41 @@ macro_rules! taken_over {
 
 taken_over! {
     actor = "Actor": domain::event::Actor,
+    capability = "Capability": manifest::Named,
     check_report = "CheckReport": plugin_sdk::CheckReport,
     connection_status = "ConnectionStatus": domain::connection::ConnectionStatus,
     content = "Content": plugin_sdk::Content,
     conversation_status = "ConversationStatus": domain::conversation::Status,
     delivery_outcome = "DeliveryOutcome": domain::delivery::Outcome,
     delivery_status = "MessageStatus": domain::message::DeliveryStatus,
+    difference = "VersionDifference": manifest::Difference,
     direction = "Direction": domain::message::Direction,
+    field_hints = "FieldHints": manifest::FieldHints,
+    origin = "SettingOrigin": manifest::Origin,
     outbound_content = "OutboundContent": plugin_sdk::OutboundContent,
     priority = "Priority": domain::conversation::Priority,
     role = "Role": domain::role::Role,
     rule_definition = "RuleDefinition": rules::Definition,
     sender_kind = "SenderKind": domain::message::SenderKind,
+}
+
+/// What a form is told about the fields of a schema.
+pub(crate) fn list_of_hints() -> RefOr<Schema> {
+    list_of(field_hints())
+}
+
+/// What a version of a plugin may do.
+pub(crate) fn list_of_capabilities() -> RefOr<Schema> {
+    list_of(capability())
+}
+
+/// Where settings come from, by their JSON pointers.
+pub(crate) fn origins() -> RefOr<Schema> {
+    RefOr::T(Schema::Object(ObjectBuilder::new().additional_properties(Some(origin())).build()))
+}
+
+fn list_of(item: RefOr<Schema>) -> RefOr<Schema> {
+    RefOr::T(Schema::Array(Array::new(item)))
 }
 
 fn schema_of<T: schemars::JsonSchema>() -> Value {

@@ -1,7 +1,10 @@
 //! Installed plugins: what a form and a webhook need of their manifests.
 
+pub mod defaults;
 pub mod get;
+pub mod install;
 pub mod list;
+pub mod version;
 
 use crate::problem::{Code, Problem};
 use manifest::{Manifest, ManifestError, SettingsSchema};
@@ -52,20 +55,31 @@ fn compile(plugin: &Plugin) -> Result<Compiled, ManifestError> {
     Ok(Compiled { settings: manifest.settings_schema()?, endpoint: manifest.endpoint_schema()?, manifest })
 }
 
-/// The compiled manifest of the plugin with this id; a wrong id is the fault of the field at `pointer`.
+/// The compiled manifest of a plugin, in the version that new connections get or in this one; a wrong id is the fault of
+/// the field at `pointer`, a wrong version that of `plugin_version` beside it.
 pub async fn required(
     api: &crate::Api,
     conn: &mut sqlx::PgConnection,
     id: &str,
+    version: Option<&str>,
     pointer: &str,
 ) -> Result<Arc<Compiled>, Problem> {
-    let plugin = store::plugins::current(&mut *conn, id).await?;
-    let plugin = plugin.ok_or_else(|| Problem::field(pointer, "unknown_plugin", "no such plugin is installed"))?;
+    let unknown = || Problem::field(pointer, "unknown_plugin", "no such plugin is installed");
+    let mut plugin = store::plugins::current(&mut *conn, id).await?.ok_or_else(unknown)?;
+    if let Some(version) = version {
+        let unknown = || Problem::field("/plugin_version", "unknown_version", "no such version is installed");
+        plugin = store::plugins::version(&mut *conn, id, version).await?.ok_or_else(unknown)?;
+    }
     api.manifests.of(&plugin).map_err(Problem::internal)
 }
 
-/// The compiled manifest of a plugin that a row refers to.
-pub async fn installed(api: &crate::Api, conn: &mut sqlx::PgConnection, id: &str) -> Result<Arc<Compiled>, Problem> {
-    let plugin = store::plugins::current(&mut *conn, id).await?.ok_or(Code::NotFound)?;
+/// The compiled manifest of the version that a row refers to.
+pub async fn installed(
+    api: &crate::Api,
+    conn: &mut sqlx::PgConnection,
+    id: &str,
+    version: &str,
+) -> Result<Arc<Compiled>, Problem> {
+    let plugin = store::plugins::version(&mut *conn, id, version).await?.ok_or(Code::NotFound)?;
     api.manifests.of(&plugin).map_err(Problem::internal)
 }

@@ -51,7 +51,7 @@ fn log(change: &mut Transaction, action: &str, mut about: Value) {
 }
 
 /// What the database refused, in the words of the others.
-fn failed(error: sqlx::Error) -> Problem {
+pub fn failed(error: sqlx::Error) -> Problem {
     store::Error::from(error).into()
 }
 

@@ -5,9 +5,11 @@ mod creation;
 mod etag;
 pub mod paging;
 mod params;
+mod wasm;
 
 pub use body::Json;
 pub use creation::Creation;
 pub use etag::{IfMatch, tagged};
 pub use paging::{Limit, Page, Paging};
 pub use params::{Path, Query};
+pub use wasm::{WASM_LIMIT, Wasm};

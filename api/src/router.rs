@@ -3,7 +3,9 @@
 use crate::{
     auth, connections, contacts, conversations, deliveries, endpoints, hooks, operations, plugins,
     problem::{self, Document, FieldProblem},
-    queue, rule_runs, rules,
+    queue,
+    request::WASM_LIMIT,
+    rule_runs, rules,
     state::Api,
     trace, users,
 };
@@ -57,11 +59,20 @@ fn rest() -> OpenApiRouter<Api> {
         .routes(routes!(users::password::set))
         .routes(routes!(plugins::list::list))
         .routes(routes!(plugins::get::get))
+        .routes(routes!(plugins::version::get))
+        .routes(routes!(plugins::defaults::get, plugins::defaults::put))
+        .routes(routes!(plugins::install::get))
         .routes(routes!(endpoints::list::list, endpoints::create::create))
         .routes(routes!(endpoints::get::get, endpoints::update::update, endpoints::delete::delete))
         .routes(routes!(connections::list::list, connections::create::create))
         .routes(routes!(connections::get::get, connections::update::update, connections::delete::delete))
         .routes(routes!(connections::status::set))
+        .routes(routes!(connections::settings::get, connections::settings::update))
+        .routes(routes!(connections::options::list))
+        .routes(routes!(connections::options::get))
+        .routes(routes!(connections::health::get))
+        .routes(routes!(connections::upgrade::get, connections::upgrade::upgrade))
+        .routes(routes!(connections::rollback::roll_back))
         .routes(routes!(connections::checks::test))
         .routes(routes!(connections::checks::get))
         .routes(routes!(connections::templates::list))
@@ -109,6 +120,12 @@ fn rest() -> OpenApiRouter<Api> {
         .routes(routes!(operations::readyz::readyz))
         .routes(routes!(operations::metrics::metrics))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .merge(files())
+}
+
+/// What takes files, which may be larger.
+fn files() -> OpenApiRouter<Api> {
+    OpenApiRouter::default().routes(routes!(plugins::install::install)).layer(DefaultBodyLimit::max(WASM_LIMIT))
 }
 
 fn documentation() -> Router<Api> {

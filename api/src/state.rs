@@ -34,6 +34,8 @@ pub struct Parts {
     pub access_key: AccessKey,
     /// Renders `/metrics`; `None` where another process part serves them.
     pub metrics: Option<PrometheusHandle>,
+    /// Who may install plugins.
+    pub installers: config::Installers,
     /// What else must work before the process is ready.
     pub readiness: Arc<dyn Readiness>,
 }
@@ -78,6 +80,7 @@ pub struct Inner {
     pub(crate) base_url: String,
     pub(crate) access_key: AccessKey,
     pub(crate) metrics: Option<PrometheusHandle>,
+    pub(crate) installers: config::Installers,
     pub(crate) readiness: Arc<dyn Readiness>,
     pub(crate) throttle: Throttle,
     pub(crate) manifests: Manifests,
@@ -100,6 +103,7 @@ impl Api {
             base_url: parts.base_url,
             access_key: parts.access_key,
             metrics: parts.metrics,
+            installers: parts.installers,
             readiness: parts.readiness,
             throttle: Throttle::default(),
             manifests,

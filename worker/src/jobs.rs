@@ -1,7 +1,9 @@
 //! Every job kind and who runs it.
 
+mod ask_plugin;
 mod check_connection;
 mod evaluate_rules;
+mod install_plugin;
 mod mark_read;
 mod process_delivery;
 mod send_message;
@@ -32,6 +34,8 @@ pub fn handlers(env: Arc<Environment>) -> Handlers<Arc<Environment>> {
         .register(mark_read::run)
         .register(sync_templates::run)
         .register(check_connection::run)
+        .register(install_plugin::run)
+        .register(ask_plugin::run)
 }
 
 /// Addresses as plugins want them.

@@ -1,40 +1,57 @@
-//! The installed plugins, loaded when they are first needed and replaced when a new version is installed.
+//! The installed plugins, each version loaded when a connection that holds it first needs it. Versions run side by side.
 
 use plugin_host::{LoadError, Plugin, PluginHost};
 use std::{
     collections::HashMap,
+    fmt,
     sync::{Arc, RwLock},
     time::{Duration, Instant},
 };
 use store::Database;
 
-/// How long a loaded plugin is used before the database is asked whether another version is installed.
+/// How long a loaded version is used before the database is asked whether its file was replaced, as whoever develops a
+/// plugin does.
 const RECHECK: Duration = Duration::from_secs(5);
 
 /// Why a plugin cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// No plugin has this id.
+    /// There is no such version.
     #[error("the plugin `{0}` is not installed")]
-    NotInstalled(String),
+    NotInstalled(Key),
     /// It could not be read.
     #[error(transparent)]
     Store(#[from] store::Error),
     /// It is not acceptable.
-    #[error("the plugin `{id}` cannot be loaded: {source}")]
+    #[error("the plugin `{key}` cannot be loaded: {source}")]
     Load {
         /// Which.
-        id: String,
+        key: Key,
         /// Why.
         source: LoadError,
     },
 }
 
-/// Plugins by id.
+/// A version of a plugin.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// The plugin's id.
+    pub id: String,
+    /// The version.
+    pub version: String,
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.id, self.version)
+    }
+}
+
+/// Plugins by id and version.
 pub struct Plugins {
     db: Database,
     host: Arc<PluginHost>,
-    loaded: RwLock<HashMap<String, Loaded>>,
+    loaded: RwLock<HashMap<Key, Loaded>>,
     /// One plugin is compiled at a time, and by one task: a queue full of jobs asks for it at once.
     loading: tokio::sync::Mutex<()>,
 }
@@ -53,49 +70,64 @@ impl Plugins {
         Self { db: db.aside(1), host, loaded: RwLock::default(), loading: tokio::sync::Mutex::default() }
     }
 
-    /// The plugin in its installed version.
-    pub async fn get(&self, id: &str) -> Result<Arc<Plugin>, Error> {
-        if let Some(fresh) = self.fresh(id) {
+    /// A version of a plugin.
+    pub async fn get(&self, id: &str, version: &str) -> Result<Arc<Plugin>, Error> {
+        let key = Key { id: id.to_owned(), version: version.to_owned() };
+        if let Some(fresh) = self.fresh(&key) {
             return Ok(fresh);
         }
         let _one_at_a_time = self.loading.lock().await;
-        if let Some(fresh) = self.fresh(id) {
+        if let Some(fresh) = self.fresh(&key) {
             return Ok(fresh);
         }
-        let installed =
-            store::plugins::current(self.db.pool(), id).await?.ok_or_else(|| Error::NotInstalled(id.to_owned()))?;
-        let known = self.read(id).filter(|loaded| loaded.sha256 == installed.sha256);
+        let installed = store::plugins::version(self.db.pool(), id, version).await?;
+        let installed = installed.ok_or_else(|| Error::NotInstalled(key.clone()))?;
+        let known = self.read(&key).filter(|loaded| loaded.sha256 == installed.sha256);
         let plugin = match known {
             Some(loaded) => loaded.plugin,
-            None => self.load(id, &installed.sha256).await?,
+            None => self.load(&key, &installed.sha256).await?,
         };
         let loaded = Loaded { plugin: Arc::clone(&plugin), sha256: installed.sha256, checked: Instant::now() };
-        self.loaded.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(id.to_owned(), loaded);
+        self.loaded.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(key, loaded);
         Ok(plugin)
     }
 
-    /// Loads every installed plugin, so that the first job does not wait for it.
+    /// Loads every version that a job may ask for, so that the first does not wait for it. One that cannot be loaded is
+    /// the affair of the connections that hold it: the others go on.
     pub async fn warm_up(&self) -> Result<(), Error> {
-        for plugin in store::plugins::list(self.db.pool()).await? {
-            self.get(&plugin.id).await?;
+        for (id, version) in store::plugins::in_use(self.db.pool()).await? {
+            match self.get(&id, &version).await {
+                Ok(_) => {}
+                Err(error @ Error::Store(_)) => return Err(error),
+                Err(error) => tracing::error!(%error, "jobs of its connections will fail"),
+            }
         }
         Ok(())
     }
 
-    fn fresh(&self, id: &str) -> Option<Arc<Plugin>> {
-        self.read(id).filter(|loaded| loaded.checked.elapsed() < RECHECK).map(|loaded| loaded.plugin)
+    /// Tries a file without installing it.
+    pub async fn try_out(&self, wasm: Vec<u8>) -> Result<Arc<Plugin>, LoadError> {
+        let _one_at_a_time = self.loading.lock().await;
+        self.compile(wasm).await
     }
 
-    fn read(&self, id: &str) -> Option<Loaded> {
-        self.loaded.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(id).cloned()
+    fn fresh(&self, key: &Key) -> Option<Arc<Plugin>> {
+        self.read(key).filter(|loaded| loaded.checked.elapsed() < RECHECK).map(|loaded| loaded.plugin)
     }
 
-    async fn load(&self, id: &str, sha256: &[u8]) -> Result<Arc<Plugin>, Error> {
-        let wasm = store::plugins::artifact(self.db.pool(), sha256)
-            .await?
-            .ok_or_else(|| Error::NotInstalled(id.to_owned()))?;
+    fn read(&self, key: &Key) -> Option<Loaded> {
+        self.loaded.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(key).cloned()
+    }
+
+    async fn load(&self, key: &Key, sha256: &[u8]) -> Result<Arc<Plugin>, Error> {
+        let wasm =
+            store::plugins::artifact(self.db.pool(), sha256).await?.ok_or_else(|| Error::NotInstalled(key.clone()))?;
+        self.compile(wasm).await.map_err(|source| Error::Load { key: key.clone(), source })
+    }
+
+    async fn compile(&self, wasm: Vec<u8>) -> Result<Arc<Plugin>, LoadError> {
         let host = Arc::clone(&self.host);
         let loaded = tokio::task::spawn_blocking(move || host.load(&wasm)).await;
-        loaded.expect("loading a plugin does not panic").map_err(|source| Error::Load { id: id.to_owned(), source })
+        loaded.expect("loading a plugin does not panic")
     }
 }

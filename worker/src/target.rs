@@ -56,7 +56,7 @@ impl Target {
         connection: Connection,
         sealed: Vec<(String, Vec<u8>)>,
     ) -> Result<Self, Error> {
-        let plugin = env.plugins.get(&connection.plugin_id).await?;
+        let plugin = env.plugins.get(&connection.plugin_id, &connection.plugin_version).await?;
         let secrets = secrets::open(&env.keyring, tenant, connection.id, sealed)?;
         Ok(Self { tenant, connection, plugin, secrets })
     }

@@ -5,6 +5,7 @@
 use super::required;
 use crate::{
     auth::Caller,
+    live,
     problem::{Code, Problem},
     request::{Path, Query},
     state::Api,
@@ -18,9 +19,7 @@ use domain::{ConnectionId, jobs::CheckConnection, role::Permission};
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::time::Duration;
 use store::connections::checks::{self, Check};
-use tokio::time::Instant;
 use uuid::Uuid;
 
 /// A test of a connection.
@@ -79,36 +78,21 @@ pub async fn test(
     checks::request(change.conn(), check_id, id, now).await?;
     change.enqueue(&CheckConnection { tenant_id: caller.tenant, connection_id: id }).await?;
     change.commit().await?;
-    let patience = Duration::from_secs(u64::from(params.wait.unwrap_or(30).min(30)));
-    let check = answer(&api, &caller, id, check_id, patience).await?;
+    let check = live::answer(
+        live::patience(params.wait),
+        |check: &Check| check.completed_at.is_some(),
+        || async {
+            let mut tx = api.database.begin(caller.tenant).await?;
+            Ok(checks::load(&mut tx, id, check_id).await?.ok_or(Code::NotFound)?)
+        },
+    )
+    .await?;
     let check = ConnectionCheck::of(check_id, check);
     if check.done {
         return Ok(axum::Json(check).into_response());
     }
     let location = [(header::LOCATION, format!("/api/v1/connections/{id}/checks/{check_id}"))];
     Ok((StatusCode::ACCEPTED, location, axum::Json(check)).into_response())
-}
-
-/// Looks for the answer, less and less often, until it is there or patience has run out.
-async fn answer(
-    api: &Api,
-    caller: &Caller,
-    connection: ConnectionId,
-    id: Uuid,
-    patience: Duration,
-) -> Result<Check, Problem> {
-    let deadline = Instant::now() + patience;
-    let mut pause = Duration::from_millis(25);
-    loop {
-        let mut tx = api.database.begin(caller.tenant).await?;
-        let check = checks::load(&mut tx, connection, id).await?.ok_or(Code::NotFound)?;
-        drop(tx);
-        if check.completed_at.is_some() || Instant::now() + pause > deadline {
-            return Ok(check);
-        }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_millis(500));
-    }
 }
 
 /// Read the result of a test

@@ -1,6 +1,6 @@
 //! `POST /api/v1/connections`
 
-use super::{Error, ShownConnection, accounts_in, adopt, change_secrets, required, show};
+use super::{Error, ShownConnection, accounts_in, adopt, change_secrets, follow_newest, inherited, required, show};
 use crate::{
     auth::Caller,
     endpoints::{self, Making, invalid},
@@ -17,10 +17,11 @@ use axum::{
 use chrono::{DateTime, Utc};
 use domain::{ConnectionId, EndpointId, TenantId, role::Permission};
 use http::{StatusCode, header};
+use manifest::Stored;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::connections::{self, NewConnection};
 
 /// A new connection.
@@ -29,6 +30,8 @@ use store::connections::{self, NewConnection};
 pub struct CreateConnection {
     /// The plugin that speaks with the provider.
     plugin_id: String,
+    /// The version of the plugin that does; without it, the newest.
+    plugin_version: Option<String>,
     /// What people call it.
     name: String,
     /// Valid against the plugin's settings schema, secrets included.
@@ -74,13 +77,24 @@ pub async fn create(
     }
     let new = &creation.body;
     check_name("/name", &new.name).map_err(|problem| Problem::invalid(vec![problem]))?;
-    let compiled = plugins::required(&api, &mut tx, &new.plugin_id, "/plugin_id").await?;
-    let change = compiled.settings.create(&new.settings).map_err(|errors| invalid(errors, "/settings"))?;
+    let wanted = new.plugin_version.as_deref();
+    let compiled = plugins::required(&api, &mut tx, &new.plugin_id, wanted, "/plugin_id").await?;
+    let (tenant, none, no_secrets) = (inherited(&mut tx, &compiled).await?, json!({}), BTreeSet::new());
+    let stored = Stored { own: &none, tenant: &tenant, secrets: &no_secrets };
+    let change = compiled.settings.change(stored, &new.settings).map_err(|errors| invalid(errors, "/settings"))?;
     let (endpoint_id, generated_secrets) = endpoint(&api, &mut tx, caller.tenant, &compiled, new, now).await?;
     let id = ConnectionId::new();
-    let row =
-        NewConnection { id, endpoint_id, plugin_id: &new.plugin_id, name: new.name.trim(), settings: &change.settings };
+    let row = NewConnection {
+        id,
+        endpoint_id,
+        plugin_id: &new.plugin_id,
+        plugin_version: Some(&compiled.manifest.version),
+        name: new.name.trim(),
+        settings: &change.settings,
+        own: Some(&change.own),
+    };
     connections::create(&mut tx, &row, now).await?;
+    follow_newest(&mut tx, endpoint_id).await?;
     change_secrets(&api, &mut tx, caller.tenant, id, &change.secrets, now).await?;
     let accounts = accounts_in(&compiled, &change.settings);
     connections::set_accounts(&mut tx, id, endpoint_id, &accounts).await.map_err(Error::from)?;

@@ -1,23 +1,22 @@
 //! `PATCH /api/v1/connections/{id}`
 
-use super::{Error, ShownConnection, accounts_in, adopt, change_secrets, required, show, status::move_to};
+use super::{
+    ShownConnection, adopt, required,
+    settings::{apply, save},
+    show,
+};
 use crate::{
     auth::Caller,
-    endpoints::invalid,
-    plugins,
-    problem::{Code, Problem},
+    problem::Problem,
     request::{IfMatch, Json, Path, tagged},
     state::Api,
     users::check_name,
 };
 use axum::{extract::State, response::Response};
-use domain::{ConnectionId, connection::ConnectionStatus, role::Permission};
+use domain::{ConnectionId, role::Permission};
 use serde::Deserialize;
 use serde_json::Value;
-use store::{
-    connections::{self, Connection},
-    secrets,
-};
+use store::connections::Connection;
 
 /// What changes; what is omitted stays.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -48,7 +47,6 @@ pub async fn update(
     Json(update): Json<UpdateConnection>,
 ) -> Result<Response, Problem> {
     let (mut change, _) = caller.change(Permission::ManageConnections).await?;
-    let now = change.now();
     let before = required(change.conn(), id).await?;
     if_match.check(before.version)?;
     if let Some(name) = &update.name {
@@ -57,23 +55,9 @@ pub async fn update(
     let mut after = Connection { name: update.name.unwrap_or_else(|| before.name.clone()), ..before.clone() };
     let mut has_new_secrets = false;
     if let Some(settings) = &update.settings {
-        let compiled = plugins::installed(&api, change.conn(), &before.plugin_id).await?;
-        let stored = secrets::of_connection(change.conn(), id).await?;
-        let stored = stored.into_iter().map(|secret| secret.name).collect();
-        let accepted = compiled
-            .settings
-            .update(&before.settings, &stored, settings)
-            .map_err(|errors| invalid(errors, "/settings"))?;
-        change_secrets(&api, change.conn(), caller.tenant, id, &accepted.secrets, now).await?;
-        let accounts = accounts_in(&compiled, &accepted.settings);
-        connections::set_accounts(change.conn(), id, before.endpoint_id, &accounts).await.map_err(Error::from)?;
-        has_new_secrets = !accepted.secrets.is_empty();
-        after.settings = accepted.settings;
+        has_new_secrets = apply(&api, &mut change, &mut after, settings, "/settings").await?;
     }
-    connections::update(change.conn(), &after, now).await?.ok_or(Code::PreconditionFailed)?;
-    if has_new_secrets && before.status == ConnectionStatus::NeedsReauth {
-        move_to(&mut change, id, ConnectionStatus::Active).await?;
-    }
+    save(&mut change, &before, &after, has_new_secrets).await?;
     let connection = required(change.conn(), id).await?;
     let version = connection.version;
     let shown = show(&api, change.conn(), connection).await?;

@@ -114,7 +114,7 @@ pub async fn window(
     if connection.status == ConnectionStatus::Disabled {
         return Err(Error::ConnectionDisabled.into());
     }
-    let compiled = plugins::installed(api, change.conn(), &connection.plugin_id).await?;
+    let compiled = plugins::installed(api, change.conn(), &connection.plugin_id, &connection.plugin_version).await?;
     Ok(ServiceWindow::needed_by(content, compiled.manifest.service_window_hours))
 }
 

@@ -63,7 +63,7 @@ pub async fn create(
     }
     let new = &creation.body;
     check_name("/name", &new.name).map_err(|problem| Problem::invalid(vec![problem]))?;
-    let compiled = plugins::required(&api, &mut tx, &new.plugin_id, "/plugin_id").await?;
+    let compiled = plugins::required(&api, &mut tx, &new.plugin_id, None, "/plugin_id").await?;
     let making = Making {
         tenant: caller.tenant,
         compiled: &compiled,

@@ -29,7 +29,7 @@ pub struct EndpointDetail {
 pub async fn get(State(api): State<Api>, caller: Caller, Path(id): Path<EndpointId>) -> Result<Response, Problem> {
     let (mut tx, _) = caller.begin(Permission::ManageConnections).await?;
     let endpoint = endpoints::load(&mut tx, id).await?.ok_or(Code::NotFound)?;
-    let compiled = plugins::installed(&api, &mut tx, &endpoint.plugin_id).await?;
+    let compiled = plugins::installed(&api, &mut tx, &endpoint.plugin_id, &endpoint.plugin_version).await?;
     let unrouted_deliveries = ingest::count_unrouted(&mut tx, id).await?;
     let shown = show(&api, &mut tx, &compiled, &endpoint).await?;
     Ok(tagged(endpoint.version, EndpointDetail { endpoint: shown, unrouted_deliveries }))

@@ -26,7 +26,7 @@ pub async fn list(
     let page = Page::of(rows, paging.limit(), |row| paging::by_id(row.id.0), |row| row);
     let mut items = Vec::with_capacity(page.items.len());
     for endpoint in &page.items {
-        let compiled = plugins::installed(&api, &mut tx, &endpoint.plugin_id).await?;
+        let compiled = plugins::installed(&api, &mut tx, &endpoint.plugin_id, &endpoint.plugin_version).await?;
         items.push(show(&api, &mut tx, &compiled, endpoint).await?);
     }
     Ok(axum::Json(Page { items, has_more: page.has_more, next_cursor: page.next_cursor, total: None }))

@@ -45,7 +45,7 @@ pub async fn update(
     if let Some(name) = &change.name {
         check_name("/name", name).map_err(|problem| Problem::invalid(vec![problem]))?;
     }
-    let compiled = plugins::installed(&api, &mut tx, &before.plugin_id).await?;
+    let compiled = plugins::installed(&api, &mut tx, &before.plugin_id, &before.plugin_version).await?;
     let mut after = Endpoint { name: change.name.unwrap_or_else(|| before.name.clone()), ..before.clone() };
     if let Some(settings) = &change.settings {
         let stored = secret_names(&mut tx, id).await?;

@@ -125,7 +125,7 @@ impl Directory {
         let compiled = if let Some(compiled) = manifests.known(&found.plugin_sha256) {
             compiled
         } else {
-            let plugin = plugins::current(self.database.pool(), &found.plugin_id).await?;
+            let plugin = plugins::of_file(self.database.pool(), &found.plugin_sha256).await?;
             manifests.of(&plugin.ok_or(Code::NotFound)?).map_err(Problem::internal)?
         };
         let mut secrets = BTreeMap::new();

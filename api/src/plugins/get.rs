@@ -8,18 +8,45 @@ use crate::{
     state::Api,
 };
 use axum::extract::State;
+use chrono::{DateTime, Utc};
 use domain::role::Permission;
+use serde::Serialize;
+
+/// A plugin with all its versions.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct PluginDetail {
+    #[serde(flatten)]
+    plugin: ShownPlugin,
+    /// What is installed, the newest first. Connections may hold any of them.
+    versions: Vec<PluginVersion>,
+}
+
+/// A version of a plugin.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct PluginVersion {
+    /// Which.
+    version: String,
+    /// Since when it is there.
+    installed_at: DateTime<Utc>,
+}
 
 /// Read a plugin
+///
+/// In the version that new connections get.
 #[utoipa::path(get, path = "/api/v1/plugins/{id}", tag = "plugins", params(("id" = String, Path)),
-    responses((status = 200, description = "The plugin", body = ShownPlugin),
+    responses((status = 200, description = "The plugin", body = PluginDetail),
               (status = 404, description = "`not_found`")))]
 pub async fn get(
     State(api): State<Api>,
     caller: Caller,
     Path(id): Path<String>,
-) -> Result<axum::Json<ShownPlugin>, Problem> {
+) -> Result<axum::Json<PluginDetail>, Problem> {
     let (mut tx, _) = caller.begin(Permission::WorkConversations).await?;
     let plugin = store::plugins::current(&mut *tx, &id).await?.ok_or(Code::NotFound)?;
-    Ok(axum::Json(ShownPlugin::of(&api, &plugin)?))
+    let versions = store::plugins::versions(&mut *tx, &id).await?;
+    let versions = versions
+        .into_iter()
+        .map(|plugin| PluginVersion { version: plugin.version, installed_at: plugin.installed_at })
+        .collect();
+    Ok(axum::Json(PluginDetail { plugin: ShownPlugin::of(&api, &plugin)?, versions }))
 }

@@ -3,6 +3,7 @@
 use crate::{auth::Caller, problem::Problem, state::Api};
 use axum::extract::State;
 use domain::role::Permission;
+use manifest::{FieldHints, Named};
 use serde::Serialize;
 use serde_json::Value;
 use store::plugins::Plugin;
@@ -27,9 +28,18 @@ pub struct ShownPlugin {
     /// JSON Schema (draft-07, with `x-` hints) of a connection's settings, for the form.
     #[schema(value_type = Object)]
     settings_schema: Value,
+    /// The `x-` hints of that schema, field by field in the order of a form.
+    #[schema(schema_with = crate::openapi::list_of_hints)]
+    settings_hints: Vec<FieldHints>,
     /// JSON Schema of what an endpoint is set up with.
     #[schema(value_type = Object)]
     endpoint_schema: Value,
+    /// The `x-` hints of that schema.
+    #[schema(schema_with = crate::openapi::list_of_hints)]
+    endpoint_hints: Vec<FieldHints>,
+    /// What it may do.
+    #[schema(schema_with = crate::openapi::list_of_capabilities)]
+    capabilities: Vec<Named>,
 }
 
 impl ShownPlugin {
@@ -45,7 +55,10 @@ impl ShownPlugin {
             interfaces: serde_json::to_value(&manifest.interfaces).map_err(Problem::internal)?,
             has_webhook: manifest.webhook.is_some(),
             settings_schema: manifest.settings.clone(),
+            settings_hints: compiled.settings.hints(),
             endpoint_schema: manifest.endpoint_settings.clone(),
+            endpoint_hints: compiled.endpoint.hints(),
+            capabilities: manifest::capabilities(manifest),
         })
     }
 }

@@ -26,12 +26,14 @@ pub(super) async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<
     Bytes::from_request(request, state).await.map_err(|rejection| Code::of_status(rejection.status()).into())
 }
 
+/// The media type of the body, without its parameters.
+pub(super) fn essence(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+}
+
 pub(super) fn require_json(headers: &HeaderMap) -> Result<(), Problem> {
-    let essence = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
-    match essence {
+    match essence(headers) {
         Some(essence) if essence == "application/json" || essence.ends_with("+json") => Ok(()),
         _ => Err(Code::UnsupportedMediaType.into()),
     }

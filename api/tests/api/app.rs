@@ -88,8 +88,19 @@ impl App {
         Self::with_keyring(db, database, Arc::new(Keyring::new(DataKey::generate()))).await
     }
 
+    /// Runs where only the operator installs plugins.
+    pub async fn for_the_operator() -> Self {
+        let db = TestDatabase::create().await;
+        let database = Database::from_pool(db.app.clone());
+        Self::with(db, database, Arc::new(Keyring::new(DataKey::generate())), config::Installers::Operator).await
+    }
+
     /// Runs with these keys, as another process of the same installation.
     pub async fn with_keyring(db: TestDatabase, database: Database, keyring: Arc<Keyring>) -> Self {
+        Self::with(db, database, keyring, config::Installers::Admins).await
+    }
+
+    async fn with(db: TestDatabase, database: Database, keyring: Arc<Keyring>, installers: config::Installers) -> Self {
         let clock = ManualClock::at(DateTime::from_timestamp(1_795_000_000, 0).unwrap());
         install_plugin(&db, clock.now()).await;
         let queue = Queue::new(database.pool().clone(), Arc::new(clock.clone()));
@@ -105,6 +116,7 @@ impl App {
             base_url: base.clone(),
             access_key: AccessKey::from_bytes(&[7; 32]),
             metrics: Some(PrometheusBuilder::new().build_recorder().handle()),
+            installers,
             readiness: Arc::new(()),
         });
         let service = signalbox_api::router(api).into_make_service_with_connect_info::<SocketAddr>();
@@ -207,6 +219,18 @@ impl Person {
     pub async fn patch(&self, path: &str, etag: &str, body: &Value) -> Answer {
         let request = self.request(Method::PATCH, path).header("if-match", etag).json(body);
         Answer::of(request.send().await.unwrap()).await
+    }
+
+    /// Puts as a change of the state with this entity tag.
+    pub async fn put_over(&self, path: &str, etag: &str, body: &Value) -> Answer {
+        let request = self.request(Method::PUT, path).header("if-match", etag).json(body);
+        Answer::of(request.send().await.unwrap()).await
+    }
+
+    /// Hands in a `.wasm` file.
+    pub async fn install(&self, query: &str, wasm: Vec<u8>) -> Answer {
+        let request = self.request(Method::POST, &format!("/api/v1/plugins{query}"));
+        Answer::of(request.header("content-type", "application/wasm").body(wasm).send().await.unwrap()).await
     }
 
     pub async fn delete(&self, path: &str) -> Answer {

@@ -227,7 +227,8 @@ async fn shared_endpoint(app: &App) -> String {
         (name.to_owned(), app.keyring.seal(&place, value.as_bytes()).as_bytes().to_vec())
     };
     let secrets = [seal("app_secret", APP_SECRET), seal("verify_token", VERIFY_TOKEN)];
-    let new = NewEndpoint { id, key, plugin_id: "whatsapp", name: "Shared", settings: &json!({}) };
+    let new =
+        NewEndpoint { id, key, plugin_id: "whatsapp", plugin_version: None, name: "Shared", settings: &json!({}) };
     store::endpoints::create_shared(&app.db.app, &new, &secrets, app.clock.now()).await.unwrap();
     key.to_owned()
 }

@@ -118,6 +118,7 @@ fn body_for(path: &str, method: &Method) -> Value {
         "assignee" => json!({ "user_id": null }),
         "status" if path.contains("connections") => json!({ "status": "disabled" }),
         "status" => json!({ "status": "open" }),
+        "upgrade" => json!({ "to": "9.9.9" }),
         "reaction" => json!({ "emoji": null }),
         "password" => json!({ "new_password": "0123456789" }),
         _ if path.contains("dead-letters") => json!({ "args": {} }),

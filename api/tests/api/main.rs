@@ -2,6 +2,7 @@
 
 mod app;
 mod auth;
+mod connection_settings;
 mod connections;
 mod conversations;
 mod creation;
@@ -9,8 +10,10 @@ mod hooks;
 mod hooks_outage;
 mod isolation;
 mod openapi;
+mod plugins;
 mod problems;
 mod queue;
 mod rules;
 mod settings;
+mod upgrades;
 mod users;

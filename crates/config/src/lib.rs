@@ -25,5 +25,7 @@ pub use keys::schema;
 pub use load::process_environment;
 pub use reference::reference_markdown;
 pub use secret::Secret;
-pub use sections::{Auth, Config, Database, Egress, Http, Lanes, Log, LogFormat, Plugins, Retention, Sandbox, Worker};
+pub use sections::{
+    Auth, Config, Database, Egress, Http, Installers, Lanes, Log, LogFormat, Plugins, Retention, Sandbox, Worker,
+};
 pub use values::{Cidr, DatabaseUrl, HostName, LogFilter, MasterKey, PrivateHost, PublicUrl};

@@ -15,7 +15,7 @@ pub use database::Database;
 pub use egress::Egress;
 pub use http::Http;
 pub use log::{Log, LogFormat};
-pub use plugins::Plugins;
+pub use plugins::{Installers, Plugins};
 pub use retention::Retention;
 pub use sandbox::Sandbox;
 pub use worker::{Lanes, Worker};
@@ -42,6 +42,9 @@ pub struct Config {
     /// The key that encrypts the data keys: 32 bytes as base64. Left out, `signalbox up` makes a
     /// file with it in the data directory; separate roles refuse to start.
     pub master_key: Option<Secret<MasterKey>>,
+    /// A TOML file with plugins, tenants, endpoints, connections and rules, which `signalbox up` and
+    /// `signalbox api` make so at each start. See docs/operations.md.
+    pub provisioning: Option<PathBuf>,
     pub database: Database,
     pub http: Http,
     pub sandbox: Sandbox,
@@ -59,6 +62,7 @@ impl Default for Config {
             data_dir: "./data".into(),
             public_url: None,
             master_key: None,
+            provisioning: None,
             database: Database::default(),
             http: Http::default(),
             sandbox: Sandbox::default(),

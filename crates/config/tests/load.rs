@@ -80,7 +80,8 @@ fn the_environment_wins_over_the_file() {
 #[test]
 fn every_key_can_be_set_by_its_variable() {
     let values = |path: &str| match path {
-        "data_dir" | "plugins.cache_dir" => "/elsewhere",
+        "data_dir" | "plugins.cache_dir" | "provisioning" => "/elsewhere",
+        "plugins.install" => "admins",
         "public_url" => "https://inbox.example.com",
         "master_key" => "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
         "database.url" | "database.owner_url" => "postgres://u:p@db/x",

@@ -52,6 +52,9 @@ pub enum EventKind {
     /// A connection works, needs a new authorization, or was switched off.
     #[serde(rename = "connection.status_changed")]
     ConnectionStatusChanged,
+    /// Another version of its plugin speaks for a connection.
+    #[serde(rename = "connection.version_changed")]
+    ConnectionVersionChanged,
     /// Somebody stepped into the queue: a job was cancelled, retried, replayed, edited or discarded, or work was paused
     /// or resumed.
     #[serde(rename = "queue.changed")]
@@ -76,6 +79,7 @@ named!(EventKind, "event kind", {
     ContactUpdated => "contact.updated",
     ContactIdentityChanged => "contact.identity_changed",
     ConnectionStatusChanged => "connection.status_changed",
+    ConnectionVersionChanged => "connection.version_changed",
     QueueChanged => "queue.changed",
     PluginEvent => "plugin.event",
 });

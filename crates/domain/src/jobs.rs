@@ -6,6 +6,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use uuid::Uuid;
 
 /// Every kind of job that there is.
 pub const KINDS: &[&str] = &[
@@ -16,6 +17,8 @@ pub const KINDS: &[&str] = &[
     SendReaction::KIND,
     SyncTemplates::KIND,
     CheckConnection::KIND,
+    InstallPlugin::KIND,
+    AskPlugin::KIND,
 ];
 
 /// Turns a stored webhook request into messages, statuses and events. Stored with the request by the database function
@@ -215,6 +218,48 @@ impl Job for CheckConnection {
     const LANE: Lane = Lane::Live;
     const RETRY: RetryPolicy =
         RetryPolicy { max_attempts: 2, first_delay: Duration::from_secs(1), max_delay: Duration::from_secs(1) };
+
+    fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+}
+
+/// Tries a `.wasm` file that somebody has handed in, and installs it if it is good.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstallPlugin {
+    /// Who asked.
+    pub tenant_id: TenantId,
+    /// What for.
+    pub installation_id: Uuid,
+}
+
+impl Job for InstallPlugin {
+    const KIND: &'static str = "install-plugin";
+    const LANE: Lane = Lane::Live;
+    const RETRY: RetryPolicy =
+        RetryPolicy { max_attempts: 3, first_delay: Duration::from_secs(1), max_delay: Duration::from_secs(5) };
+
+    fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+}
+
+/// Asks the plugin of a connection something that a person waits for. Nothing holds it back, as with a test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskPlugin {
+    /// Whose connection.
+    pub tenant_id: TenantId,
+    /// Which.
+    pub connection_id: ConnectionId,
+    /// The question.
+    pub question_id: Uuid,
+}
+
+impl Job for AskPlugin {
+    const KIND: &'static str = "ask-plugin";
+    const LANE: Lane = Lane::Live;
+    const RETRY: RetryPolicy =
+        RetryPolicy { max_attempts: 3, first_delay: Duration::from_secs(1), max_delay: Duration::from_secs(5) };
 
     fn tenant(&self) -> TenantId {
         self.tenant_id

@@ -14,6 +14,7 @@ pub mod id;
 pub mod job;
 pub mod jobs;
 pub mod message;
+pub mod plugin;
 pub mod role;
 
 pub use clock::{Clock, ManualClock};

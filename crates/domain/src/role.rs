@@ -22,6 +22,8 @@ pub enum Role {
 pub enum Permission {
     /// Create, change and deactivate people.
     ManageUsers,
+    /// Install plugins, where the operator lets admins do so.
+    InstallPlugins,
     /// Configure connections and their secrets.
     ManageConnections,
     /// Configure automation rules.
@@ -53,6 +55,7 @@ impl Role {
     pub const fn may(self, permission: Permission) -> bool {
         match permission {
             Permission::ManageUsers
+            | Permission::InstallPlugins
             | Permission::ManageConnections
             | Permission::ManageRules
             | Permission::ReplayDeliveries

@@ -27,4 +27,10 @@ impl Transaction {
         self.emit_apart(EventKind::ConnectionStatusChanged, None, data);
         Ok(true)
     }
+
+    /// Says in the event log that another version of its plugin speaks for a connection.
+    pub fn connection_version_changed(&mut self, id: ConnectionId, from: &str, to: &str) {
+        let data = json!({ "connection_id": id, "from": from, "to": to });
+        self.emit_apart(EventKind::ConnectionVersionChanged, None, data);
+    }
 }

@@ -165,17 +165,41 @@ pub enum Endpoint {
         #[arg(long, value_name = "FILE")]
         settings: PathBuf,
     },
+    /// Take webhooks at a shared endpoint as another version of its plugin does.
+    ///
+    /// An endpoint of one tenant follows its connections by itself.
+    Upgrade {
+        /// The key of the endpoint, the last part of its webhook URL.
+        key: String,
+        /// The version; left out, the newest.
+        #[arg(long, value_name = "VERSION")]
+        to: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Plugin {
-    /// Install a plugin, or another version of it. Running workers take it up within seconds.
+    /// Install a plugin, or another version of it beside those that are there.
+    ///
+    /// New connections get the newest version. Connections that there are keep theirs until somebody upgrades them.
     Install {
         /// The `.wasm` file.
         file: PathBuf,
+        /// Put the file in the place of the same version, if that is installed with another file. For who develops a
+        /// plugin: connections that hold the version run the new file within seconds, and nobody is asked.
+        #[arg(long)]
+        replace: bool,
     },
-    /// List the installed plugins.
+    /// List the installed plugins with their versions.
     List,
+    /// Show what a plugin may do and what it is set up with.
+    Show {
+        /// The plugin, such as `whatsapp`.
+        id: String,
+        /// The version; left out, the one that new connections get.
+        #[arg(value_name = "VERSION")]
+        of: Option<String>,
+    },
     #[command(flatten)]
     Author(author::Author),
 }

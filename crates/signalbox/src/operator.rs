@@ -42,6 +42,7 @@ impl Operator {
             base_url: process.config.base_url(),
             access_key,
             metrics: None,
+            installers: process.config.plugins.install,
             readiness: Arc::new(()),
         });
         Ok(Self { router: api::router(api), token })

@@ -1,11 +1,14 @@
 //! Installing plugins.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow, bail};
 use config::Config;
 use egress::{Egress, Exception, Mapping, OperatorPolicy};
-use plugin_host::{Compiler, Limits, PluginHost};
+use plugin_host::{Compiler, Limits, LoadError, PluginHost};
 use std::{env, net::SocketAddr, path::Path, time::Duration};
-use store::Database;
+use store::{
+    Database,
+    plugins::{self, Installed, NewVersion},
+};
 
 /// The hidden subcommand that compiles.
 const COMPILE: &str = "compile-plugin";
@@ -42,13 +45,43 @@ pub fn host(config: &Config, sandbox: Vec<Mapping>) -> anyhow::Result<PluginHost
     PluginHost::new(host).context("the plugin host cannot be set up")
 }
 
-/// Installs a `.wasm` file after trying it. Returns the plugin's id and version.
-pub async fn install(database: &Database, host: &PluginHost, file: &Path) -> anyhow::Result<(String, String)> {
+/// What to do with a version that is installed with another file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SameVersion {
+    /// Leave it as it is, and refuse the file: a version never changes.
+    Keep,
+    /// Put the file in its place.
+    Replace,
+}
+
+/// Installs a `.wasm` file after trying it. Says whether that changed anything.
+pub async fn install(
+    database: &Database,
+    host: &PluginHost,
+    file: &Path,
+    same_version: SameVersion,
+) -> anyhow::Result<Installed> {
     let wasm = tokio::fs::read(file).await.with_context(|| format!("{} cannot be read", file.display()))?;
-    let plugin = host.load(&wasm).with_context(|| format!("{} is not accepted as a plugin", file.display()))?;
+    let plugin = host.load(&wasm).map_err(|error| refused(file, &error))?;
     let manifest = plugin.manifest();
-    let (id, version) = (manifest.id.clone(), manifest.version.clone());
     let described = serde_json::to_value(manifest.as_ref())?;
-    store::plugins::install(database.pool(), &id, &version, &described, &wasm, chrono::Utc::now()).await?;
-    Ok((id, version))
+    let new = NewVersion { id: &manifest.id, version: &manifest.version, manifest: &described, wasm: &wasm };
+    let now = chrono::Utc::now();
+    if same_version == SameVersion::Replace {
+        return Ok(Installed::New(plugins::replace(database.pool(), &new, now).await?));
+    }
+    let installed = plugins::install(database.pool(), new.id, new.version, &described, &wasm, now).await?;
+    if let Installed::Differs(_) = installed {
+        bail!("{} {} is installed with another file; give the plugin a new version", new.id, new.version);
+    }
+    Ok(installed)
+}
+
+/// Everything that is wrong with a file, one reason a line.
+fn refused(file: &Path, error: &LoadError) -> anyhow::Error {
+    let reasons = match error {
+        LoadError::Manifest(error) => error.reasons().iter().map(ToString::to_string).collect(),
+        error => vec![error.to_string()],
+    };
+    anyhow!("{} is not accepted as a plugin:\n  {}", file.display(), reasons.join("\n  "))
 }

@@ -43,6 +43,7 @@ pub async fn serve(
         base_url: process.config.base_url(),
         access_key,
         metrics: Some(metrics),
+        installers: process.config.plugins.install,
         readiness,
     });
     let service = api::router(api).into_make_service_with_connect_info::<SocketAddr>();

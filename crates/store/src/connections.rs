@@ -1,6 +1,8 @@
 //! Connections: one account or number of one tenant, with its settings and the accounts it answers for.
 
 pub mod checks;
+pub mod questions;
+pub mod versions;
 
 use crate::{Error, Result};
 use chrono::{DateTime, Utc};
@@ -18,20 +20,33 @@ pub struct Connection {
     pub endpoint_id: EndpointId,
     /// The plugin that speaks with the provider.
     pub plugin_id: String,
+    /// The version of the plugin that does.
+    pub plugin_version: String,
     /// What people call it.
     pub name: String,
     /// Valid against the plugin's settings schema, without secrets.
     pub settings: Value,
+    /// Those of the settings that were set for this connection; `None`: all of them.
+    pub own: Option<Value>,
     /// Whether it works.
     pub status: ConnectionStatus,
     /// Why it does not.
     pub status_reason: Option<String>,
+    /// Since when; `None`: longer than this is noted.
+    pub status_since: Option<DateTime<Utc>>,
     /// Counts the changes.
     pub version: i64,
     /// Since when.
     pub created_at: DateTime<Utc>,
     /// The last change.
     pub updated_at: DateTime<Utc>,
+}
+
+impl Connection {
+    /// Those of the settings that were set for this connection, apart from what it inherits.
+    pub fn own_settings(&self) -> &Value {
+        self.own.as_ref().unwrap_or(&self.settings)
+    }
 }
 
 /// What a new connection needs.
@@ -42,20 +57,27 @@ pub struct NewConnection<'a> {
     pub endpoint_id: EndpointId,
     /// The plugin that speaks with the provider.
     pub plugin_id: &'a str,
+    /// The version of the plugin that does; `None`: the one that new connections get.
+    pub plugin_version: Option<&'a str>,
     /// What people call it.
     pub name: &'a str,
     /// Valid against the plugin's settings schema, without secrets.
     pub settings: &'a Value,
+    /// Those of the settings that were set for this connection; `None`: all of them.
+    pub own: Option<&'a Value>,
 }
 
 struct Row {
     id: Uuid,
     endpoint_id: Uuid,
     plugin_id: String,
+    plugin_version: String,
     name: String,
     settings: Value,
+    own_settings: Option<Value>,
     status: String,
     status_reason: Option<String>,
+    status_since: Option<DateTime<Utc>>,
     version: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -69,10 +91,13 @@ impl TryFrom<Row> for Connection {
             id: row.id.into(),
             endpoint_id: row.endpoint_id.into(),
             plugin_id: row.plugin_id,
+            plugin_version: row.plugin_version,
             name: row.name,
             settings: row.settings,
+            own: row.own_settings,
             status: status(&row.status)?,
             status_reason: row.status_reason,
+            status_since: row.status_since,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -87,13 +112,16 @@ fn status(name: &str) -> Result<ConnectionStatus> {
 /// Creates a connection, active.
 pub async fn create(conn: &mut PgConnection, new: &NewConnection<'_>, now: DateTime<Utc>) -> Result<()> {
     sqlx::query!(
-        "INSERT INTO connections (tenant_id, id, endpoint_id, plugin_id, name, settings, status, created_at, updated_at)
-         VALUES (current_tenant(), $1, $2, $3, $4, $5, 'active', $6, $6)",
+        "INSERT INTO connections (tenant_id, id, endpoint_id, plugin_id, plugin_version, name, settings, own_settings,
+                                  status, status_since, created_at, updated_at)
+         VALUES (current_tenant(), $1, $2, $3, $4, $5, $6, $7, 'active', $8, $8, $8)",
         new.id.0,
         new.endpoint_id.0,
         new.plugin_id,
+        new.plugin_version,
         new.name,
         new.settings,
+        new.own,
         now
     )
     .execute(conn)
@@ -105,7 +133,8 @@ pub async fn create(conn: &mut PgConnection, new: &NewConnection<'_>, now: DateT
 pub async fn load(conn: &mut PgConnection, id: ConnectionId) -> Result<Option<Connection>> {
     sqlx::query_as!(
         Row,
-        "SELECT id, endpoint_id, plugin_id, name, settings, status, status_reason, version, created_at, updated_at
+        "SELECT id, endpoint_id, plugin_id, plugin_version, name, settings, own_settings, status, status_reason,
+                status_since, version, created_at, updated_at
            FROM connections WHERE id = $1",
         id.0
     )
@@ -119,7 +148,8 @@ pub async fn load(conn: &mut PgConnection, id: ConnectionId) -> Result<Option<Co
 pub async fn list(conn: &mut PgConnection, after: Option<ConnectionId>, limit: i64) -> Result<Vec<Connection>> {
     sqlx::query_as!(
         Row,
-        "SELECT id, endpoint_id, plugin_id, name, settings, status, status_reason, version, created_at, updated_at
+        "SELECT id, endpoint_id, plugin_id, plugin_version, name, settings, own_settings, status, status_reason,
+                status_since, version, created_at, updated_at
            FROM connections WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2",
         after.map(Uuid::from),
         limit
@@ -131,7 +161,45 @@ pub async fn list(conn: &mut PgConnection, after: Option<ConnectionId>, limit: i
     .collect()
 }
 
-/// Writes name and settings, if the row still has the version that was read; `None` if not.
+/// The connections of a plugin, in the order of their ids, locked until the transaction is over.
+pub async fn of_plugin(conn: &mut PgConnection, plugin: &str) -> Result<Vec<Connection>> {
+    sqlx::query_as!(
+        Row,
+        "SELECT id, endpoint_id, plugin_id, plugin_version, name, settings, own_settings, status, status_reason,
+                status_since, version, created_at, updated_at
+           FROM connections WHERE plugin_id = $1 ORDER BY id FOR UPDATE",
+        plugin
+    )
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .map(Connection::try_from)
+    .collect()
+}
+
+/// The plugin versions of the tenant's connections at an endpoint.
+pub async fn versions_at(conn: &mut PgConnection, endpoint: EndpointId) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar!("SELECT DISTINCT plugin_version FROM connections WHERE endpoint_id = $1", endpoint.0)
+        .fetch_all(conn)
+        .await?)
+}
+
+/// The plugin versions of the tenant's connections at an endpoint, besides this one.
+pub async fn other_versions_at(
+    conn: &mut PgConnection,
+    endpoint: EndpointId,
+    besides: ConnectionId,
+) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT DISTINCT plugin_version FROM connections WHERE endpoint_id = $1 AND id <> $2",
+        endpoint.0,
+        besides.0
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Writes name, settings and plugin version, if the row still has the version that was read; `None` if not.
 pub async fn update(
     conn: &mut PgConnection,
     connection: &Connection,
@@ -139,12 +207,16 @@ pub async fn update(
 ) -> Result<Option<Connection>> {
     sqlx::query_as!(
         Row,
-        "UPDATE connections SET name = $2, settings = $3, version = version + 1, updated_at = $4
-          WHERE id = $1 AND version = $5
-         RETURNING id, endpoint_id, plugin_id, name, settings, status, status_reason, version, created_at, updated_at",
+        "UPDATE connections
+            SET name = $2, settings = $3, own_settings = $4, plugin_version = $5, version = version + 1, updated_at = $6
+          WHERE id = $1 AND version = $7
+         RETURNING id, endpoint_id, plugin_id, plugin_version, name, settings, own_settings, status, status_reason,
+                   status_since, version, created_at, updated_at",
         connection.id.0,
         connection.name,
         connection.settings,
+        connection.own,
+        connection.plugin_version,
         now,
         connection.version
     )
@@ -164,7 +236,7 @@ pub async fn set_status(
 ) -> Result<Option<ConnectionStatus>> {
     sqlx::query_scalar!(
         "UPDATE connections c
-            SET status = $2, status_reason = $3, version = c.version + 1, updated_at = $4
+            SET status = $2, status_reason = $3, status_since = $4, version = c.version + 1, updated_at = $4
            FROM (SELECT tenant_id, id, status FROM connections WHERE id = $1 FOR UPDATE) before
           WHERE c.tenant_id = before.tenant_id AND c.id = before.id AND before.status <> $2
          RETURNING before.status",

@@ -17,6 +17,8 @@ pub struct Delivery {
     pub connection_id: ConnectionId,
     /// The plugin that speaks for the connection.
     pub plugin_id: String,
+    /// The version of the plugin that does.
+    pub plugin_version: String,
     /// The connection's settings, without its secrets.
     pub settings: Value,
     /// The request method.
@@ -37,9 +39,9 @@ pub async fn load(db: impl PgExecutor<'_>, wanted: &[(TenantId, DeliveryId)]) ->
     let (tenants, ids): (Vec<Uuid>, Vec<Uuid>) = wanted.iter().map(|(tenant, id)| (tenant.0, id.0)).unzip();
     let rows = sqlx::query!(
         r#"SELECT tenant_id AS "tenant_id!", id AS "id!", connection_id AS "connection_id!", plugin_id AS "plugin_id!",
-                  settings AS "settings!", method AS "method!", query AS "query!", headers AS "headers!", body AS "body!",
-                  received_at AS "received_at!"
-             FROM load_deliveries($1, $2)"#,
+                  plugin_version AS "plugin_version!", settings AS "settings!", method AS "method!", query AS "query!",
+                  headers AS "headers!", body AS "body!", received_at AS "received_at!"
+             FROM load_versioned_deliveries($1, $2)"#,
         &tenants,
         &ids
     )
@@ -51,6 +53,7 @@ pub async fn load(db: impl PgExecutor<'_>, wanted: &[(TenantId, DeliveryId)]) ->
             let delivery = Delivery {
                 connection_id: row.connection_id.into(),
                 plugin_id: row.plugin_id,
+                plugin_version: row.plugin_version,
                 settings: row.settings,
                 method: row.method,
                 query: row.query,
@@ -62,6 +65,31 @@ pub async fn load(db: impl PgExecutor<'_>, wanted: &[(TenantId, DeliveryId)]) ->
         })
         .collect();
     Ok(wanted.iter().map(|(tenant, id)| found.remove(&(tenant.0, id.0))).collect())
+}
+
+/// Deliveries of a connection that could not be processed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// How many, at most 100.
+    pub count: i64,
+    /// When the first of them arrived.
+    pub since: Option<DateTime<Utc>>,
+}
+
+/// What of a connection's deliveries, of those that arrived after `after`, could not be processed.
+pub async fn trouble(conn: &mut PgConnection, connection: ConnectionId, after: DateTime<Utc>) -> Result<Trouble> {
+    Ok(sqlx::query_as!(
+        Trouble,
+        r#"SELECT count(*) AS "count!", min(received_at) AS since
+             FROM (SELECT received_at FROM deliveries
+                    WHERE reason IS NOT NULL AND outcome IN ('failed', 'parked') AND connection_id = $1
+                      AND received_at > $2
+                    ORDER BY id DESC LIMIT 100) latest"#,
+        connection.0,
+        after
+    )
+    .fetch_one(conn)
+    .await?)
 }
 
 /// Notes what became of a delivery.

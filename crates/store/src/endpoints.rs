@@ -17,6 +17,8 @@ pub struct Endpoint {
     pub key: String,
     /// The plugin whose recipe guards it.
     pub plugin_id: String,
+    /// The version of the plugin whose recipe does.
+    pub plugin_version: String,
     /// What people call it.
     pub name: String,
     /// Valid against the plugin's endpoint schema, without secrets.
@@ -35,6 +37,8 @@ pub struct NewEndpoint<'a> {
     pub key: &'a str,
     /// The plugin whose recipe guards it.
     pub plugin_id: &'a str,
+    /// The version of the plugin whose recipe does; `None`: the one that new connections get.
+    pub plugin_version: Option<&'a str>,
     /// What people call it.
     pub name: &'a str,
     /// Valid against the plugin's endpoint schema, without secrets.
@@ -49,7 +53,7 @@ pub struct FoundEndpoint {
     pub tenant_id: Option<TenantId>,
     /// The plugin whose recipe guards it.
     pub plugin_id: String,
-    /// The installed version of the plugin, by the SHA-256 of its file.
+    /// The version of the plugin whose recipe does, by the SHA-256 of its file.
     pub plugin_sha256: Vec<u8>,
     /// Its secrets, sealed.
     pub secrets: Vec<SealedSecret>,
@@ -78,11 +82,12 @@ pub struct EndpointConnection {
 /// Creates an endpoint of the tenant.
 pub async fn create(conn: &mut PgConnection, new: &NewEndpoint<'_>, now: DateTime<Utc>) -> Result<()> {
     sqlx::query!(
-        "INSERT INTO endpoints (id, tenant_id, key, plugin_id, name, settings, created_at)
-         VALUES ($1, current_tenant(), $2, $3, $4, $5, $6)",
+        "INSERT INTO endpoints (id, tenant_id, key, plugin_id, plugin_version, name, settings, created_at)
+         VALUES ($1, current_tenant(), $2, $3, $4, $5, $6, $7)",
         new.id.0,
         new.key,
         new.plugin_id,
+        new.plugin_version,
         new.name,
         new.settings,
         now
@@ -121,7 +126,7 @@ pub async fn update(conn: &mut PgConnection, endpoint: &Endpoint) -> Result<Opti
     Ok(sqlx::query_as!(
         Endpoint,
         "UPDATE endpoints SET name = $2, settings = $3, version = version + 1 WHERE id = $1 AND version = $4
-         RETURNING id, key, plugin_id, name, settings, version, created_at",
+         RETURNING id, key, plugin_id, plugin_version, name, settings, version, created_at",
         endpoint.id.0,
         endpoint.name,
         endpoint.settings,
@@ -131,11 +136,30 @@ pub async fn update(conn: &mut PgConnection, endpoint: &Endpoint) -> Result<Opti
     .await?)
 }
 
+/// Gives an endpoint of the tenant the recipe of another version. A shared one stays as it is: `false`.
+pub async fn set_plugin_version(conn: &mut PgConnection, id: EndpointId, version: &str) -> Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE endpoints SET plugin_version = $2, version = version + 1 WHERE id = $1 AND plugin_version <> $2",
+        id.0,
+        version
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Gives a shared endpoint the recipe of another version, across tenants. `false`: there is no such endpoint.
+pub async fn set_shared_version(db: impl PgExecutor<'_>, key: &str, version: &str) -> Result<bool> {
+    Ok(sqlx::query_scalar!(r#"SELECT set_shared_endpoint_version($1, $2) AS "moved!""#, key, version)
+        .fetch_one(db)
+        .await?)
+}
+
 /// One endpoint of the tenant; shared ones are nobody's to see.
 pub async fn load(conn: &mut PgConnection, id: EndpointId) -> Result<Option<Endpoint>> {
     Ok(sqlx::query_as!(
         Endpoint,
-        "SELECT id, key, plugin_id, name, settings, version, created_at FROM endpoints WHERE id = $1",
+        "SELECT id, key, plugin_id, plugin_version, name, settings, version, created_at FROM endpoints WHERE id = $1",
         id.0
     )
     .fetch_optional(conn)
@@ -146,7 +170,7 @@ pub async fn load(conn: &mut PgConnection, id: EndpointId) -> Result<Option<Endp
 pub async fn list(conn: &mut PgConnection, after: Option<EndpointId>, limit: i64) -> Result<Vec<Endpoint>> {
     Ok(sqlx::query_as!(
         Endpoint,
-        "SELECT id, key, plugin_id, name, settings, version, created_at FROM endpoints
+        "SELECT id, key, plugin_id, plugin_version, name, settings, version, created_at FROM endpoints
           WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2",
         after.map(uuid::Uuid::from),
         limit

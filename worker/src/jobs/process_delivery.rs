@@ -62,7 +62,7 @@ async fn parse(
 ) -> Result<Vec<Event>, ParseError> {
     let plugin = env
         .plugins
-        .get(&delivery.plugin_id)
+        .get(&delivery.plugin_id, &delivery.plugin_version)
         .await
         .with_context(|| format!("loading the plugin `{}`", delivery.plugin_id))?;
     let call = CallContext {

@@ -4,4 +4,5 @@
 mod inbound;
 mod sending;
 mod trouble;
+mod versions;
 mod world;

@@ -32,5 +32,5 @@ async fn a_plugin_is_found_while_handlers_hold_every_connection() {
     let pool = world.env.db.pool();
     let most = pool.options().get_max_connections();
     let _held = try_join_all((0..most).map(|_| pool.acquire())).await.unwrap();
-    world.env.plugins.get("whatsapp").await.unwrap();
+    world.env.plugins.get("whatsapp", "1.0.0").await.unwrap();
 }

@@ -29,7 +29,8 @@ pub struct World {
     pub test: TestDatabase,
 }
 
-fn plugin() -> Vec<u8> {
+/// The real plugin.
+pub fn plugin() -> Vec<u8> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../plugins/target/wasm32-unknown-unknown/release/signalbox_whatsapp.wasm");
     std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}; run `make plugins` first", file.display()))
@@ -74,6 +75,7 @@ impl World {
             id: endpoint,
             key: "endpoint-key-0001",
             plugin_id: "whatsapp",
+            plugin_version: None,
             name: "e",
             settings: &json!({}),
         };
@@ -83,8 +85,10 @@ impl World {
             id: self.connection,
             endpoint_id: endpoint,
             plugin_id: "whatsapp",
+            plugin_version: None,
             name: "c",
             settings: &settings,
+            own: None,
         };
         store::connections::create(&mut tx, &new, now).await.unwrap();
         let owner = store::secrets::connection_owner(self.connection);
@@ -110,11 +114,16 @@ impl World {
     }
 
     pub async fn deliver_bytes(&self, body: Vec<u8>) -> DeliveryId {
+        self.deliver_to(self.connection, body).await
+    }
+
+    /// The same for one of several connections.
+    pub async fn deliver_to(&self, connection: ConnectionId, body: Vec<u8>) -> DeliveryId {
         let id = DeliveryId::new();
         let delivery = NewDelivery {
             tenant_id: self.tenant,
             id,
-            connection_id: self.connection,
+            connection_id: connection,
             endpoint_id: EndpointId::new(),
             dedupe_key: id.to_string(),
             method: "POST".to_owned(),
@@ -123,7 +132,7 @@ impl World {
             body,
             partial: false,
             trace_id: "0af7651916cd43dd8448eb211c80319c".to_owned(),
-            queue_key: ProcessDelivery::key_of(self.connection, "x"),
+            queue_key: ProcessDelivery::key_of(connection, "x"),
             received_at: self.now(),
         };
         assert_eq!(ingest::accept(&self.test.app, &[delivery]).await.unwrap(), [true]);

@@ -4,10 +4,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// What one call of a plugin may use.
+/// Plugins: who may install them, and what one call of one may use.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Plugins {
+    /// Who may install plugins. They are the whole installation's, so with several tenants it is
+    /// the operator, at the command line.
+    pub install: Installers,
     /// Memory, in MiB.
     #[schemars(range(min = 1, max = 4096))]
     pub memory_mib: u32,
@@ -25,8 +28,27 @@ pub struct Plugins {
     pub cache_dir: Option<PathBuf>,
 }
 
+/// Who may install plugins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Installers {
+    /// Whoever runs `signalbox plugin install` or writes the provisioning file.
+    #[default]
+    Operator,
+    /// Tenants' admins as well, through the API: for an installation with one tenant.
+    Admins,
+}
+
 impl Default for Plugins {
     fn default() -> Self {
-        Self { memory_mib: 64, cpu_ms: 1_000, wall_ms: 30_000, response_bytes: 2 * 1024 * 1024, cache_dir: None }
+        let install = Installers::default();
+        Self {
+            install,
+            memory_mib: 64,
+            cpu_ms: 1_000,
+            wall_ms: 30_000,
+            response_bytes: 2 * 1024 * 1024,
+            cache_dir: None,
+        }
     }
 }

@@ -96,7 +96,15 @@ async fn connect_shared(
         .collect();
     let (id, now) = (ConnectionId::new(), process.clock.now());
     let mut tx = process.database.begin(tenant).await?;
-    let new = NewConnection { id, endpoint_id: endpoint.id, plugin_id: plugin, name, settings: &change.settings };
+    let new = NewConnection {
+        id,
+        endpoint_id: endpoint.id,
+        plugin_id: plugin,
+        plugin_version: Some(&manifest.version),
+        name,
+        settings: &change.settings,
+        own: Some(&change.own),
+    };
     connections::create(&mut tx, &new, now).await?;
     for (name, sealed) in sealed(process, Some(tenant.0), &secrets::connection_owner(id), &change) {
         secrets::put_for_connection(&mut tx, id, &name, &sealed, now).await?;

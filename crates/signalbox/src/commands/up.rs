@@ -8,13 +8,14 @@ mod seed;
 use crate::{
     cli, database,
     keys::Missing,
-    logging, metrics, plugins,
+    logging, metrics,
+    plugins::{self, SameVersion},
     process::Process,
     roles::{self, WorkersReady},
     stop::Stop,
 };
 use anyhow::Context as _;
-use config::Config;
+use config::{Config, Installers};
 pub use playground::Agreement;
 use playground::Playground;
 use postgres::{Cluster, Options};
@@ -30,6 +31,9 @@ pub async fn run(mut config: Config, args: cli::Up) -> anyhow::Result<()> {
     logging::start(&config.log, logging::Default::Quiet)?;
     let metrics = metrics::start()?;
     let stop = Stop::on_signal()?;
+    if args.sandbox {
+        config.plugins.install = Installers::Admins;
+    }
     data_dir::prepare(&config.data_dir)?;
     config.data_dir = std::path::absolute(&config.data_dir)?;
 
@@ -63,7 +67,9 @@ async fn run_on(
     sandboxed.extend(args.simulate);
     let host = Arc::new(plugins::host(&process.config, sandboxed)?);
     for file in &args.plugins {
-        install(&process, &host, file).await?;
+        // Whoever plays with it builds the plugin anew without giving it a new version each time.
+        let same_version = if args.sandbox { SameVersion::Replace } else { SameVersion::Keep };
+        install(&process, &host, file, same_version).await?;
     }
 
     let ready = Arc::new(WorkersReady::default());
@@ -128,7 +134,12 @@ fn app_options(config: &Config, owner: &PgConnectOptions) -> anyhow::Result<PgCo
     Ok(postgres::app_options(owner))
 }
 
-async fn install(process: &Process, host: &Arc<plugin_host::PluginHost>, file: &Path) -> anyhow::Result<()> {
+async fn install(
+    process: &Process,
+    host: &Arc<plugin_host::PluginHost>,
+    file: &Path,
+    same_version: SameVersion,
+) -> anyhow::Result<()> {
     screen::step(&format!("installing {}", file.file_name().unwrap_or_default().display()));
-    plugins::install(&process.database, host, file).await.map(drop)
+    plugins::install(&process.database, host, file, same_version).await.map(drop)
 }

@@ -51,6 +51,18 @@ pub async fn complete(
     Ok(())
 }
 
+/// The last test of a connection that was answered.
+pub async fn last_answered(conn: &mut PgConnection, connection: ConnectionId) -> Result<Option<Check>> {
+    Ok(sqlx::query_as!(
+        Check,
+        "SELECT requested_at, completed_at, report FROM connection_checks
+          WHERE connection_id = $1 AND completed_at IS NOT NULL ORDER BY completed_at DESC LIMIT 1",
+        connection.0
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
 /// One test of a connection.
 pub async fn load(conn: &mut PgConnection, connection: ConnectionId, id: Uuid) -> Result<Option<Check>> {
     Ok(sqlx::query_as!(

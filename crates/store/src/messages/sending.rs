@@ -38,8 +38,9 @@ pub async fn load(conn: &mut PgConnection, tenant: TenantId, id: MessageId) -> R
                   ARRAY(SELECT jsonb_build_object('kind', i.kind, 'value', i.value) FROM identities i
                          WHERE i.tenant_id = $1 AND i.contact_id = v.contact_id AND i.channel = v.channel
                          ORDER BY i.id) AS "addresses!: Vec<Json<Address>>",
-                  c.id AS connection_id, c.endpoint_id, c.plugin_id, c.name, c.settings, c.status AS connection_status,
-                  c.status_reason, c.version, c.created_at, c.updated_at,
+                  c.id AS connection_id, c.endpoint_id, c.plugin_id, c.plugin_version, c.name, c.settings,
+                  c.own_settings, c.status AS connection_status, c.status_reason, c.status_since, c.version,
+                  c.created_at, c.updated_at,
                   ARRAY(SELECT s.name FROM connection_secrets s WHERE s.tenant_id = $1 AND s.connection_id = c.id
                          ORDER BY s.name) AS "secret_names!",
                   ARRAY(SELECT s.sealed FROM connection_secrets s WHERE s.tenant_id = $1 AND s.connection_id = c.id
@@ -67,10 +68,13 @@ pub async fn load(conn: &mut PgConnection, tenant: TenantId, id: MessageId) -> R
             id: row.connection_id.into(),
             endpoint_id: row.endpoint_id.into(),
             plugin_id: row.plugin_id,
+            plugin_version: row.plugin_version,
             name: row.name,
             settings: row.settings,
+            own: row.own_settings,
             status: row.connection_status.parse().map_err(|e| Error::corrupt("connections.status", e))?,
             status_reason: row.status_reason,
+            status_since: row.status_since,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,

@@ -6,6 +6,7 @@ use inbox::{Outgoing, SendError, ServiceWindow, Transaction, Writer};
 use plugin_sdk::OutboundContent;
 use rules::{Effect, PlannedAction};
 use serde_json::{Value, json};
+use store::connections;
 
 /// Does one action after another. One that makes no sense (any more) says so in the log and holds no other back.
 pub async fn perform(
@@ -60,9 +61,14 @@ async fn send(
     origin: &str,
     content: &OutboundContent,
 ) -> Result<Value, SendError> {
-    let channel = tx.conversation(id).await?.channel.clone();
+    let connection = tx.conversation(id).await?.connection_id;
+    let connection = connections::load(tx.conn(), connection).await.map_err(inbox::Error::from)?;
     // Without its plugin the message waits in its send job, which looks at the window again.
-    let hours = env.plugins.get(&channel).await.ok().and_then(|plugin| plugin.manifest().service_window_hours);
+    let plugin = match &connection {
+        Some(connection) => env.plugins.get(&connection.plugin_id, &connection.plugin_version).await.ok(),
+        None => None,
+    };
+    let hours = plugin.and_then(|plugin| plugin.manifest().service_window_hours);
     let window = ServiceWindow::needed_by(content, hours);
     let outgoing = Outgoing { content, reply_to: None, writer: Writer::Rule(rule), origin_key: Some(origin), window };
     let message = tx.send(id, &outgoing).await?;
