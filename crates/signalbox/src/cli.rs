@@ -47,6 +47,14 @@ pub enum Command {
     /// Plugins: what speaks with a provider.
     #[command(subcommand)]
     Plugin(Plugin),
+    /// Make the installation what a file says: plugins, tenants, endpoints, connections and rules.
+    ///
+    /// What is so already stays as it is, and so does what the file does not name. Secrets come from the environment.
+    /// `signalbox up` and `signalbox api` do the same at each start with the file of the setting `provisioning`.
+    Provision {
+        /// A TOML file; see docs/operations.md.
+        file: PathBuf,
+    },
     /// The job queue: look at it, pause it, mend what failed.
     ///
     /// For the operator: across tenants, with the database of the configuration. Tenants' admins have the same for what

@@ -8,8 +8,9 @@ mod endpoint;
 mod keys;
 mod migrate;
 mod plugin;
+mod provision;
 mod queue;
-mod tenant;
+pub mod tenant;
 mod up;
 mod worker;
 
@@ -39,6 +40,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Keys(command) => keys::run(&config, command).await,
         Command::Queue(command) => queue::run(&config, command).await,
         Command::Plugin(command) => plugin::run(&config, command).await,
+        Command::Provision { file } => provision::run(config, &file).await,
         Command::Demo => demo::run(&config).await,
         Command::Completions { .. } | Command::CompilePlugin => Ok(()),
     }

@@ -11,6 +11,7 @@ mod metrics;
 mod operator;
 mod plugins;
 mod process;
+mod provisioning;
 mod roles;
 mod settings_file;
 mod status;

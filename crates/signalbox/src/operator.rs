@@ -50,16 +50,57 @@ impl Operator {
 
     /// Reads something.
     pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
-        self.call(Method::GET, path, Body::empty()).await
+        Ok(self.read(path).await?.0)
+    }
+
+    /// Reads something with its entity tag, which a change of it must name.
+    pub async fn read(&self, path: &str) -> anyhow::Result<(Value, String)> {
+        self.call(Method::GET, path, None, Body::empty()).await
+    }
+
+    /// Everything in a list, page by page.
+    pub async fn all(&self, path: &str) -> anyhow::Result<Vec<Value>> {
+        let mut all = Vec::new();
+        let mut page = self.get(path).await?;
+        loop {
+            if let Some(Value::Array(items)) = page.get_mut("items").map(Value::take) {
+                all.extend(items);
+            }
+            match page.get("next_cursor").and_then(Value::as_str) {
+                Some(cursor) => page = self.get(&format!("{path}?cursor={cursor}")).await?,
+                None => return Ok(all),
+            }
+        }
     }
 
     /// Creates something.
     pub async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
-        self.call(Method::POST, path, Body::from(serde_json::to_vec(body)?)).await
+        Ok(self.call(Method::POST, path, None, Body::from(serde_json::to_vec(body)?)).await?.0)
     }
 
-    async fn call(&self, method: Method, path: &str, body: Body) -> anyhow::Result<Value> {
-        let request = Request::builder()
+    /// Changes a part of something that has this entity tag.
+    pub async fn patch(&self, path: &str, etag: &str, body: &Value) -> anyhow::Result<Value> {
+        Ok(self.call(Method::PATCH, path, Some(etag), Body::from(serde_json::to_vec(body)?)).await?.0)
+    }
+
+    /// Replaces something that has this entity tag.
+    pub async fn put(&self, path: &str, etag: &str, body: &Value) -> anyhow::Result<Value> {
+        Ok(self.call(Method::PUT, path, Some(etag), Body::from(serde_json::to_vec(body)?)).await?.0)
+    }
+
+    /// The answer, and its entity tag if it has one.
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        etag: Option<&str>,
+        body: Body,
+    ) -> anyhow::Result<(Value, String)> {
+        let mut request = Request::builder();
+        if let Some(etag) = etag {
+            request = request.header(header::IF_MATCH, etag);
+        }
+        let request = request
             .method(method)
             .uri(path)
             .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
@@ -67,12 +108,14 @@ impl Operator {
             .body(body)?;
         let response = self.router.clone().oneshot(request).await?;
         let status = response.status();
+        let etag = response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok());
+        let etag = etag.unwrap_or_default().to_owned();
         let bytes = axum::body::to_bytes(response.into_body(), MOST).await?;
         let answer: Value = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes)? };
         if !status.is_success() {
             bail!("{}", told(&answer));
         }
-        Ok(answer)
+        Ok((answer, etag))
     }
 }
 

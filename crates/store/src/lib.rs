@@ -15,6 +15,7 @@ pub mod error;
 pub mod events;
 pub mod idempotency;
 pub mod ingest;
+pub mod locks;
 pub mod messages;
 pub mod migrations;
 pub mod plugin_state;

@@ -11,6 +11,7 @@ use crate::{
     logging, metrics,
     plugins::{self, SameVersion},
     process::Process,
+    provisioning,
     roles::{self, WorkersReady},
     stop::Stop,
 };
@@ -75,13 +76,20 @@ async fn run_on(
     let ready = Arc::new(WorkersReady::default());
     let (address, serving) = roles::serve(&process, metrics, Arc::clone(&ready) as _, stop.clone()).await?;
     let mut serving = tokio::spawn(serving);
-    let env = roles::environment(&process, host);
+    let env = roles::environment(&process, Arc::clone(&host));
     let mut working = {
         let (process, stop) = (process.clone(), stop.clone());
         tokio::spawn(async move { roles::work(&process, env, &[], ready, stop).await })
     };
 
     let greeting = async {
+        // Beside the workers, which an upgrade asks.
+        if let Some(file) = &process.config.provisioning {
+            screen::step(&format!("provisioning from {}", file.display()));
+            for change in provisioning::run(&process, &host, file, &provisioning::environment).await? {
+                screen::step(&change);
+            }
+        }
         // An author of another plugin may do without the WhatsApp plugin, and so without what uses it.
         let has_whatsapp = store::plugins::current(process.database.pool(), "whatsapp").await?.is_some();
         let seeded = match &playground {
