@@ -193,6 +193,20 @@ pub enum Fault {
     #[error("the secret field `{name}` is not declared among the secrets")]
     FieldWithoutSecret { name: String },
 
+    // OAuth
+    #[error("the access token is a secret with the scope `connection` that is no field of the settings")]
+    OauthAccessToken,
+    #[error("`{name}` is no plain string field there")]
+    OauthSetting { name: String },
+    #[error("no secret that somebody enters is called `{name}`")]
+    OauthSecret { name: String },
+    #[error("client credentials need a client secret")]
+    OauthClientSecret,
+    #[error("the parameter `{name}` is the host's to set")]
+    OauthParameter { name: String },
+    #[error("a scope is visible ASCII without quotation mark, backslash and separator")]
+    OauthScope,
+
     // Recipe
     #[error("the secret `{name}` is not declared with the scope `endpoint`")]
     RecipeSecret { name: String },

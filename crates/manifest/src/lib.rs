@@ -21,8 +21,8 @@ pub use diff::{Capability, Difference, FieldChange, FieldDifference, Named, capa
 pub use error::{Fault, ManifestError, Reason};
 pub use host::{HostMalformed, HostPattern, HostUnresolved};
 pub use manifest::{
-    Action, EgressRule, Injection, InjectionPlace, Interface, Limits, Manifest, Method, Rate, RateScope, Scope,
-    SecretRule, Trigger, schema,
+    Action, ClientAuth, ClientId, EgressRule, Grant, Injection, InjectionPlace, Interface, Limits, Manifest, Method,
+    Oauth, OauthClient, OauthUrl, OauthUrlMalformed, Rate, RateScope, Scope, ScopeSeparator, SecretRule, Trigger, schema,
 };
 pub use preamble::{Preamble, PreambleError};
 pub use recipe::{

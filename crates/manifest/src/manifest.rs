@@ -1,6 +1,7 @@
 //! The manifest: everything a plugin may do, stated before any of its code runs.
 
 mod check;
+mod oauth;
 mod parse;
 
 use std::{
@@ -17,6 +18,8 @@ use crate::host::HostPattern;
 use crate::recipe::{HeaderField, Recipe};
 use crate::schema::DataSchema;
 use crate::settings::SettingsSchema;
+
+pub use oauth::{ClientAuth, ClientId, Grant, Oauth, OauthClient, OauthUrl, OauthUrlMalformed, ScopeSeparator};
 
 /// The plugin API version this host speaks.
 pub(crate) const API: &str = "1";
@@ -66,6 +69,9 @@ pub struct Manifest {
     /// Its secrets. Nested settings fields are named with dots.
     #[serde(default)]
     pub secrets: BTreeMap<String, SecretRule>,
+    /// How its provider grants access by OAuth 2.0, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oauth: Option<Oauth>,
     /// What it can be asked to do.
     #[serde(default)]
     pub actions: Vec<Action>,

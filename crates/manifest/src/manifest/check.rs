@@ -39,6 +39,7 @@ impl Manifest {
         let endpoint = found.note(self.endpoint_schema());
         self.check_egress(&mut found);
         self.check_secrets(settings.as_ref(), endpoint.as_ref(), &mut found);
+        found.note(self.check_oauth());
         self.check_webhook(&mut found);
         self.check_messaging(&mut found);
         self.check_actions(&mut found);
@@ -93,7 +94,7 @@ impl Manifest {
     }
 
     /// A host's label must be a public string setting, or no connection could ever be called.
-    fn check_host_label(&self, host: &HostPattern, at: &str) -> Result<(), ManifestError> {
+    pub(super) fn check_host_label(&self, host: &HostPattern, at: &str) -> Result<(), ManifestError> {
         let Some(label) = host.setting() else {
             return Ok(());
         };
@@ -157,8 +158,11 @@ impl Manifest {
                 Scope::Connection => (settings, "settings"),
                 Scope::Endpoint => (endpoint, "endpoint_settings"),
             };
-            if fields.is_some_and(|fields| !fields.secret_names().any(|field| field == name)) {
-                found.fault(at.clone(), Fault::SecretWithoutField { schema });
+            let has_field = fields.map(|fields| fields.secret_names().any(|field| field == name));
+            match (self.is_access_token(name), has_field) {
+                (false, Some(false)) => found.fault(at.clone(), Fault::SecretWithoutField { schema }),
+                (true, Some(true)) => found.fault(at.clone(), Fault::OauthAccessToken),
+                _ => {}
             }
             if let Some(injection) = &rule.inject {
                 self.check_injection(injection, &format!("{at}/inject"), found);
@@ -166,6 +170,11 @@ impl Manifest {
         }
         self.check_fields(settings, Scope::Connection, "/settings", found);
         self.check_fields(endpoint, Scope::Endpoint, "/endpoint_settings", found);
+    }
+
+    /// Whether the host obtains this secret itself.
+    fn is_access_token(&self, name: &str) -> bool {
+        self.oauth.as_ref().is_some_and(|oauth| oauth.access_token == name)
     }
 
     /// Every secret field must be declared, so that its use is visible before installing.
@@ -275,7 +284,7 @@ impl Manifest {
     }
 }
 
-fn invalid<T>(at: impl Into<String>, fault: Fault) -> Result<T, ManifestError> {
+pub(super) fn invalid<T>(at: impl Into<String>, fault: Fault) -> Result<T, ManifestError> {
     Err(ManifestError::invalid(at, fault))
 }
 
@@ -287,7 +296,7 @@ fn check_text(text: &str, min: usize, limit: usize, at: &str) -> Result<(), Mani
     Ok(())
 }
 
-fn check_count(count: usize, at: &str) -> Result<(), ManifestError> {
+pub(super) fn check_count(count: usize, at: &str) -> Result<(), ManifestError> {
     let limit = ENTRIES_MAX;
     if count > limit {
         return invalid(at, Fault::TooMany { limit });

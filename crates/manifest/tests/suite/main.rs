@@ -4,6 +4,7 @@ mod diff;
 mod documentation;
 mod handshake;
 mod manifest;
+mod oauth;
 mod portion;
 mod properties;
 mod route;
