@@ -19,6 +19,7 @@ pub const KINDS: &[&str] = &[
     CheckConnection::KIND,
     InstallPlugin::KIND,
     AskPlugin::KIND,
+    RenewToken::KIND,
 ];
 
 /// Turns a stored webhook request into messages, statuses and events. Stored with the request by the database function
@@ -263,5 +264,32 @@ impl Job for AskPlugin {
 
     fn tenant(&self) -> TenantId {
         self.tenant_id
+    }
+}
+
+/// Renews the OAuth tokens of a connection ahead of their end. Stored with the tokens. Nothing holds it back: a pause
+/// must not cost the authorization.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RenewToken {
+    /// Whose connection.
+    pub tenant_id: TenantId,
+    /// Which.
+    pub connection_id: ConnectionId,
+    /// Which of its tokens: if they are others by now, there is nothing to do.
+    pub rotation: i64,
+}
+
+impl Job for RenewToken {
+    const KIND: &'static str = "renew-token";
+    const LANE: Lane = Lane::Timers;
+    const RETRY: RetryPolicy =
+        RetryPolicy { max_attempts: 20, first_delay: Duration::from_secs(5), max_delay: Duration::from_mins(10) };
+
+    fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+
+    fn idempotency_key(&self) -> Option<String> {
+        Some(format!("{}:{}", self.connection_id, self.rotation))
     }
 }

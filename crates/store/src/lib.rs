@@ -18,6 +18,7 @@ pub mod ingest;
 pub mod locks;
 pub mod messages;
 pub mod migrations;
+pub mod oauth;
 pub mod plugin_state;
 pub mod plugins;
 pub mod reactions;
