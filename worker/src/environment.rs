@@ -2,7 +2,9 @@
 
 use crate::{deliveries::Deliveries, plugins::Plugins, reports::Reports, rulebook::Rulebook};
 use domain::Clock;
+use egress::Egress;
 use inbox::Inbox;
+use oauth::Keeper;
 use queue::Queue;
 use std::sync::Arc;
 use store::Database;
@@ -18,6 +20,8 @@ pub struct Parts {
     pub plugins: Plugins,
     /// The keys that open secrets.
     pub keyring: Arc<Keyring>,
+    /// The way out, to authorization servers.
+    pub egress: Egress,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -41,6 +45,8 @@ pub struct Environment {
     pub rulebook: Arc<Rulebook>,
     /// The keys that open secrets.
     pub keyring: Arc<Keyring>,
+    /// OAuth tokens of connections.
+    pub oauth: Keeper,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -48,13 +54,14 @@ pub struct Environment {
 impl Environment {
     /// Needs a running tokio runtime, for what handlers do together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { db, queue, plugins, keyring, clock } = parts;
+        let Parts { db, queue, plugins, keyring, egress, clock } = parts;
         let inbox = Inbox::new(db.clone(), queue.clone(), Arc::clone(&clock));
         Self {
             deliveries: Arc::new(Deliveries::new(db.clone())),
             reports: Arc::new(Reports::new(inbox.clone())),
             plugins: Arc::new(plugins),
             rulebook: Arc::new(Rulebook::default()),
+            oauth: Keeper::new(inbox.clone(), egress, Arc::clone(&keyring)),
             db,
             queue,
             inbox,

@@ -6,6 +6,7 @@ mod evaluate_rules;
 mod install_plugin;
 mod mark_read;
 mod process_delivery;
+mod renew_token;
 mod send_message;
 mod send_reaction;
 mod sync_templates;
@@ -16,9 +17,10 @@ use crate::{
     target::Target,
 };
 use domain::MessageId;
+use plugin_host::Plugin;
 use plugin_sdk::{OutboundContent, OutboundMessage, SenderId};
 use queue::{Handlers, JobContext, JobError};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use store::{
     contacts::Address,
     messages::sending::{self, Sending},
@@ -36,6 +38,7 @@ pub fn handlers(env: Arc<Environment>) -> Handlers<Arc<Environment>> {
         .register(check_connection::run)
         .register(install_plugin::run)
         .register(ask_plugin::run)
+        .register(renew_token::run)
 }
 
 /// Addresses as plugins want them.
@@ -58,12 +61,15 @@ async fn send_quietly(
     let target = Target::of(env, ctx.tenant, connection, secrets).await.map_err(JobError::retry)?;
     let (message_id, to) = (message.to_string(), recipient(addresses));
     let outbound = OutboundMessage { message_id, to, content: content(about), reply_to: None };
-    let call = target.context(env, ctx.id.to_string(), ctx.attempt);
-    match target.plugin.send(&call, &outbound).await {
+    let (outbound, call_id) = (&outbound, ctx.id.to_string());
+    let send = |plugin: Arc<Plugin>, call| async move { plugin.send(&call, outbound).await };
+    let sent = target.call(env, call_id, ctx.attempt, send);
+    match sent.await {
         Ok(_) => Ok(()),
         Err(error) => Err(match outcome::of_failed_send(&error) {
             Verdict::Again { after, why, out_of_order } => JobError::Retry { after, error: why, blame: out_of_order },
-            Verdict::Reauthorize { why } => JobError::retry(why),
+            Verdict::NoAccess { is_parked: true, .. } => JobError::Snooze(Duration::ZERO),
+            Verdict::Reauthorize { why } | Verdict::NoAccess { why, .. } => JobError::retry(why),
             Verdict::Unknown { .. } => JobError::retry(error),
             Verdict::Never { .. } => JobError::fail(error),
         }),

@@ -5,6 +5,7 @@
 
 #![deny(clippy::disallowed_methods)]
 
+pub mod call;
 mod deliveries;
 pub mod environment;
 pub mod facts;

@@ -2,7 +2,8 @@
 //!
 //! The decision is made here, from the plugin's error, in one table; the job only carries it out.
 
-use plugin_host::{CallError, Cause};
+use crate::call::Failure;
+use plugin_host::Cause;
 use plugin_sdk::{ErrorKind, FailureReason, PluginError};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -24,6 +25,13 @@ pub enum Verdict {
         /// Why, for the connection's status.
         why: String,
     },
+    /// Nobody was called: only a person can give access, which the connection says itself by now.
+    NoAccess {
+        /// Why, for the job's record.
+        why: String,
+        /// Whether the connection's jobs are held back. Those of one that is switched off are not.
+        is_parked: bool,
+    },
     /// It will not be sent: the message failed, and says why.
     Never {
         /// What the message shows.
@@ -39,12 +47,27 @@ pub enum Verdict {
 }
 
 /// What a failed call of the plugin's `send` means.
-pub fn of_failed_send(error: &CallError) -> Verdict {
+pub fn of_failed_send(error: &Failure) -> Verdict {
+    let error = match error {
+        Failure::Plugin(error) => error,
+        Failure::Access(error) => return of_no_access(error),
+    };
     match &error.cause {
         Cause::Plugin(error) => of_plugin_error(error),
         // The plugin died after it had called the provider, and nobody read the answer.
         _ if error.request_sent => Verdict::Unknown { error: shown("plugin_failed", None, &error.to_string()) },
         _ => Verdict::Again { after: None, why: error.to_string(), out_of_order: false },
+    }
+}
+
+/// Nothing was sent. An authorization server that is away counts as the provider's being out of order.
+fn of_no_access(error: &oauth::Error) -> Verdict {
+    match error {
+        oauth::Error::NeedsPerson { why, is_parked } => Verdict::NoAccess { why: why.clone(), is_parked: *is_parked },
+        oauth::Error::Unavailable { after, why } => {
+            Verdict::Again { after: *after, why: why.clone(), out_of_order: true }
+        }
+        error => Verdict::Again { after: None, why: error.to_string(), out_of_order: false },
     }
 }
 
@@ -103,6 +126,16 @@ mod tests {
             let error = PluginError::new(kind, "expired").with_reason(FailureReason::Reauthorize, 190);
             assert!(matches!(verdict(&error), Verdict::Reauthorize { .. }));
         }
+    }
+
+    #[test]
+    fn without_access_nothing_was_sent() {
+        let refused = Failure::Access(oauth::Error::NeedsPerson { why: "revoked".to_owned(), is_parked: true });
+        let expected = Verdict::NoAccess { why: "revoked".to_owned(), is_parked: true };
+        assert_eq!(of_failed_send(&refused), expected);
+        let after = Some(Duration::from_secs(8));
+        let away = Failure::Access(oauth::Error::Unavailable { after, why: "away".to_owned() });
+        assert_eq!(of_failed_send(&away), Verdict::Again { after, why: "away".to_owned(), out_of_order: true });
     }
 
     #[test]

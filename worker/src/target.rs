@@ -9,11 +9,12 @@ use store::connections::{self, Connection};
 
 /// A connection, ready to be called about.
 pub struct Target {
-    tenant: TenantId,
     /// The connection.
     pub connection: Connection,
     /// The plugin that speaks for it.
     pub plugin: Arc<Plugin>,
+    /// Whose it is.
+    pub tenant: TenantId,
     secrets: CallSecrets,
 }
 
@@ -61,8 +62,8 @@ impl Target {
         Ok(Self { tenant, connection, plugin, secrets })
     }
 
-    /// What the plugin is told about one call.
-    pub fn context(&self, env: &Environment, call_id: String, attempt: u32) -> CallContext {
+    /// What the plugin is told about one call, but for an OAuth token: [`Target::call`] adds it.
+    pub(crate) fn context(&self, env: &Environment, call_id: String, attempt: u32) -> CallContext {
         CallContext {
             call_id,
             attempt,

@@ -39,6 +39,14 @@ impl CallSecrets {
         Self(Arc::new(secrets))
     }
 
+    /// The same secrets and this one, in place of any of its name.
+    #[must_use]
+    pub fn with(&self, name: &str, value: Zeroizing<String>) -> Self {
+        let mut secrets = BTreeMap::clone(&self.0);
+        secrets.insert(name.to_owned(), value);
+        Self::new(secrets)
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|secret| secret.as_str())
     }

@@ -30,7 +30,7 @@ pub enum Command {
     /// tables; the product itself connects as `signalbox_app`.
     Up(Up),
     /// Serve webhooks and the REST API, and nothing else. Start as many as you need.
-    Api,
+    Api(Api),
     /// Run jobs, and nothing else. Start as many as you need.
     Worker(Worker),
     /// Bring the database schema up to date, as the owner of the tables.
@@ -95,6 +95,14 @@ fn simulated(text: &str) -> Result<Mapping, String> {
     let parts = text.split_once('=').and_then(|(host, address)| Some((host, address.parse().ok()?)));
     let (host, to) = parts.ok_or("a host and an address, such as api.example.com=127.0.0.1:9000")?;
     Ok(Mapping { host: host.to_lowercase(), to })
+}
+
+#[derive(Debug, Args)]
+pub struct Api {
+    /// Reach the simulators of a `signalbox up --sandbox` (at `sandbox.bind`) instead of the providers' authorization
+    /// servers.
+    #[arg(long)]
+    pub sandbox: bool,
 }
 
 #[derive(Debug, Args)]

@@ -31,7 +31,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
     let config = Config::load(cli.config.as_deref(), config::process_environment())?;
     match cli.command {
         Command::Up(args) => up::run(config, args).await,
-        Command::Api => api::run(config).await,
+        Command::Api(args) => api::run(config, args).await,
         Command::Worker(args) => worker::run(config, args).await,
         Command::Migrate => migrate::run(&config).await,
         Command::Tenant(command) => tenant::run(&config, command).await,

@@ -1,6 +1,6 @@
 //! The API without a socket, for whoever holds the master key: commands go through the same checks as requests.
 
-use crate::process::Process;
+use crate::{plugins, process::Process};
 use anyhow::{Context as _, bail};
 use api::{AccessKey, Api, Claims, Parts};
 use axum::{Router, body::Body};
@@ -36,6 +36,7 @@ impl Operator {
             database: process.database.clone(),
             queue: process.queue.clone(),
             keyring: Arc::clone(&process.keyring),
+            egress: plugins::egress(&process.config, Vec::new())?,
             clock: Arc::clone(&process.clock),
             http: process.config.http.clone(),
             auth: process.config.auth.clone(),

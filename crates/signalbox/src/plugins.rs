@@ -18,21 +18,25 @@ pub fn simulated(to: SocketAddr) -> Vec<Mapping> {
     vec![Mapping { host: "graph.facebook.com".to_owned(), to }]
 }
 
-/// The host that plugins run in, with what the operator allows.
-pub fn host(config: &Config, sandbox: Vec<Mapping>) -> anyhow::Result<PluginHost> {
+/// The way out, with what the operator allows.
+pub fn egress(config: &Config, sandbox: Vec<Mapping>) -> anyhow::Result<Egress> {
     let exceptions = config
         .egress
         .allowed_private
         .iter()
         .map(|private| Exception { host: private.host.as_str().to_owned(), network: private.network.network() });
-    let egress = Egress::new(egress::Config {
+    Ok(Egress::new(egress::Config {
         operator: OperatorPolicy {
             denied_hosts: config.egress.denied_hosts.iter().map(|host| host.as_str().to_owned()).collect(),
             exceptions: exceptions.collect(),
         },
         sandbox,
         ..egress::Config::default()
-    })?;
+    })?)
+}
+
+/// The host that plugins run in.
+pub fn host(config: &Config, egress: Egress) -> anyhow::Result<PluginHost> {
     let mut host = plugin_host::Config::new(config.plugin_cache_dir(), egress);
     host.compiler = env::current_exe().ok().map(|program| Compiler { program, arguments: vec![COMPILE.to_owned()] });
     host.limits = Limits {

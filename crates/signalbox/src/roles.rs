@@ -4,6 +4,7 @@ use crate::{process::Process, stop::Stop};
 use anyhow::Context as _;
 use api::{AccessKey, Api, Check, Parts, Readiness};
 use domain::job::Lane;
+use egress::Egress;
 use metrics_exporter_prometheus::PrometheusHandle;
 use plugin_host::PluginHost;
 use queue::{Settings, Workers};
@@ -24,6 +25,7 @@ use worker::{Environment, plugins::Plugins};
 /// Returns the address at once, which matters where the port was left open, and the serving as a future.
 pub async fn serve(
     process: &Process,
+    egress: Egress,
     metrics: PrometheusHandle,
     readiness: Arc<dyn Readiness>,
     stop: Stop,
@@ -37,6 +39,7 @@ pub async fn serve(
         database: process.database.clone(),
         queue: process.queue.clone(),
         keyring: Arc::clone(&process.keyring),
+        egress,
         clock: Arc::clone(&process.clock),
         http: process.config.http.clone(),
         auth: process.config.auth.clone(),
@@ -57,12 +60,13 @@ pub async fn serve(
 }
 
 /// The environment that jobs work in.
-pub fn environment(process: &Process, host: Arc<PluginHost>) -> Environment {
+pub fn environment(process: &Process, host: Arc<PluginHost>, egress: Egress) -> Environment {
     Environment::new(worker::Parts {
         db: process.database.for_workers(process.config.database.max_connections),
         queue: process.queue.clone(),
         plugins: Plugins::new(&process.database, host),
         keyring: Arc::clone(&process.keyring),
+        egress,
         clock: Arc::clone(&process.clock),
     })
 }

@@ -1,9 +1,9 @@
 //! Asks the provider whether a connection works, and repairs its status accordingly.
 
-use crate::{Environment, target::Target};
+use crate::{Environment, call::Failure, target::Target};
 use domain::{connection::ConnectionStatus, event::Actor, jobs::CheckConnection};
 use inbox::Cause;
-use plugin_host::CallError;
+use plugin_host::Plugin;
 use plugin_sdk::{Check, CheckReport};
 use queue::{JobContext, JobError};
 use serde_json::json;
@@ -16,9 +16,11 @@ pub async fn run(env: Arc<Environment>, job: CheckConnection, ctx: JobContext) -
     let target = Target::load(&env, &mut tx, job.tenant_id, job.connection_id).await.map_err(JobError::retry)?;
     let Some(target) = target else { return Ok(()) };
     tx.commit().await.map_err(JobError::retry)?;
-    let report = match target.plugin.check(&target.context(&env, ctx.id.to_string(), ctx.attempt)).await {
+    let check = |plugin: Arc<Plugin>, call| async move { plugin.check(&call).await };
+    let checked = target.call(&env, ctx.id.to_string(), ctx.attempt, check);
+    let report = match checked.await {
         Ok(report) => report,
-        Err(error) if ctx.last_attempt => CheckReport::new(None, vec![unanswered(&error)]),
+        Err(error) if ctx.last_attempt || error.needs_person() => CheckReport::new(None, vec![unanswered(&error)]),
         Err(error) => return Err(JobError::retry(error)),
     };
     let mut tx = env
@@ -35,6 +37,6 @@ pub async fn run(env: Arc<Environment>, job: CheckConnection, ctx: JobContext) -
 }
 
 /// The test could not be made: that is a finding, too.
-fn unanswered(error: &CallError) -> Check {
+fn unanswered(error: &Failure) -> Check {
     Check { name: "connection".to_owned(), ok: false, message: error.to_string() }
 }

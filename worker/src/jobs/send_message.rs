@@ -6,6 +6,7 @@
 
 use crate::{
     Environment,
+    call::Failure,
     inbound::status,
     outcome::{self, Verdict},
     target::Target,
@@ -17,7 +18,7 @@ use domain::{
 };
 use inbox::{Cause, Report, Reported, ServiceWindow, Transaction};
 use manifest::{Rate, RateScope};
-use plugin_host::CallError;
+use plugin_host::Plugin;
 use plugin_sdk::{OutboundContent, OutboundMessage, Receipt, ReceiptState};
 use queue::{JobContext, JobError, Limit};
 use serde_json::{Value, json};
@@ -123,14 +124,10 @@ fn limits(target: &Target, contact: ContactId) -> Vec<Limit> {
     target.plugin.manifest().rates.iter().map(limit).collect()
 }
 
-async fn call(
-    env: &Environment,
-    prepared: &Prepared,
-    job: &SendMessage,
-    ctx: &JobContext,
-) -> Result<Receipt, CallError> {
-    let context = prepared.target.context(env, job.message_id.to_string(), ctx.attempt);
-    prepared.target.plugin.send(&context, &prepared.outbound).await
+async fn call(env: &Environment, prepared: &Prepared, job: &SendMessage, ctx: &JobContext) -> Result<Receipt, Failure> {
+    let outbound = &prepared.outbound;
+    let send = |plugin: Arc<Plugin>, call| async move { plugin.send(&call, outbound).await };
+    prepared.target.call(env, job.message_id.to_string(), ctx.attempt, send).await
 }
 
 async fn record_receipt(
@@ -180,6 +177,11 @@ async fn record_failure(
         }
         Verdict::Reauthorize { why } => {
             requeue(env, job, ctx, Some((connection, &why))).await?;
+            Err(JobError::Snooze(Duration::ZERO))
+        }
+        // The next run finds the connection as it stands then: parked, switched off, or authorized anew.
+        Verdict::NoAccess { .. } => {
+            requeue(env, job, ctx, None).await?;
             Err(JobError::Snooze(Duration::ZERO))
         }
         Verdict::Never { error, opted_out } => {

@@ -2,11 +2,12 @@
 
 use crate::{Environment, outcome, outcome::Verdict, target::Target};
 use domain::jobs::SyncTemplates;
+use plugin_host::Plugin;
 use plugin_sdk::actions::Call;
 use queue::{JobContext, JobError};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use store::templates;
 
 /// The action a channel plugin lists its templates with; a plugin without it has none.
@@ -33,9 +34,12 @@ pub async fn run(env: Arc<Environment>, job: SyncTemplates, ctx: JobContext) -> 
     if !target.plugin.manifest().actions.iter().any(|action| action.name == ACTION) {
         return Ok(());
     }
-    let context = target.context(&env, ctx.id.to_string(), ctx.attempt);
-    let call = Call { name: ACTION.to_owned(), input: json!({}), idempotency_key: ctx.id.to_string() };
-    let answer = match target.plugin.invoke(&context, call).await {
+    let key = ctx.id.to_string();
+    let invoke = |plugin: Arc<Plugin>, context| async move {
+        plugin.invoke(&context, Call { name: ACTION.to_owned(), input: json!({}), idempotency_key: key }).await
+    };
+    let invoked = target.call(&env, ctx.id.to_string(), ctx.attempt, invoke);
+    let answer = match invoked.await {
         Ok(answer) => answer,
         Err(error) => {
             return Err(match outcome::of_failed_send(&error) {
@@ -43,7 +47,10 @@ pub async fn run(env: Arc<Environment>, job: SyncTemplates, ctx: JobContext) -> 
                     JobError::Retry { after, error: why, blame: out_of_order }
                 }
                 Verdict::Never { .. } => JobError::fail(error),
-                Verdict::Reauthorize { .. } | Verdict::Unknown { .. } => JobError::retry(error),
+                Verdict::NoAccess { is_parked: true, .. } => JobError::Snooze(Duration::ZERO),
+                Verdict::Reauthorize { .. } | Verdict::NoAccess { .. } | Verdict::Unknown { .. } => {
+                    JobError::retry(error)
+                }
             });
         }
     };

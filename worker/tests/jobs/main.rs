@@ -2,6 +2,7 @@
 //! stands still until it is moved.
 
 mod inbound;
+mod oauth;
 mod sending;
 mod trouble;
 mod versions;

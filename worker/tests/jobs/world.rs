@@ -18,7 +18,8 @@ use test_support::TestDatabase;
 use vault::{DataKey, Keyring, Place};
 
 const NUMBER: &str = "106540352242922";
-const TOKEN: &str = "token-of-the-test";
+/// The token that the provider accepts.
+pub const TOKEN: &str = "token-of-the-test";
 
 pub struct World {
     pub env: Environment,
@@ -43,22 +44,24 @@ impl World {
 
     /// A world whose plugin is this file, however broken.
     pub async fn with_plugin(wasm: &[u8]) -> Self {
-        let test = TestDatabase::create().await;
         let clock = ManualClock::at(DateTime::from_timestamp(1_795_000_000, 0).unwrap());
+        Self::with(wasm, clock, Vec::new()).await
+    }
+
+    /// The same by this clock, with other hosts than the provider's.
+    pub async fn with(wasm: &[u8], clock: ManualClock, mut hosts: Vec<egress::Mapping>) -> Self {
+        let test = TestDatabase::create().await;
         let db = Database::from_pool(test.app.clone());
         let queue = Queue::new(test.app.clone(), Arc::new(clock.clone()));
         let sandbox = sandbox(&clock).await;
         // Shared by all tests and runs: compiling the plugin takes longer than anything it does here.
         let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled-plugins");
-        let egress = egress::Egress::new(egress::Config {
-            sandbox: vec![egress::Mapping { host: "graph.facebook.com".to_owned(), to: sandbox.address() }],
-            ..egress::Config::default()
-        })
-        .unwrap();
-        let host = PluginHost::new(plugin_host::Config::new(cache, egress)).unwrap();
+        hosts.push(egress::Mapping { host: "graph.facebook.com".to_owned(), to: sandbox.address() });
+        let egress = egress::Egress::new(egress::Config { sandbox: hosts, ..egress::Config::default() }).unwrap();
+        let host = PluginHost::new(plugin_host::Config::new(cache, egress.clone())).unwrap();
         let keyring = Arc::new(Keyring::new(DataKey::generate()));
         let plugins = Plugins::new(&db, Arc::new(host));
-        let env = Environment::new(Parts { db, queue, plugins, keyring, clock: Arc::new(clock.clone()) });
+        let env = Environment::new(Parts { db, queue, plugins, keyring, egress, clock: Arc::new(clock.clone()) });
         let (tenant, connection) = (TenantId::new(), ConnectionId::new());
         let world = Self { env, clock, sandbox, tenant, connection, test };
         world.provision(wasm).await;

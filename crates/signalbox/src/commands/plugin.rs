@@ -37,7 +37,7 @@ pub async fn run(config: &Config, command: Plugin) -> anyhow::Result<()> {
         Plugin::Author(_) => {}
         Plugin::Install { file, replace } => {
             let same_version = if replace { SameVersion::Replace } else { SameVersion::Keep };
-            let host = plugins::host(config, Vec::new())?;
+            let host = plugins::host(config, plugins::egress(config, Vec::new())?)?;
             match plugins::install(&db, &host, &file, same_version).await? {
                 Installed::Same(plugin) => println!("{} {} is installed already.", plugin.id, plugin.version),
                 Installed::New(plugin) | Installed::Differs(plugin) => {

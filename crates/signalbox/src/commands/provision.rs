@@ -9,7 +9,7 @@ pub async fn run(config: Config, file: &Path) -> anyhow::Result<()> {
     logging::start(&config.log, logging::Default::Quiet)?;
     let app = database::app(&config)?;
     let process = Process::start(config, app, Missing::Refuse).await?;
-    let host = plugins::host(&process.config, Vec::new())?;
+    let host = plugins::host(&process.config, plugins::egress(&process.config, Vec::new())?)?;
     let changes = provisioning::run(&process, &host, file, &provisioning::environment).await?;
     if changes.is_empty() {
         println!("Everything is as the file says.");

@@ -66,7 +66,8 @@ async fn run_on(
     let playground = if args.sandbox { Some(Playground::open(&process.config).await?) } else { None };
     let mut sandboxed = playground.as_ref().map(Playground::mappings).unwrap_or_default();
     sandboxed.extend(args.simulate);
-    let host = Arc::new(plugins::host(&process.config, sandboxed)?);
+    let egress = plugins::egress(&process.config, sandboxed)?;
+    let host = Arc::new(plugins::host(&process.config, egress.clone())?);
     for file in &args.plugins {
         // Whoever plays with it builds the plugin anew without giving it a new version each time.
         let same_version = if args.sandbox { SameVersion::Replace } else { SameVersion::Keep };
@@ -74,9 +75,10 @@ async fn run_on(
     }
 
     let ready = Arc::new(WorkersReady::default());
-    let (address, serving) = roles::serve(&process, metrics, Arc::clone(&ready) as _, stop.clone()).await?;
+    let (address, serving) =
+        roles::serve(&process, egress.clone(), metrics, Arc::clone(&ready) as _, stop.clone()).await?;
     let mut serving = tokio::spawn(serving);
-    let env = roles::environment(&process, Arc::clone(&host));
+    let env = roles::environment(&process, Arc::clone(&host), egress);
     let mut working = {
         let (process, stop) = (process.clone(), stop.clone());
         tokio::spawn(async move { roles::work(&process, env, &[], ready, stop).await })

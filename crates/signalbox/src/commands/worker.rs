@@ -12,8 +12,9 @@ pub async fn run(config: Config, args: cli::Worker) -> anyhow::Result<()> {
     let app = database::app(&config)?;
     let process = Process::start(config, app, Missing::Refuse).await?;
     let simulated = if args.sandbox { plugins::simulated(process.config.sandbox.bind) } else { Vec::new() };
-    let host = Arc::new(plugins::host(&process.config, simulated)?);
-    let env = roles::environment(&process, host);
+    let egress = plugins::egress(&process.config, simulated)?;
+    let host = Arc::new(plugins::host(&process.config, egress.clone())?);
+    let env = roles::environment(&process, host, egress);
     let (ready, stop) = (Arc::new(WorkersReady::default()), Stop::on_signal()?);
     if let Some(bind) = process.config.worker.bind {
         status::serve(bind, process.database.clone(), Arc::clone(&ready), metrics, stop.clone()).await?;

@@ -30,7 +30,7 @@ pub async fn run(config: &Config, command: Author) -> anyhow::Result<()> {
 pub fn host(config: &Config) -> anyhow::Result<PluginHost> {
     let mut config = config.clone();
     config.plugins.cache_dir.get_or_insert_with(cache_dir);
-    plugins::host(&config, Vec::new())
+    plugins::host(&config, plugins::egress(&config, Vec::new())?)
 }
 
 /// Loads a file, which the error names.
