@@ -13,6 +13,7 @@
 #![deny(clippy::disallowed_methods)]
 
 mod auth;
+mod authorizations;
 mod connections;
 mod contacts;
 mod conversations;

@@ -1,7 +1,7 @@
 //! The table of contents: every address, and the file behind it.
 
 use crate::{
-    auth, connections, contacts, conversations, deliveries, endpoints, hooks, operations, plugins,
+    auth, authorizations, connections, contacts, conversations, deliveries, endpoints, hooks, operations, plugins,
     problem::{self, Document, FieldProblem},
     queue,
     request::WASM_LIMIT,
@@ -34,6 +34,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
 pub fn router(api: Api) -> Router {
     let timeout = Duration::from_millis(api.http.request_timeout_ms);
     Router::new()
+        .route("/oauth/callback", routing::get(authorizations::callback::receive))
         .route("/hooks/{endpoint_key}", routing::get(hooks::receive).post(hooks::receive))
         .merge(rest().split_for_parts().0)
         .merge(documentation())
@@ -75,6 +76,8 @@ fn rest() -> OpenApiRouter<Api> {
         .routes(routes!(connections::rollback::roll_back))
         .routes(routes!(connections::checks::test))
         .routes(routes!(connections::checks::get))
+        .routes(routes!(authorizations::begin::begin))
+        .routes(routes!(authorizations::get::get))
         .routes(routes!(connections::templates::list))
         .routes(routes!(connections::templates::sync))
         .routes(routes!(conversations::list::list))

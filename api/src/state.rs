@@ -7,8 +7,10 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::Clock;
+use egress::Egress;
 use inbox::Inbox;
 use metrics_exporter_prometheus::PrometheusHandle;
+use oauth::Keeper;
 use queue::Queue;
 use std::{ops::Deref, sync::Arc};
 use store::Database;
@@ -22,6 +24,8 @@ pub struct Parts {
     pub queue: Queue,
     /// Seals and opens secrets.
     pub keyring: Arc<Keyring>,
+    /// The way out, to authorization servers.
+    pub egress: Egress,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The settings of the HTTP server.
@@ -74,6 +78,7 @@ pub struct Inner {
     pub(crate) database: Database,
     pub(crate) queue: Queue,
     pub(crate) keyring: Arc<Keyring>,
+    pub(crate) oauth: Keeper,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) http: config::Http,
     pub(crate) auth: config::Auth,
@@ -92,8 +97,10 @@ impl Api {
     pub fn new(parts: Parts) -> Self {
         let manifests = Manifests::default();
         let ingest = Ingest::start(parts.database.clone(), parts.queue.clone(), Arc::clone(&parts.keyring));
+        let inbox = Inbox::new(parts.database.clone(), parts.queue.clone(), Arc::clone(&parts.clock));
         Self(Arc::new(Inner {
-            inbox: Inbox::new(parts.database.clone(), parts.queue.clone(), Arc::clone(&parts.clock)),
+            oauth: Keeper::new(inbox.clone(), parts.egress, Arc::clone(&parts.keyring)),
+            inbox,
             database: parts.database,
             queue: parts.queue,
             keyring: parts.keyring,

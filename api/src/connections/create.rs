@@ -3,6 +3,7 @@
 use super::{Error, ShownConnection, accounts_in, adopt, change_secrets, follow_newest, inherited, required, show};
 use crate::{
     auth::Caller,
+    authorizations,
     endpoints::{self, Making, invalid},
     plugins::{self, Compiled},
     problem::Problem,
@@ -95,6 +96,7 @@ pub async fn create(
     };
     connections::create(&mut tx, &row, now).await?;
     follow_newest(&mut tx, endpoint_id).await?;
+    authorizations::await_person(&mut tx, caller.tenant, id, &compiled, now).await?;
     change_secrets(&api, &mut tx, caller.tenant, id, &change.secrets, now).await?;
     let accounts = accounts_in(&compiled, &change.settings);
     connections::set_accounts(&mut tx, id, endpoint_id, &accounts).await.map_err(Error::from)?;

@@ -1,5 +1,6 @@
 //! A running API with tenants, people and a plugin.
 
+use crate::authorization_server;
 use chrono::{DateTime, Utc};
 use domain::{Clock, ManualClock, TenantId, UserId, role::Role};
 use hmac::{Hmac, KeyInit, Mac};
@@ -11,7 +12,7 @@ use sha2::Sha256;
 use signalbox_api::{AccessKey, Api, Parts};
 use std::{net::SocketAddr, path::Path, sync::Arc};
 use store::{Database, users::NewUser};
-use test_support::TestDatabase;
+use test_support::{AuthorizationServer, TestDatabase};
 use tokio::net::TcpListener;
 use vault::{DataKey, Keyring};
 
@@ -28,6 +29,8 @@ pub struct App {
     pub database: Database,
     pub clock: ManualClock,
     pub keyring: Arc<Keyring>,
+    /// Asks for consent and gives tokens, at the host of [`crate::authorization_server`].
+    pub provider: AuthorizationServer,
 }
 
 /// Somebody who has logged in.
@@ -106,10 +109,12 @@ impl App {
         let queue = Queue::new(database.pool().clone(), Arc::new(clock.clone()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
+        let provider = authorization_server::start(&base, &clock).await;
         let api = Api::new(Parts {
             database: database.clone(),
             queue,
             keyring: Arc::clone(&keyring),
+            egress: authorization_server::egress(&provider),
             clock: Arc::new(clock.clone()),
             http: config::Http::default(),
             auth: config::Auth::default(),
@@ -121,7 +126,7 @@ impl App {
         });
         let service = signalbox_api::router(api).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
-        Self { base, http: reqwest::Client::new(), db, database, clock, keyring }
+        Self { base, http: reqwest::Client::new(), db, database, clock, keyring, provider }
     }
 
     /// Makes a tenant with an admin, who logs in.

@@ -2,6 +2,8 @@
 
 mod app;
 mod auth;
+mod authorization_server;
+mod authorizations;
 mod connection_settings;
 mod connections;
 mod conversations;

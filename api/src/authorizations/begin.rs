@@ -1,0 +1,58 @@
+//! `POST /api/v1/connections/{id}/oauth/authorize`
+
+use super::{redirect_uri, required};
+use crate::{
+    auth::Caller,
+    problem::{Code, Problem},
+    request::Path,
+    state::Api,
+};
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use domain::{ConnectionId, role::Permission};
+use manifest::Oauth;
+use oauth::{Error, Subject};
+use serde::Serialize;
+
+/// An authorization that has begun.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct BegunAuthorization {
+    /// The provider's page, to be opened in the person's browser. Good once.
+    authorization_url: String,
+    /// Until when the person may come back from there.
+    expires_at: DateTime<Utc>,
+}
+
+/// Begin to authorize a connection
+///
+/// Open the address in a browser. The provider asks for consent and sends the person back to `/oauth/callback`, which
+/// makes the connection active and lets its waiting jobs go.
+#[utoipa::path(post, path = "/api/v1/connections/{id}/oauth/authorize", tag = "connections",
+    params(("id" = uuid::Uuid, Path)),
+    responses((status = 200, description = "Where to send the person", body = BegunAuthorization),
+              (status = 404, description = "`not_found`"),
+              (status = 409, description = "`no_authorization`, `not_configured`")))]
+pub async fn begin(
+    State(api): State<Api>,
+    caller: Caller,
+    Path(id): Path<ConnectionId>,
+) -> Result<axum::Json<BegunAuthorization>, Problem> {
+    let (mut tx, _) = caller.begin(Permission::ManageConnections).await?;
+    let (connection, compiled) = required(&api, &mut tx, id).await?;
+    if !compiled.manifest.oauth.as_ref().is_some_and(Oauth::needs_person) {
+        return Err(Code::NoAuthorization.into());
+    }
+    let subject = Subject { tenant: caller.tenant, connection: &connection, manifest: &compiled.manifest };
+    let begun = api.oauth.begin(&mut tx, &subject, caller.user, &redirect_uri(&api)).await.map_err(problem)?;
+    tx.commit().await?;
+    Ok(axum::Json(BegunAuthorization { authorization_url: begun.url, expires_at: begun.expires_at }))
+}
+
+fn problem(error: Error) -> Problem {
+    match error {
+        Error::NeedsPerson { why, .. } => Problem::new(Code::NotConfigured).detail(why),
+        Error::Store(error) => error.into(),
+        Error::Change(error) => error.into(),
+        error => Problem::internal(error),
+    }
+}
