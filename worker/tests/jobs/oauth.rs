@@ -6,7 +6,7 @@ use domain::{Clock, EndpointId, ManualClock, MessageId, UserId, jobs::CheckConne
 use egress::{Mapping, Policy, Request, Rule};
 use http::{Method, header};
 use oauth::Subject;
-use queue::Outcome;
+use queue::{Outcome, holds::Scope};
 use sandbox::{
     RequestFilter,
     traffic::{Customer, Inbound},
@@ -159,6 +159,8 @@ impl Authorized {
         let parameter = |name: &str| back.query_pairs().find(|(found, _)| found == name).unwrap().1.into_owned();
         let authorization = env.oauth.redeem(&parameter("state")).await.unwrap().unwrap();
         env.oauth.complete(&subject, authorization, &parameter("code"), REDIRECT).await.unwrap();
+        // What the workers' upkeep does within a second.
+        env.queue.release(&Scope::default()).await.unwrap();
     }
 
     async fn write(&self) -> MessageId {

@@ -1,6 +1,7 @@
 //! No token, code or client secret gets anywhere but into sealed columns and to the provider.
 
 use crate::world::{World, parameter};
+use base64::{Engine, prelude::BASE64_STANDARD};
 use chrono::TimeDelta;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Row};
@@ -53,8 +54,7 @@ async fn dump(world: &World) -> String {
 /// The forms in which a secret could hide.
 fn forms(secret: &str) -> Vec<String> {
     let encoded = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-    let hex = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
-    vec![secret.to_owned(), encoded, hex]
+    vec![secret.to_owned(), encoded, hex::encode(secret), BASE64_STANDARD.encode(secret)]
 }
 
 #[tokio::test]
