@@ -1,15 +1,14 @@
 //! What the simulator is told at the start: the apps and numbers that exist, limits, timing, clock.
 
-use crate::limits::Limits;
-use crate::templates::Template;
-use crate::traffic::Line;
+use crate::whatsapp::app::App;
+use crate::whatsapp::limits::Limits;
+use crate::whatsapp::templates::Template;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
-use url::Url;
 
 /// Where the simulator's wall clock comes from. Delays are tokio time and do not follow it.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -38,54 +37,6 @@ impl Config {
             limits: Limits::DOCUMENTED,
             callbacks: Callbacks::default(),
             clock: Arc::new(Utc::now),
-        }
-    }
-}
-
-/// A Meta app: it signs webhooks and has one callback URL for all its numbers.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct App {
-    /// Names the app towards the control API.
-    pub id: String,
-    /// Signs the webhooks.
-    pub app_secret: Secret,
-    /// Where webhooks go; without it none are sent.
-    #[serde(default)]
-    pub callback_url: Option<Url>,
-    /// The numbers that report to this app.
-    #[serde(default)]
-    pub numbers: Vec<Number>,
-}
-
-/// A business phone number.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Number {
-    /// The id in Graph paths and webhook metadata.
-    pub phone_number_id: String,
-    /// The WhatsApp Business Account it belongs to.
-    pub waba_id: String,
-    /// Digits only, as in webhook metadata.
-    pub display_phone_number: String,
-    /// The business name shown to customers.
-    #[serde(default = "default_verified_name")]
-    pub verified_name: String,
-    /// The bearer token that may use this number.
-    pub access_token: Secret,
-}
-
-fn default_verified_name() -> String {
-    "Sandbox Business".to_owned()
-}
-
-impl Number {
-    /// The number as webhooks name it.
-    pub fn line(&self) -> Line {
-        Line {
-            phone_number_id: self.phone_number_id.clone(),
-            waba_id: self.waba_id.clone(),
-            display_phone_number: self.display_phone_number.clone(),
         }
     }
 }
@@ -191,7 +142,6 @@ mod tests {
 
     #[test]
     fn secrets_stay_out_of_debug() {
-        let app = App { id: "app".into(), app_secret: "hunter2".into(), callback_url: None, numbers: Vec::new() };
-        assert!(!format!("{app:?}").contains("hunter2"));
+        assert_eq!(format!("{:?}", Secret::from("hunter2")), "[redacted]");
     }
 }

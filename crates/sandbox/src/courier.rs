@@ -4,11 +4,9 @@
 //! backlog, so that the simulator stays small beside what it tests.
 
 use crate::config::Callbacks;
-use crate::signing::{SIGNATURE_HEADER, escape_like_meta, sign};
-use bytes::Bytes;
+use crate::whatsapp::signing::{SIGNATURE_HEADER, SignedWebhook};
 use reqwest::header::{CONTENT_TYPE, USER_AGENT};
 use serde::Serialize;
-use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -19,24 +17,6 @@ use url::Url;
 
 /// How long one delivery may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
-
-/// A webhook as it goes over the wire.
-#[derive(Clone, Debug)]
-pub struct SignedWebhook {
-    /// The exact bytes.
-    pub body: Bytes,
-    /// The value of `X-Hub-Signature-256` over them.
-    pub signature: String,
-}
-
-impl SignedWebhook {
-    /// Escapes and signs a payload.
-    pub fn new(app_secret: &str, payload: &Value) -> Self {
-        let body = escape_like_meta(payload);
-        let signature = sign(app_secret, &body);
-        Self { body: body.into(), signature }
-    }
-}
 
 /// How deliveries went since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

@@ -61,32 +61,20 @@
 //! It binds to loopback only, because the control API asks for no credentials.
 
 mod config;
-mod control;
 mod courier;
-mod directory;
-mod faults;
-mod graph;
-mod graph_error;
-mod ids;
-mod ledger;
-mod limits;
-mod memory;
-mod play;
 mod recent;
-pub mod recording;
 mod serve;
 mod server;
-mod shared;
-pub mod signing;
-mod templates;
-pub mod traffic;
-mod validate;
+mod whatsapp;
 
-pub use config::{App, Callbacks, Clock, Config, Number, Retries, Secret};
-pub use courier::{CallbackCounts, SignedWebhook};
-pub use faults::{AnswerFault, CallbackFault, Fault};
-pub use ledger::{RecordedRequest, RequestFilter};
-pub use limits::{Limits, Rate};
-pub use play::{Composed, PlayError, Played};
+pub use config::{Callbacks, Clock, Config, Retries, Secret};
+pub use courier::CallbackCounts;
 pub use server::{BindError, Sandbox};
-pub use templates::{Button, Component, ParameterFormat, Template, TemplateStatus};
+pub use whatsapp::app::{App, Number};
+pub use whatsapp::faults::{AnswerFault, CallbackFault, Fault};
+pub use whatsapp::ledger::{RecordedRequest, RequestFilter};
+pub use whatsapp::limits::{Limits, Rate};
+pub use whatsapp::play::{Composed, PlayError, Played};
+pub use whatsapp::signing::SignedWebhook;
+pub use whatsapp::templates::{Button, Component, ParameterFormat, Template, TemplateStatus};
+pub use whatsapp::{recording, signing, traffic};

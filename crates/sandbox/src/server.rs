@@ -1,14 +1,16 @@
 //! The simulator as a value: start it, steer it, stop it.
 
-use crate::config::{App, Config};
+use crate::config::Config;
 use crate::courier::CallbackCounts;
-use crate::faults::Fault;
-use crate::ledger::{RecordedRequest, RequestFilter};
-use crate::memory::Memory;
-use crate::play::{Composed, PlayError, Played};
-use crate::shared::Shared;
-use crate::traffic::{Customer, Inbound};
-use crate::{control, graph, serve};
+use crate::whatsapp::app::App;
+use crate::whatsapp::faults::Fault;
+use crate::whatsapp::ledger::{RecordedRequest, RequestFilter};
+use crate::whatsapp::memory::Memory;
+use crate::whatsapp::play::{Composed, PlayError, Played};
+use crate::whatsapp::shared::Shared;
+use crate::whatsapp::traffic::{Customer, Inbound};
+use crate::whatsapp::{control, graph};
+use crate::serve;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::net::SocketAddr;

@@ -4,7 +4,7 @@
 //! catalogue data are checked for their frame.
 
 use super::fields::Fields;
-use crate::graph_error::GraphError;
+use crate::whatsapp::graph_error::GraphError;
 use std::collections::HashSet;
 
 const TYPES: [&str; 14] = [

@@ -3,8 +3,8 @@
 use super::Account;
 use super::fields::Fields;
 use super::plain::source;
-use crate::graph_error::GraphError;
-use crate::templates::{Component, ParameterFormat, Template, TemplateStatus, placeholders};
+use crate::whatsapp::graph_error::GraphError;
+use crate::whatsapp::templates::{Component, ParameterFormat, Template, TemplateStatus, placeholders};
 
 /// Checks the send and answers the template's category.
 pub(super) fn check(body: &Fields<'_>, account: &dyn Account) -> Result<String, GraphError> {

@@ -73,7 +73,7 @@ fn unsupported_error() -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::traffic::Media;
+    use crate::whatsapp::traffic::Media;
 
     fn line() -> Line {
         Line {

@@ -4,6 +4,7 @@
 //! `/` as `\/`. A receiver that parses and serialises again before it verifies will fail, as it
 //! would against the real provider.
 
+use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use serde_json::Value;
@@ -29,6 +30,24 @@ pub fn escape_like_meta(value: &Value) -> Vec<u8> {
         .serialize(&mut Serializer::with_formatter(&mut raw, MetaEscapes))
         .expect("a JSON value has string keys and a vector takes every write");
     raw
+}
+
+/// A webhook as it goes over the wire.
+#[derive(Clone, Debug)]
+pub struct SignedWebhook {
+    /// The exact bytes.
+    pub body: Bytes,
+    /// The value of `X-Hub-Signature-256` over them.
+    pub signature: String,
+}
+
+impl SignedWebhook {
+    /// Escapes and signs a payload.
+    pub fn new(app_secret: &str, payload: &Value) -> Self {
+        let body = escape_like_meta(payload);
+        let signature = sign(app_secret, &body);
+        Self { body: body.into(), signature }
+    }
 }
 
 struct MetaEscapes;

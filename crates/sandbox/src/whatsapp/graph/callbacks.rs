@@ -2,11 +2,11 @@
 
 use crate::config::Callbacks;
 use crate::courier::{Courier, Parcel};
-use crate::directory::Found;
-use crate::faults::CallbackFault;
-use crate::ids;
-use crate::shared::Shared;
-use crate::traffic::{Pricing, Recipient, Status, StatusState};
+use crate::whatsapp::directory::Found;
+use crate::whatsapp::faults::CallbackFault;
+use crate::whatsapp::ids;
+use crate::whatsapp::shared::Shared;
+use crate::whatsapp::traffic::{Pricing, Recipient, Status, StatusState};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 
 use super::Account;
 use super::fields::Fields;
-use crate::graph_error::GraphError;
+use crate::whatsapp::graph_error::GraphError;
 
 pub(super) fn text(body: &Fields<'_>) -> Result<(), GraphError> {
     let text = body.object("text")?;

@@ -1,7 +1,7 @@
 //! What a customer can send, in a form that is easy to write by hand.
 
 use super::put;
-use crate::ids;
+use crate::whatsapp::ids;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};

@@ -5,9 +5,9 @@ mod ending;
 mod nodes;
 mod send;
 
-use crate::directory::Found;
-use crate::graph_error::GraphError;
-use crate::shared::Shared;
+use crate::whatsapp::directory::Found;
+use crate::whatsapp::graph_error::GraphError;
+use crate::whatsapp::shared::Shared;
 use axum::Router;
 use axum::http::{HeaderMap, Uri, header};
 use axum::routing::{get, post};

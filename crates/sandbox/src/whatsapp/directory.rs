@@ -1,6 +1,6 @@
 //! Who exists: apps, their numbers, and which token may use what.
 
-use crate::config::{App, Number};
+use crate::whatsapp::app::{App, Number};
 use std::collections::HashMap;
 use std::sync::Arc;
 use url::Url;

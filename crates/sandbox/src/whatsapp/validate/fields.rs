@@ -1,6 +1,6 @@
 //! Reads one JSON object and names its parameters as Meta does: `interactive['action']['buttons']`.
 
-use crate::graph_error::GraphError;
+use crate::whatsapp::graph_error::GraphError;
 use serde_json::{Map, Value};
 use url::Url;
 

@@ -12,7 +12,7 @@ pub(crate) use content::{media_bytes, media_hash};
 pub use inbound::Inbound;
 pub use status::{Pricing, Recipient, Status, StatusState};
 
-use crate::ids;
+use crate::whatsapp::ids;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 

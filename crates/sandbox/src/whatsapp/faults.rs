@@ -1,6 +1,6 @@
 //! What can go wrong on demand.
 
-use crate::traffic::StatusState;
+use crate::whatsapp::traffic::StatusState;
 use serde::{Deserialize, Serialize};
 
 /// Makes the next sends go wrong. In JSON, for example:

@@ -5,8 +5,8 @@
 //! `after_ms` (from the start of the session), the key of its `customer`, and a `message` in the form
 //! of [`Content`].
 
-use crate::ids;
-use crate::traffic::{Content, Customer, Inbound, fresh_wamid};
+use crate::whatsapp::ids;
+use crate::whatsapp::traffic::{Content, Customer, Inbound, fresh_wamid};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -70,7 +70,7 @@ impl Recording {
     /// The story that comes with the product: a greeting, a question with a picture, a request for a
     /// refund, a customer without a phone number, a reaction and a location.
     pub fn first_day() -> Self {
-        Self::parse(include_str!("../recordings/first_day.json")).expect("the recording in this crate is well formed")
+        Self::parse(include_str!("../../recordings/first_day.json")).expect("the recording in this crate is well formed")
     }
 
     /// Reads a recording and checks that its steps make sense.

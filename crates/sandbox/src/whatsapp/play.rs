@@ -1,10 +1,11 @@
 //! Plays the customers.
 
-use crate::courier::{Parcel, SignedWebhook};
-use crate::directory::Found;
-use crate::memory::StoredMedia;
-use crate::shared::Shared;
-use crate::traffic::{Content, Customer, Inbound, fresh_wamid};
+use crate::courier::Parcel;
+use crate::whatsapp::directory::Found;
+use crate::whatsapp::memory::StoredMedia;
+use crate::whatsapp::shared::Shared;
+use crate::whatsapp::signing::SignedWebhook;
+use crate::whatsapp::traffic::{Content, Customer, Inbound, fresh_wamid};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;

@@ -1,10 +1,10 @@
 //! What can be read: numbers, accounts, templates and attachments.
 
 use super::{bearer, caller, number};
-use crate::config::Number;
-use crate::graph_error::GraphError;
-use crate::shared::Shared;
-use crate::traffic::{media_bytes as bytes_of, media_hash};
+use crate::whatsapp::app::Number;
+use crate::whatsapp::graph_error::GraphError;
+use crate::whatsapp::shared::Shared;
+use crate::whatsapp::traffic::{media_bytes as bytes_of, media_hash};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};

@@ -4,7 +4,7 @@
 //! of the real API that integrators have published. Clients should decide on `code`, as Meta advises;
 //! the wording is here so that logs look familiar.
 
-use crate::ids;
+use crate::whatsapp::ids;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};

@@ -1,13 +1,14 @@
-//! The control API; the crate's documentation lists its routes.
+//! The control API of the simulated WhatsApp; the crate's documentation lists its routes.
 
-use crate::config::{App, Number, Secret};
+use crate::config::Secret;
 use crate::courier::CallbackCounts;
-use crate::faults::Fault;
-use crate::ledger::{RecordedRequest, RequestFilter};
-use crate::memory::Memory;
-use crate::play::{PlayError, Played};
-use crate::shared::Shared;
-use crate::traffic::{Customer, Inbound};
+use crate::whatsapp::app::{App, Number};
+use crate::whatsapp::faults::Fault;
+use crate::whatsapp::ledger::{RecordedRequest, RequestFilter};
+use crate::whatsapp::memory::Memory;
+use crate::whatsapp::play::{PlayError, Played};
+use crate::whatsapp::shared::Shared;
+use crate::whatsapp::traffic::{Customer, Inbound};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};

@@ -1,11 +1,13 @@
 //! What every handler works with.
 
-use crate::config::{Clock, Config, Number};
-use crate::courier::{Courier, Parcel, SignedWebhook};
-use crate::directory::{Directory, Found};
-use crate::limits::Limits;
-use crate::memory::Memory;
-use crate::templates::Template;
+use crate::config::{Clock, Config};
+use crate::courier::{Courier, Parcel};
+use crate::whatsapp::app::Number;
+use crate::whatsapp::directory::{Directory, Found};
+use crate::whatsapp::limits::Limits;
+use crate::whatsapp::memory::Memory;
+use crate::whatsapp::signing::SignedWebhook;
+use crate::whatsapp::templates::Template;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::HashMap;

@@ -9,9 +9,9 @@ mod interactive;
 mod plain;
 mod template;
 
-use crate::graph_error::GraphError;
-use crate::ids::Author;
-use crate::templates::Template;
+use crate::whatsapp::graph_error::GraphError;
+use crate::whatsapp::ids::Author;
+use crate::whatsapp::templates::Template;
 use fields::Fields;
 use serde_json::{Map, Value, json};
 
