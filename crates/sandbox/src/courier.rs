@@ -4,8 +4,8 @@
 //! backlog, so that the simulator stays small beside what it tests.
 
 use crate::config::Callbacks;
-use crate::whatsapp::signing::{SIGNATURE_HEADER, SignedWebhook};
-use reqwest::header::{CONTENT_TYPE, USER_AGENT};
+use axum::http::{HeaderMap, HeaderValue, header};
+use bytes::Bytes;
 use serde::Serialize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -14,9 +14,6 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 use url::Url;
-
-/// How long one delivery may take.
-const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How deliveries went since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -53,7 +50,19 @@ struct Inner {
 #[derive(Clone)]
 pub(crate) struct Parcel {
     pub(crate) to: Url,
-    pub(crate) webhook: SignedWebhook,
+    /// How long one attempt may take.
+    pub(crate) timeout: Duration,
+    pub(crate) seal: Seal,
+}
+
+/// Makes the request of an attempt, counted from 0: some providers date or number each attempt under its signature.
+pub(crate) type Seal = Arc<dyn Fn(u32) -> Envelope + Send + Sync>;
+
+/// A webhook as it goes over the wire.
+#[derive(Clone, Debug)]
+pub(crate) struct Envelope {
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 impl Courier {
@@ -63,7 +72,6 @@ impl Courier {
             .redirect(reqwest::redirect::Policy::none())
             .tcp_nodelay(true)
             .pool_max_idle_per_host(timing.in_flight)
-            .timeout(TIMEOUT)
             .build()?;
         Ok(Self(Arc::new(Inner {
             client,
@@ -148,7 +156,7 @@ impl Courier {
     }
 
     async fn deliver_admitted(&self, parcel: Parcel) -> Option<u16> {
-        let status = self.attempt(&parcel).await;
+        let status = self.attempt(&parcel, 0).await;
         if succeeded(status) {
             self.done(1);
         } else {
@@ -163,7 +171,7 @@ impl Courier {
             if !self.wait(sleep(pause)).await {
                 return;
             }
-            if succeeded(self.attempt(&parcel).await) {
+            if succeeded(self.attempt(&parcel, failed).await) {
                 self.done(1);
                 return;
             }
@@ -183,17 +191,12 @@ impl Courier {
     }
 
     /// Posts once and answers with the HTTP status.
-    async fn attempt(&self, parcel: &Parcel) -> Option<u16> {
+    async fn attempt(&self, parcel: &Parcel, number: u32) -> Option<u16> {
         let inner = &self.0;
         let _turn = inner.in_flight.acquire().await.expect("the semaphore is never closed");
-        let sent = inner
-            .client
-            .post(parcel.to.clone())
-            .header(CONTENT_TYPE, "application/json")
-            .header(USER_AGENT, "facebookexternalua")
-            .header(SIGNATURE_HEADER, &parcel.webhook.signature)
-            .body(parcel.webhook.body.clone())
-            .send();
+        let Envelope { mut headers, body } = (parcel.seal)(number);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let sent = inner.client.post(parcel.to.clone()).timeout(parcel.timeout).headers(headers).body(body).send();
         let status = match sent.await {
             Ok(response) => {
                 let status = response.status().as_u16();

@@ -1,10 +1,10 @@
 //! What the simulator remembers between requests, bounded so that a long run does not grow it.
 
+use crate::recent::Recent;
 use crate::whatsapp::faults::Faults;
 use crate::whatsapp::ids::Author;
 use crate::whatsapp::ledger::Ledger;
 use crate::whatsapp::limits::{Bucket, Limits, Rate};
-use crate::recent::Recent;
 use crate::whatsapp::traffic::Customer;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;

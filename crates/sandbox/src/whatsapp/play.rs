@@ -1,6 +1,5 @@
 //! Plays the customers.
 
-use crate::courier::Parcel;
 use crate::whatsapp::directory::Found;
 use crate::whatsapp::memory::StoredMedia;
 use crate::whatsapp::shared::Shared;
@@ -64,7 +63,7 @@ impl Shared {
         let to = found.app.callback_url.clone().ok_or_else(|| PlayError::NoCallbackUrl(found.app.id.clone()))?;
         let (wamid, payload) = self.take(&found, inbound)?;
         let webhook = SignedWebhook::new(found.app.app_secret.expose(), &payload);
-        let status = self.courier.deliver(Parcel { to, webhook }).await;
+        let status = self.courier.deliver(webhook.to(to)).await;
         Ok(Played { wamid, status })
     }
 
@@ -73,7 +72,7 @@ impl Shared {
         let app = self.directory().app(app).ok_or_else(|| PlayError::UnknownApp(app.to_owned()))?;
         let to = app.callback_url.clone().ok_or_else(|| PlayError::NoCallbackUrl(app.id.clone()))?;
         let webhook = SignedWebhook::new(app.app_secret.expose(), payload);
-        Ok(self.courier.deliver(Parcel { to, webhook }).await)
+        Ok(self.courier.deliver(webhook.to(to)).await)
     }
 
     /// Opens the window of a customer without a message from them.

@@ -70,7 +70,8 @@ impl Recording {
     /// The story that comes with the product: a greeting, a question with a picture, a request for a
     /// refund, a customer without a phone number, a reaction and a location.
     pub fn first_day() -> Self {
-        Self::parse(include_str!("../../recordings/first_day.json")).expect("the recording in this crate is well formed")
+        Self::parse(include_str!("../../recordings/first_day.json"))
+            .expect("the recording in this crate is well formed")
     }
 
     /// Reads a recording and checks that its steps make sense.

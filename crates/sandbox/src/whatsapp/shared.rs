@@ -68,6 +68,6 @@ impl Shared {
     /// A payload ready for the app's callback URL, if it has one.
     pub(crate) fn parcel(found: &Found, payload: &Value) -> Option<Parcel> {
         let to = found.app.callback_url.clone()?;
-        Some(Parcel { to, webhook: SignedWebhook::new(found.app.app_secret.expose(), payload) })
+        Some(SignedWebhook::new(found.app.app_secret.expose(), payload).to(to))
     }
 }

@@ -4,6 +4,8 @@
 //! `/` as `\/`. A receiver that parses and serialises again before it verifies will fail, as it
 //! would against the real provider.
 
+use crate::courier::{Envelope, Parcel};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
@@ -11,9 +13,16 @@ use serde_json::Value;
 use serde_json::ser::{Formatter, Serializer};
 use sha2::Sha256;
 use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
 
 /// The header that carries [`sign`]'s value.
 pub const SIGNATURE_HEADER: &str = "X-Hub-Signature-256";
+/// The same name as HTTP libraries want it.
+const SIGNATURE_NAME: &str = "x-hub-signature-256";
+/// How long one delivery may take.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The `X-Hub-Signature-256` value for these exact bytes: `sha256=` and 64 lower-case hex digits of
 /// HMAC-SHA256 under the app secret.
@@ -47,6 +56,16 @@ impl SignedWebhook {
         let body = escape_like_meta(payload);
         let signature = sign(app_secret, &body);
         Self { body: body.into(), signature }
+    }
+
+    /// Addresses it: every attempt is the same.
+    pub(crate) fn to(self, to: Url) -> Parcel {
+        let signature = HeaderValue::from_str(&self.signature).expect("a signature is hexadecimal");
+        let agent = HeaderValue::from_static("facebookexternalua");
+        let headers =
+            HeaderMap::from_iter([(header::USER_AGENT, agent), (HeaderName::from_static(SIGNATURE_NAME), signature)]);
+        let envelope = Envelope { headers, body: self.body };
+        Parcel { to, timeout: TIMEOUT, seal: Arc::new(move |_| envelope.clone()) }
     }
 }
 

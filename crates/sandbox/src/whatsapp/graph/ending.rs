@@ -1,8 +1,8 @@
 //! How a send call ends: with an answer, a closed connection, or nothing for a while.
 
+use crate::serve::drop_connection;
 use crate::whatsapp::faults::AnswerFault;
 use crate::whatsapp::graph_error::GraphError;
-use crate::serve::drop_connection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::time::Duration;
