@@ -62,13 +62,18 @@
 
 mod config;
 mod courier;
+pub mod hubspot;
+mod ids;
+mod providers;
 mod recent;
 mod serve;
 mod server;
+pub mod shopify;
 mod whatsapp;
 
 pub use config::{Callbacks, Clock, Config, Retries, Secret};
 pub use courier::CallbackCounts;
+pub use providers::HOSTS;
 pub use server::{BindError, Sandbox};
 pub use whatsapp::app::{App, Number};
 pub use whatsapp::faults::{AnswerFault, CallbackFault, Fault};

@@ -2,6 +2,9 @@
 
 use crate::config::Config;
 use crate::courier::CallbackCounts;
+use crate::hubspot::Hubspot;
+use crate::providers::Providers;
+use crate::shopify::Shopify;
 use crate::whatsapp::app::App;
 use crate::whatsapp::faults::Fault;
 use crate::whatsapp::ledger::{RecordedRequest, RequestFilter};
@@ -9,8 +12,8 @@ use crate::whatsapp::memory::Memory;
 use crate::whatsapp::play::{Composed, PlayError, Played};
 use crate::whatsapp::shared::Shared;
 use crate::whatsapp::traffic::{Customer, Inbound};
-use crate::whatsapp::{control, graph};
-use crate::serve;
+use crate::{hubspot, serve, shopify, whatsapp};
+use axum::Router;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -23,6 +26,8 @@ use url::Url;
 /// A running simulator. It stops when it is dropped; [`Sandbox::shutdown`] lets requests finish.
 pub struct Sandbox {
     shared: Arc<Shared>,
+    shopify: Arc<Shopify>,
+    hubspot: Arc<Hubspot>,
     server: Option<JoinHandle<()>>,
 }
 
@@ -55,10 +60,32 @@ impl Sandbox {
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let bound = listener.local_addr().map_err(listen)?;
         let stop = CancellationToken::new();
+        let clock = config.clock.clone();
         let shared = Arc::new(Shared::new(config, bound, stop.clone())?);
-        let router = graph::router().nest("/_sandbox", control::router()).with_state(shared.clone());
+        let shopify = Arc::new(Shopify::new(shared.courier.clone(), clock.clone()));
+        let hubspot = Arc::new(Hubspot::new(shared.courier.clone(), clock));
+        let providers = Providers {
+            whatsapp: whatsapp::graph::router().with_state(shared.clone()),
+            shopify: shopify::router(shopify.clone()),
+            hubspot: hubspot::router(hubspot.clone()),
+        };
+        let control = whatsapp::control::router()
+            .with_state(shared.clone())
+            .nest("/shopify", shopify::control::router(shopify.clone()))
+            .nest("/hubspot", hubspot::control::router(hubspot.clone()));
+        let router = Router::new().nest("/_sandbox", control).fallback(|request| providers.answer(request));
         let server = Some(tokio::spawn(serve::serve(listener, router, stop)));
-        Ok(Self { shared, server })
+        Ok(Self { shared, shopify, hubspot, server })
+    }
+
+    /// The shops.
+    pub fn shopify(&self) -> &Shopify {
+        &self.shopify
+    }
+
+    /// The HubSpot accounts.
+    pub fn hubspot(&self) -> &Hubspot {
+        &self.hubspot
     }
 
     /// Where it listens.
