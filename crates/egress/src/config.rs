@@ -74,10 +74,19 @@ pub struct Exception {
 /// same permissions as in production.
 #[derive(Debug, Clone)]
 pub struct Mapping {
-    /// Exact host, in lower case.
+    /// Exact host, in lower case; `*.myshopify.com` for every host with exactly one more label.
     pub host: String,
     /// Where the simulator listens; must be a loopback address.
     pub to: SocketAddr,
+}
+
+impl Mapping {
+    pub(crate) fn covers(&self, host: &str) -> bool {
+        match self.host.strip_prefix("*.") {
+            Some(parent) => host.split_once('.').is_some_and(|(label, rest)| !label.is_empty() && rest == parent),
+            None => self.host == host,
+        }
+    }
 }
 
 /// Why an [`Egress`](crate::Egress) cannot be made.
@@ -94,4 +103,29 @@ pub enum InvalidConfig {
     /// The HTTP client cannot be built, for example because no root certificates are found.
     #[error("cannot set up the HTTP client: {0}")]
     Client(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_one_label() {
+        let covers = |pattern: &str, host: &str| {
+            Mapping { host: pattern.to_owned(), to: SocketAddr::from(([127, 0, 0, 1], 80)) }.covers(host)
+        };
+        assert!(covers("graph.facebook.com", "graph.facebook.com"));
+        assert!(covers("*.myshopify.com", "lamps.myshopify.com"));
+        for host in [
+            "myshopify.com",
+            ".myshopify.com",
+            "a.lamps.myshopify.com",
+            "lamps.myshopify.com.evil.example",
+            "lampsmyshopify.com",
+            "graph.facebook.com",
+        ] {
+            assert!(!covers("*.myshopify.com", host), "{host}");
+        }
+        assert!(!covers("graph.facebook.com", "x.graph.facebook.com"));
+    }
 }

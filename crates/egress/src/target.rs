@@ -69,7 +69,7 @@ impl Target {
         if operator.denies(&host) {
             return Err(Cause::denied(&host, "the operator does not allow this host"));
         }
-        let mapped_to = sandbox.iter().find(|mapping| mapping.host == host).map(|mapping| mapping.to);
+        let mapped_to = sandbox.iter().find(|mapping| mapping.covers(&host)).map(|mapping| mapping.to);
         if mapped_to.is_none()
             && let Some(address) = literal(&url)
         {

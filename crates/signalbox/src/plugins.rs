@@ -15,7 +15,7 @@ const COMPILE: &str = "compile-plugin";
 
 /// Which provider hosts the simulators at this address stand for.
 pub fn simulated(to: SocketAddr) -> Vec<Mapping> {
-    vec![Mapping { host: "graph.facebook.com".to_owned(), to }]
+    sandbox::HOSTS.into_iter().map(|host| Mapping { host: host.to_owned(), to }).collect()
 }
 
 /// The way out, with what the operator allows.
