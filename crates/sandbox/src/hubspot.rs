@@ -34,6 +34,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use url::Url;
 
 /// The accounts.
@@ -128,9 +129,9 @@ impl Hubspot {
 
     /// Delivers events in the background, if the account wants webhooks.
     fn report(&self, portal: &Portal, events: &[Value]) {
-        if let Some(to) = &portal.account.webhook_url {
+        if let Some(to) = portal.account.webhook_url.as_ref().filter(|_| !events.is_empty()) {
             let parcels = events::parcels(to, &portal.account.client_secret, &self.clock, events);
-            self.courier.schedule(parcels.into_iter().map(|parcel| (std::time::Duration::ZERO, parcel)).collect());
+            self.courier.schedule(parcels.into_iter().map(|parcel| (Duration::ZERO, parcel)).collect());
         }
     }
 

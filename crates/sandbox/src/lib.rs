@@ -1,9 +1,11 @@
 //! Honest simulators of provider APIs on loopback.
 //!
-//! The one here is the WhatsApp Cloud API. It checks what it is sent as the real one would, answers
-//! in Meta's form, enforces the 24-hour window and the rate limits, and reports each accepted message
-//! with signed status callbacks that it retries. It can play customers, replay recorded sessions and
-//! misbehave on demand.
+//! They check what they are sent as the real ones would, answer in their forms, enforce their limits and report with
+//! signed webhooks that they retry. The WhatsApp Cloud API can play customers, replay recorded sessions and misbehave on
+//! demand; a [Shopify](shopify) shop and a [HubSpot](hubspot) account hold invented records, and their tokens end.
+//!
+//! One server stands for all of them: a request is for the provider that its `Host` names ([`HOSTS`]) or, where it
+//! names the server itself, that its path fits.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -40,7 +42,7 @@
 //! | `GET /{version}/{waba_id}/message_templates` | templates, `limit` and `after` page, `name`, `status` and `language` select |
 //! | `GET /{version}/{media_id}` | an attachment's metadata; its `url` serves the bytes |
 //!
-//! # The control API
+//! # The control API of WhatsApp
 //!
 //! JSON under `/_sandbox`, each with a method of the same meaning on [`Sandbox`]. What it
 //! cannot do it answers with `{"error": "…"}` and 400 or 404; what it cannot read gets 422.
@@ -57,6 +59,48 @@
 //! | `POST /_sandbox/webhooks` | any payload, signed and delivered: `{app, payload}`; answers `{status}` |
 //! | `POST /_sandbox/windows` | opens the 24-hour window: `{number, customer, at?}` |
 //! | `DELETE /_sandbox/state` | forgets requests, faults, messages, windows and rates |
+//!
+//! # Shopify
+//!
+//! For the host of a shop, `lamps.myshopify.com`:
+//!
+//! | route | |
+//! |---|---|
+//! | `POST /admin/api/{version}/graphql.json` | the GraphQL Admin API, with `X-Shopify-Access-Token` |
+//! | `GET /admin/oauth/authorize` | agrees at once and redirects with a code |
+//! | `POST /admin/oauth/access_token` | tokens, for a code, a refresh token, client credentials or an older token |
+//!
+//! and under `/_sandbox/shopify`:
+//!
+//! | route | |
+//! |---|---|
+//! | `PUT /shops` | add or replace a [`shopify::Shop`] |
+//! | `GET /shops/{domain}` | `{orders, customers, subscriptions}` as they are now |
+//! | `POST /shops/{domain}/webhooks` | report something: a [`shopify::Webhook`]; answers [`shopify::Sent`] |
+//! | `POST /shops/{domain}/throttle` | `{available}`: so many points are left |
+//! | `POST /shops/{domain}/expire` | `{refresh_tokens?}`: every access token ends |
+//!
+//! # HubSpot
+//!
+//! | route | |
+//! |---|---|
+//! | `/crm/v3/objects/{type}`, `/crm/objects/2026-03/{type}` | list, create; `/{id}` reads, updates, archives; `/search`, `/batch/read` |
+//! | `/crm/v4/objects/{type}/{id}/associations/{to}` and its dated form | list; `/{to_id}` makes and removes; `default/{to}/{to_id}` makes the unlabelled one |
+//! | `POST /crm/v4/associations/{type}/{to}/batch/read` and its dated form | associations of many objects |
+//! | `GET /oauth/authorize` | agrees at once and redirects with a code |
+//! | `POST /oauth/{version}/token` | tokens, for a code or a refresh token |
+//! | `GET /oauth/v1/access-tokens/{token}`, `GET /account-info/{version}/details` | whose a token is |
+//!
+//! and under `/_sandbox/hubspot`:
+//!
+//! | route | |
+//! |---|---|
+//! | `PUT /accounts` | add or replace a [`hubspot::Account`] |
+//! | `GET /accounts/{hub_id}` | objects by kind, as they are now |
+//! | `POST /accounts/{hub_id}/changes` | a person changes a record ([`hubspot::Change`]); answers [`hubspot::Sent`] |
+//! | `POST /accounts/{hub_id}/webhooks` | any events, signed: `{events, url?, secret?}`; answers [`hubspot::Sent`] |
+//! | `POST /accounts/{hub_id}/throttle` | `{policy, requests}`: the next requests are refused with 429 |
+//! | `POST /accounts/{hub_id}/expire` | `{refresh_tokens?}`: every access token ends |
 //!
 //! It binds to loopback only, because the control API asks for no credentials.
 

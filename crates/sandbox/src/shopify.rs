@@ -115,7 +115,9 @@ impl Shopify {
             let found = self.with(domain, |store| self.subscribed(store, change, &webhook, &ids::uuid()));
             parcels.extend(found.into_iter().flatten().map(|(_, parcel)| (Duration::ZERO, parcel)));
         }
-        self.courier.schedule(parcels);
+        if !parcels.is_empty() {
+            self.courier.schedule(parcels);
+        }
     }
 
     fn letters(&self, domain: &str, webhook: &Webhook, event_id: &str) -> Result<Vec<(String, Parcel)>, ShopifyError> {

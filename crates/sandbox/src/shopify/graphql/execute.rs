@@ -3,6 +3,7 @@
 use super::connection::{page, refused};
 use super::search::{self, Term};
 use super::{mutations, render, suggest};
+use crate::recent::Recent;
 use crate::shopify::Shop;
 use crate::shopify::records::{Customer, Order, Records};
 use crate::shopify::topics::Change;
@@ -12,14 +13,13 @@ use apollo_compiler::schema::{ExtendedType, Type};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use std::cell::{Ref, RefCell};
-use std::collections::HashMap;
 
 /// One request, while it is answered.
 pub(super) struct Call<'s> {
     pub(super) shop: &'s Shop,
     pub(super) records: RefCell<&'s mut Records>,
     /// Answers of mutations by idempotency key, with the arguments they were for.
-    pub(super) settled: RefCell<&'s mut HashMap<String, (Value, Value)>>,
+    pub(super) settled: RefCell<&'s mut Recent<String, (Value, Value)>>,
     pub(super) now: DateTime<Utc>,
     pub(super) version: &'s str,
     pub(super) variables: &'s JsonMap,

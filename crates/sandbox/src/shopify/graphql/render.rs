@@ -262,6 +262,8 @@ pub(super) fn subscription(subscription: &Subscription) -> Value {
         "topic": subscription.topic,
         "uri": subscription.uri,
         "callbackUrl": subscription.uri,
+        "endpoint": { "__typename": "WebhookHttpEndpoint", "callbackUrl": subscription.uri },
+        "metafieldNamespaces": [],
         "name": subscription.name,
         "format": "JSON",
         "filter": subscription.filter,
