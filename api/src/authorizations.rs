@@ -30,7 +30,7 @@ async fn required(
     id: ConnectionId,
 ) -> Result<(Connection, Arc<Compiled>), Problem> {
     let connection = connections::load(conn, id).await?.ok_or(Code::NotFound)?;
-    let compiled = plugins::installed(api, conn, &connection.plugin_id).await?;
+    let compiled = plugins::installed(api, conn, &connection.plugin_id, &connection.plugin_version).await?;
     Ok((connection, compiled))
 }
 

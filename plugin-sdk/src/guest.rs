@@ -50,11 +50,11 @@ macro_rules! export_plugin {
     (@ $plugin:ty, $manifest:expr, $($interface:ident)+) => {
         #[cfg(target_family = "wasm")]
         const _: () = {
-            const MANIFEST: &[u8] = include_bytes!($manifest);
+            const SIZE: usize = include_bytes!($manifest).len();
 
             #[used]
             #[unsafe(link_section = "signalbox:manifest")]
-            static SECTION: [u8; MANIFEST.len()] = *include_bytes!($manifest);
+            static SECTION: [u8; SIZE] = *include_bytes!($manifest);
 
             type SignalboxExports = $crate::guest::Exports<$plugin>;
             $($crate::__export_interface!(SignalboxExports, $interface);)+

@@ -1,13 +1,13 @@
 //! Everything that keeps a host from loading a file, for authors, who would otherwise mend one fault after the other.
 
-use manifest::Manifest;
+use manifest::{Manifest, Preamble};
 use sha2::{Digest, Sha256};
 use wasmparser::{Parser, Payload};
 
+use crate::contract;
 use crate::error::LoadError;
 use crate::host::PluginHost;
 use crate::plugin::Plugin;
-use crate::{contract, section};
 
 /// What a host finds in a file.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl PluginHost {
         if wasm.len() > self.config.max_module {
             refusals.push(LoadError::TooLarge { size: wasm.len(), limit: self.config.max_module });
         }
-        let read = section::read(wasm);
+        let read = Preamble::read(wasm).map_err(LoadError::from);
         let is_wasm = !matches!(read, Err(LoadError::NotWasm(_)));
         let manifest = read.and_then(|preamble| Ok(Manifest::parse(preamble.manifest)?));
         let manifest = manifest.map_err(|error| refusals.push(error)).ok();

@@ -1,14 +1,16 @@
 //! Asks a connection's plugin what a settings form or an upgrade wants to know.
 
 use crate::{
-    Environment, plugins,
+    Environment,
+    call::Failure,
+    plugins,
     target::{self, Target},
 };
 use domain::{
     jobs::AskPlugin,
     plugin::{Answer, Question},
 };
-use plugin_host::{CallContext, CallError, CallSecrets, Cause};
+use plugin_host::{CallContext, CallError, CallSecrets, Cause, Plugin};
 use queue::{JobContext, JobError};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -37,11 +39,11 @@ pub async fn run(env: Arc<Environment>, job: AskPlugin, ctx: JobContext) -> Resu
 }
 
 async fn ask(env: &Environment, ctx: &JobContext, target: &Target, question: &Question) -> Result<Value, Answer> {
-    let call = target.context(env, ctx.id.to_string(), ctx.attempt);
     match question {
         Question::Options { field, search } => {
-            let choices = target.plugin.options(&call, field, search).await.map_err(|error| failed(&error))?;
-            Ok(json!(choices))
+            let options = |plugin: Arc<Plugin>, call| async move { plugin.options(&call, field, search).await };
+            let choices = target.call(env, ctx.id.to_string(), ctx.attempt, options).await;
+            Ok(json!(choices.map_err(|failure| without_choices(&failure))?))
         }
         Question::MigrateSettings { to } => {
             let connection = &target.connection;
@@ -49,9 +51,17 @@ async fn ask(env: &Environment, ctx: &JobContext, target: &Target, question: &Qu
             // What was set here, without what is inherited; and neither secrets nor state, which the next version
             // has no claim to yet.
             let settings = connection.own_settings().clone();
+            let call = target.context(env, ctx.id.to_string(), ctx.attempt);
             let call = CallContext { settings, secrets: CallSecrets::default(), state: None, ..call };
             plugin.migrate_settings(&call, &connection.plugin_version).await.map_err(|error| failed(&error))
         }
+    }
+}
+
+fn without_choices(failure: &Failure) -> Answer {
+    match failure {
+        Failure::Plugin(error) => failed(error),
+        Failure::Access(error) => refused("auth_required", error),
     }
 }
 

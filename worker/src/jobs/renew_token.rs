@@ -15,7 +15,8 @@ pub async fn run(env: Arc<Environment>, job: RenewToken, _: JobContext) -> Resul
     let Some(connection) = connection.filter(|connection| connection.status == ConnectionStatus::Active) else {
         return Ok(());
     };
-    let plugin = env.plugins.get(&connection.plugin_id).await.map_err(JobError::retry)?;
+    let plugin = env.plugins.get(&connection.plugin_id, &connection.plugin_version).await;
+    let plugin = plugin.map_err(JobError::retry)?;
     if plugin.manifest().oauth.is_none() {
         // Another version, which has no use for tokens.
         return Ok(());

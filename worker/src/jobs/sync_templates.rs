@@ -34,9 +34,10 @@ pub async fn run(env: Arc<Environment>, job: SyncTemplates, ctx: JobContext) -> 
     if !target.plugin.manifest().actions.iter().any(|action| action.name == ACTION) {
         return Ok(());
     }
-    let key = ctx.id.to_string();
-    let invoke = |plugin: Arc<Plugin>, context| async move {
-        plugin.invoke(&context, Call { name: ACTION.to_owned(), input: json!({}), idempotency_key: key }).await
+    let call = Call { name: ACTION.to_owned(), input: json!({}), idempotency_key: ctx.id.to_string() };
+    let invoke = |plugin: Arc<Plugin>, context| {
+        let call = call.clone();
+        async move { plugin.invoke(&context, call).await }
     };
     let invoked = target.call(&env, ctx.id.to_string(), ctx.attempt, invoke);
     let answer = match invoked.await {

@@ -144,7 +144,7 @@ impl Authorized {
         self.server.give_next(token);
         let mut tx = env.db.begin(self.world.tenant).await.unwrap();
         let connection = connections::load(&mut tx, self.world.connection).await.unwrap().unwrap();
-        let plugin = env.plugins.get(&connection.plugin_id).await.unwrap();
+        let plugin = env.plugins.get(&connection.plugin_id, &connection.plugin_version).await.unwrap();
         let subject = Subject { tenant: self.world.tenant, connection: &connection, manifest: plugin.manifest() };
         let begun = env.oauth.begin(&mut tx, &subject, self.user, REDIRECT).await.unwrap();
         tx.commit().await.unwrap();

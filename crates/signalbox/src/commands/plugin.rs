@@ -11,7 +11,6 @@ mod project;
 mod record;
 mod replay;
 mod scrub;
-mod stamp;
 mod swap;
 mod test;
 

@@ -46,8 +46,7 @@ impl Bench {
     /// Builds, checks, replays, installs; stops at the first step that fails.
     async fn round(&self) -> anyhow::Result<()> {
         let start = Instant::now();
-        let wasm = self.project.build()?;
-        let component = build::component(wasm.clone())?;
+        let component = build::component(self.project.build()?)?;
         let report = Report::of(&self.host, &component);
         if !report.accepted {
             report.print();
@@ -59,10 +58,8 @@ impl Bench {
         println!("built    {} ({} bytes, {:.1} s)", file.display(), component.len(), start.elapsed().as_secs_f64());
         self.replay(&component).await?;
         if let Some(installation) = &self.installation {
-            let draft = self.project.dir.join("target").join(format!("{id}-dev.wasm"));
-            std::fs::create_dir_all(draft.parent().expect("it is below the project"))?;
-            let version = swap::install(installation, &self.host, &wasm, &draft).await?;
-            println!("running  {id} {version} (workers take it up within {})", swap::TAKEN_UP_WITHIN);
+            swap::install(installation, &self.host, &file).await?;
+            println!("running  {id} (workers take it up within {})", swap::TAKEN_UP_WITHIN);
         }
         Ok(())
     }

@@ -143,6 +143,7 @@ mod tests {
     fn delivery(body: &[u8]) -> Delivery {
         Delivery {
             connection_id: domain::ConnectionId::new(),
+            plugin_version: "0.1.0".to_owned(),
             plugin_id: "probe".to_owned(),
             settings: json!({"phone": "+49 151 23456789"}),
             method: "POST".to_owned(),

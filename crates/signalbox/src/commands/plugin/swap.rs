@@ -1,8 +1,9 @@
 //! A build into a running installation, as `plugin dev` does it.
 
-use super::stamp;
-use crate::{database, plugins};
-use anyhow::Context as _;
+use crate::{
+    database,
+    plugins::{self, SameVersion},
+};
 use config::Config;
 use plugin_host::PluginHost;
 use std::path::Path;
@@ -19,13 +20,9 @@ pub async fn installation(config: &Config) -> anyhow::Result<Option<Database>> {
     Ok(Some(database::open(config, database::app(config)?).await?))
 }
 
-/// Installs a build under a version of its own, which workers take up by themselves. Returns that version.
-///
-/// `draft` is the file that is installed; what was built before stays as it is.
-pub async fn install(database: &Database, host: &PluginHost, wasm: &[u8], draft: &Path) -> anyhow::Result<String> {
-    let (stamped, version) = stamp::as_development(wasm)?;
-    let component = super::build::component(stamped)?;
-    std::fs::write(draft, component).with_context(|| draft.display().to_string())?;
-    plugins::install(database, host, draft).await?;
-    Ok(version)
+/// Puts a build in the place of the same version, or beside the others if it is a new one. Workers take it up by
+/// themselves.
+pub async fn install(database: &Database, host: &PluginHost, file: &Path) -> anyhow::Result<()> {
+    plugins::install(database, host, file, SameVersion::Replace).await?;
+    Ok(())
 }
