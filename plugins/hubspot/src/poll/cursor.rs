@@ -1,7 +1,5 @@
 //! How far the polls got.
 
-use std::collections::BTreeMap;
-
 use plugin_sdk::{PluginError, log};
 use serde::{Deserialize, Serialize};
 
@@ -26,15 +24,16 @@ pub struct Cursor {
     /// How many of them to leave out.
     #[serde(default)]
     pub offset: usize,
-    /// Contacts that were reported, with the time of their change: those that may be found again.
+    /// Contacts that were reported, with the time of their change: those that may be found again,
+    /// in the order in which they were.
     #[serde(default)]
-    seen: BTreeMap<String, i64>,
+    seen: Vec<(String, i64)>,
 }
 
 impl Cursor {
     /// From now on.
     pub fn begin(now_ms: i64) -> Self {
-        Self { from_ms: now_ms, offset: 0, seen: BTreeMap::new() }
+        Self { from_ms: now_ms, offset: 0, seen: Vec::new() }
     }
 
     /// Reads it. One that is not ours cannot be gone on from.
@@ -49,7 +48,13 @@ impl Cursor {
 
     /// Notes a change. `false`: it was reported before.
     pub fn remember(&mut self, id: &str, modified_ms: i64) -> bool {
-        self.seen.insert(id.to_owned(), modified_ms) != Some(modified_ms)
+        match self.seen.iter().position(|(known, _)| known == id) {
+            Some(at) if self.seen[at].1 == modified_ms => return false,
+            Some(at) => drop(self.seen.remove(at)),
+            None => {}
+        }
+        self.seen.push((id.to_owned(), modified_ms));
+        true
     }
 
     /// Goes on behind a page that was not the last, whose last change was at `last_ms`.
@@ -71,7 +76,7 @@ impl Cursor {
 
     /// Everything that is found now was read. The next poll begins where more may be found yet.
     pub fn rest(&mut self, now_ms: i64) {
-        let newest_ms = self.seen.values().copied().max();
+        let newest_ms = self.seen.iter().map(|(_, modified_ms)| *modified_ms).max();
         let settled_ms = newest_ms.map_or(self.from_ms, |newest_ms| (newest_ms + 1).min(now_ms - LAG_MS));
         self.move_to(settled_ms.max(self.from_ms));
     }
@@ -84,12 +89,9 @@ impl Cursor {
 
     /// Forgets the changes that cannot be found again, then the oldest of too many.
     fn forget(&mut self) {
-        self.seen.retain(|_, modified_ms| *modified_ms >= self.from_ms);
-        while self.seen.len() > SEEN_MAX {
-            let oldest = self.seen.iter().min_by_key(|(_, modified_ms)| **modified_ms);
-            let Some(id) = oldest.map(|(id, _)| id.clone()) else { break };
-            self.seen.remove(&id);
-        }
+        self.seen.retain(|(_, modified_ms)| *modified_ms >= self.from_ms);
+        let too_many = self.seen.len().saturating_sub(SEEN_MAX);
+        self.seen.drain(..too_many);
     }
 }
 
