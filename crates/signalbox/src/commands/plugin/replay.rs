@@ -11,12 +11,11 @@ use std::path::{Path, PathBuf};
 /// Replays them, and shows or writes what differs.
 pub async fn run(config: &Config, args: Replay) -> anyhow::Result<()> {
     let here = Path::new(".");
-    let wasm = match args.wasm {
-        Some(file) => file,
-        None => {
-            let project = Project::open(here)?;
-            project.wasm(&project.id()?)
-        }
+    let wasm = if let Some(file) = args.wasm {
+        file
+    } else {
+        let project = Project::open(here)?;
+        project.wasm(&project.id()?)
     };
     let plugin = author::load(&author::host(config)?, &wasm)?;
     let mut fixtures = read(&args.fixtures, here)?;

@@ -128,18 +128,17 @@ mod tests {
                                "contacts": [{"wa_id": "4915123456789"}]}));
         let text = r#"{"from":"4915123456789","id":"4915123456780","timestamp":"1780000000",
                        "text":"call +49 151 2345-6789 or +1 (212) 555-0199, Ada@Shop.example or ada@shop.example"}"#;
-        let scrubbed = scrubber.scrub(text);
         assert_eq!(
-            scrubbed,
+            scrubber.scrub(text),
             r#"{"from":"1555000000001","id":"4915123456780","timestamp":"1780000000",
                        "text":"call +15 550 0000-0001 or +1 (555) 000-0002, person1@example.com or person1@example.com"}"#
         );
-        for (text, scrubbed) in [
+        for (text, expected) in [
             ("to 4915123456789", "to 1555000000001"),
             ("12:30 4915123456789", "12:30 1555000000001"),
             ("from=%2B4915123456789", "from=%2B1555000000001"),
         ] {
-            assert_eq!(scrubber.scrub(text), scrubbed, "also in the next text");
+            assert_eq!(scrubber.scrub(text), expected, "also in the next text");
         }
     }
 
