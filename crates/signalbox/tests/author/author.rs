@@ -3,15 +3,21 @@
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 use tempfile::TempDir;
 
 /// The binary under test.
 pub const SIGNALBOX: &str = env!("CARGO_BIN_EXE_signalbox");
 
+/// One author works at a time: their projects share a target directory, in which libraries of one name would overwrite
+/// each other.
+static ALONE: Mutex<()> = Mutex::new(());
+
 /// An author at work. What they wrote is kept if the test fails.
 pub struct Author {
     dir: TempDir,
+    _alone: MutexGuard<'static, ()>,
 }
 
 /// What a command ended with.
@@ -24,7 +30,8 @@ pub struct Ended {
 
 impl Author {
     pub fn new() -> Self {
-        Self { dir: tempfile::tempdir().unwrap() }
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        Self { dir: tempfile::tempdir().unwrap(), _alone: alone }
     }
 
     /// Where they work.
