@@ -52,7 +52,6 @@ macro_rules! export_plugin {
         const _: () = {
             const SIZE: usize = include_bytes!($manifest).len();
 
-            #[used]
             #[unsafe(link_section = "signalbox:manifest")]
             static SECTION: [u8; SIZE] = *include_bytes!($manifest);
 

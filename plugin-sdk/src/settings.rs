@@ -63,7 +63,7 @@ impl JsonSchema for SecretRef {
 ///     shop: String,
 ///     /// Access token
 ///     #[serde(default)]
-///     #[schemars(required, extend("x-order" = 2))]
+///     #[schemars(!default, extend("x-order" = 2))]
 ///     access_token: SecretRef,
 ///     /// Pages at once
 ///     pages: Option<u8>,
@@ -72,6 +72,7 @@ impl JsonSchema for SecretRef {
 /// let schema = schema::<Settings>();
 /// assert_eq!(schema["properties"]["shop"]["title"], "Shop name");
 /// assert_eq!(schema["properties"]["access_token"]["x-secret"], true);
+/// assert_eq!(schema["required"], serde_json::json!(["shop", "access_token"]));
 /// assert_eq!(schema["properties"]["pages"]["type"], "integer");
 /// assert_eq!(schema["additionalProperties"], false);
 /// ```

@@ -59,7 +59,7 @@ impl Target {
     ) -> Result<Self, Error> {
         let plugin = env.plugins.get(&connection.plugin_id, &connection.plugin_version).await?;
         let secrets = secrets::open(&env.keyring, tenant, connection.id, sealed)?;
-        Ok(Self { tenant, connection, plugin, secrets })
+        Ok(Self { connection, plugin, tenant, secrets })
     }
 
     /// What the plugin is told about one call, but for an OAuth token: [`Target::call`] adds it.

@@ -1,7 +1,7 @@
 //! What a manifest may say about OAuth, and where it is told to be wrong.
 
 use serde_json::{Value, json};
-use signalbox_manifest::{ClientAuth, ClientId, Fault, Grant, Manifest, ManifestError, ScopeSeparator};
+use signalbox_manifest::{ClientAuth, ClientId, Fault, Grant, Manifest, ManifestError, Reason, ScopeSeparator};
 
 /// A plugin whose provider is asked by a person, at a host of their own.
 fn by_person() -> Value {
@@ -53,8 +53,8 @@ fn fault(pointer: &str, value: Value) -> (String, Fault) {
     let mut manifest = by_person();
     let (parent, name) = pointer.rsplit_once('/').unwrap();
     manifest.pointer_mut(parent).unwrap()[name] = value;
-    match parse(&manifest).unwrap_err() {
-        ManifestError::Invalid { pointer, fault } => (pointer, fault),
+    match parse(&manifest).unwrap_err().reasons() {
+        [Reason::Invalid { pointer, fault }] => (pointer.clone(), fault.clone()),
         other => panic!("{other:?}"),
     }
 }
@@ -99,7 +99,7 @@ fn client_credentials_need_no_person_and_a_secret() {
 
     manifest["oauth"]["client"].as_object_mut().unwrap().remove("secret");
     let error = parse(&manifest).unwrap_err();
-    assert_eq!(error.pointer(), "/oauth/client");
+    assert_eq!(error.reasons()[0].pointer(), "/oauth/client");
     manifest["oauth"]["grant"] = by_person()["oauth"]["grant"].clone();
     assert!(parse(&manifest).is_ok(), "a public client has its proof key");
 }
@@ -167,7 +167,7 @@ fn a_malformed_address_is_told_where_it_stands() {
         let mut manifest = by_person();
         *manifest.pointer_mut(pointer).unwrap() = json!(value);
         let error = parse(&manifest).unwrap_err();
-        assert!(matches!(error, ManifestError::Shape { .. }), "{error}");
-        assert_eq!(error.pointer(), pointer);
+        assert!(matches!(error.reasons(), [Reason::Shape { .. }]), "{error}");
+        assert_eq!(error.reasons()[0].pointer(), pointer);
     }
 }

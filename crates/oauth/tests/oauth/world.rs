@@ -127,6 +127,7 @@ impl World {
             id: self.endpoint,
             key: "endpoint-key-0001",
             plugin_id: "probe",
+            plugin_version: None,
             name: "e",
             settings: &json!({ "client_id": CLIENT_ID }),
         };
@@ -147,8 +148,15 @@ impl World {
     pub async fn connect(&self, id: ConnectionId, endpoint_id: EndpointId) {
         let mut tx = self.db.begin(self.tenant).await.unwrap();
         let settings = json!({ "shop": "kettle" });
-        let new =
-            connections::NewConnection { id, endpoint_id, plugin_id: "probe", name: "Kettle", settings: &settings };
+        let new = connections::NewConnection {
+            id,
+            endpoint_id,
+            plugin_id: "probe",
+            plugin_version: None,
+            name: "Kettle",
+            settings: &settings,
+            own: None,
+        };
         // As the operator, who may use a shared endpoint.
         connections::create(&mut tx, &new, self.now()).await.unwrap();
         tx.commit().await.unwrap();

@@ -7,7 +7,7 @@ use crate::cli::author::Check;
 use anyhow::{Context as _, bail};
 use capabilities::Capabilities;
 use config::Config;
-use plugin_host::PluginHost;
+use plugin_host::{LoadError, PluginHost};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -50,7 +50,7 @@ impl Report {
     /// Examines a file.
     pub fn of(host: &PluginHost, wasm: &[u8]) -> Self {
         let examined = host.examine(wasm);
-        let refusals: Vec<String> = examined.refusals.iter().map(ToString::to_string).collect();
+        let refusals: Vec<String> = examined.refusals.iter().flat_map(told).collect();
         Self {
             accepted: refusals.is_empty(),
             refusals,
@@ -90,6 +90,14 @@ fn warnings(wasm: &[u8]) -> Vec<String> {
         ));
     }
     warnings
+}
+
+/// A manifest may have several things wrong at once.
+fn told(refusal: &LoadError) -> Vec<String> {
+    match refusal {
+        LoadError::Manifest(error) => error.reasons().iter().map(|reason| format!("manifest, {reason}")).collect(),
+        other => vec![other.to_string()],
+    }
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub async fn run(config: &Config, args: Record) -> anyhow::Result<()> {
     let host = author::host(config)?;
     let plugin = match &args.wasm {
         Some(file) => author::load(&host, file)?,
-        None => installed(&db, &host, &delivery.plugin_id).await?,
+        None => installed(&db, &host, &delivery.plugin_id, &delivery.plugin_version).await?,
     };
     let (mut fixture, dropped) = fixture(delivery, plugin.manifest());
     if args.scrub {
@@ -57,10 +57,10 @@ async fn find(db: &Database, tenant: TenantId, id: DeliveryId) -> anyhow::Result
 }
 
 /// The plugin as it is installed.
-async fn installed(db: &Database, host: &PluginHost, id: &str) -> anyhow::Result<Arc<Plugin>> {
-    let current = store::plugins::current(db.pool(), id).await?;
-    let Some(current) = current else { bail!("the plugin `{id}` is not installed") };
-    let wasm = store::plugins::artifact(db.pool(), &current.sha256).await?.context("its file is gone")?;
+async fn installed(db: &Database, host: &PluginHost, id: &str, version: &str) -> anyhow::Result<Arc<Plugin>> {
+    let plugin = store::plugins::version(db.pool(), id, version).await?;
+    let Some(plugin) = plugin else { bail!("the plugin `{id}` is not installed in version {version}") };
+    let wasm = store::plugins::artifact(db.pool(), &plugin.sha256).await?.context("its file is gone")?;
     Ok(host.load(&wasm)?)
 }
 
