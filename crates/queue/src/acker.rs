@@ -1,6 +1,7 @@
 //! Sends acks in batches, and again until the database has taken them or the lease is lost.
 
 use crate::{
+    Outcome,
     ack::{self, Ack, Verdict},
     gather::Gather,
     lane::LaneRun,
@@ -47,8 +48,11 @@ pub(crate) async fn run(lane: Arc<LaneRun>, mut inbox: mpsc::UnboundedReceiver<T
         match send(&lane, &mut pending).await {
             Ok(()) => backoff = FIRST_BACKOFF,
             Err(error) => {
-                // A database that broke down may have forgotten the acks before, too.
+                // A database that broke down may have forgotten the acks before, too…
                 lane.held.doubt();
+                // …and what these runs did, since their commits do not wait for the disk (ADR 0011).
+                receive(&mut inbox, &mut pending, &mut flushes).await;
+                pending.iter_mut().for_each(run_again);
                 tracing::warn!(%error, lane = %lane.lane, acks = pending.len(), "acks wait for the database");
                 sleep(backoff).await;
                 backoff = (backoff * 2).min(MAX_BACKOFF);
@@ -60,6 +64,13 @@ pub(crate) async fn run(lane: Arc<LaneRun>, mut inbox: mpsc::UnboundedReceiver<T
                 let _ = flush.send(());
             }
         }
+    }
+}
+
+/// A run whose success could not be told before the database broke down is made once more: its effect may be gone.
+fn run_again(ack: &mut Ack) {
+    if ack.outcome == Outcome::Done {
+        ack.outcome = Outcome::HandedBack;
     }
 }
 
@@ -129,7 +140,7 @@ async fn send_batch(lane: &LaneRun, pending: &mut Vec<Ack>) -> sqlx::Result<()> 
         if verdict == Verdict::Lost && !known_as_lost {
             report::lease_lost(ack.run);
         }
-        someone_may_want_it |= ack.outcome == crate::Outcome::HandedBack;
+        someone_may_want_it |= ack.outcome == Outcome::HandedBack;
         // The fetcher's timer must know of the new due time.
         if ack.outcome.run_at().is_some() {
             lane.queue.wake.say_here(lane.lane);
