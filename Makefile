@@ -33,6 +33,9 @@ bench-queue: ## Measure the queue beside other job queues (an hour, and ten minu
 	@scripts/bench queue
 	@scripts/bench peers
 
+bench-plugins: ## Measure plugins: calls, loading, waiting, sizes
+	@scripts/bench plugins
+
 plugins: ## Build the plugins to WebAssembly
 	@scripts/require-wasm-target $(WASM)
 	@scripts/step "building the plugins" cargo build --release --quiet --target $(WASM) --manifest-path plugins/Cargo.toml

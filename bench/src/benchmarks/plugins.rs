@@ -1,6 +1,5 @@
 //! Plugins: what a call costs, how long loading takes, how many can wait at once, how large they are.
 
-mod extism;
 mod loading;
 mod parsing;
 mod waiting;
@@ -38,15 +37,11 @@ pub async fn run(effort: Effort) -> anyhow::Result<Report> {
     }
     let plugin = host(&cache(0))?.load(&file)?;
     let (mut p50, mut p99, mut p999, mut rates) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut peer = Vec::new();
     for _ in 0..rounds {
         let latencies = parsing::one_by_one(&plugin, calls).await?;
         p50.push(latencies.percentile_ms(0.5)? * 1000.0);
         p99.push(latencies.percentile_ms(0.99)? * 1000.0);
         p999.push(latencies.percentile_ms(0.999)? * 1000.0);
-        if extism::is_built() {
-            peer.push(extism::one_by_one(calls).await.context("Extism")?);
-        }
         rates.push(parsing::at_once(&plugin, machine.cores, Duration::from_secs(seconds)).await?);
     }
     let mut waits = Vec::new();
@@ -69,22 +64,8 @@ pub async fn run(effort: Effort) -> anyhow::Result<Report> {
          their number, and the resident memory that they add while they wait.",
         waiting::CALLS
     ));
-    let [mut median, mut tail] = [
-        Figure::new("one call, p50", "µs", &p50).at_most(20.0),
-        Figure::new("one call, p99", "µs", &p99).at_most(50.0),
-    ];
-    if let Some(first) = peer.first() {
-        let name = format!("Extism {}", first.version);
-        let of = |value: fn(&extism::Answer) -> f64| peer.iter().map(value).collect::<Vec<_>>();
-        median = median.beside(name.clone(), &p50, &of(|answer| answer.p50_us), None);
-        tail = tail.beside(name, &p99, &of(|answer| answer.p99_us), None);
-        report.condition(
-            "Extism runs the same code of the plugin, built with its PDK: a fresh instance of a compiled plugin for \
-             each call, with a memory limit and a timeout, in a process of its own between our runs.",
-        );
-    }
-    report.figure(median);
-    report.figure(tail);
+    report.figure(Figure::new("one call, p50", "µs", &p50).at_most(20.0));
+    report.figure(Figure::new("one call, p99", "µs", &p99).at_most(50.0));
     report.figure(Figure::new("one call, p99.9", "µs", &p999));
     report.figure(Figure::new("calls on all cores", "per second", &rates));
     report.figure(Figure::new("loading, compiled first", "ms", &times.compiled));
