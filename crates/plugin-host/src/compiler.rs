@@ -64,7 +64,7 @@ struct Budget {
 }
 
 impl Budget {
-    const STANDARD: Self = Self { cpu: 60, wall: Duration::from_mins(2), memory: 2 << 30, code: 256 << 20 };
+    const STANDARD: Self = Self { cpu: 180, wall: Duration::from_mins(6), memory: 2 << 30, code: 256 << 20 };
 }
 
 /// Why a component was not compiled in a process of its own.
