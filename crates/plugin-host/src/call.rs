@@ -7,7 +7,9 @@ use std::sync::Arc;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+use crate::record::Recorder;
 use crate::store::StateStore;
+use crate::tape::Tape;
 
 /// For whom and when a call is made.
 #[derive(Debug, Clone)]
@@ -26,6 +28,10 @@ pub struct CallContext {
     pub secrets: CallSecrets,
     /// Where the plugin's state of this connection is kept; without it, nothing is remembered.
     pub state: Option<Arc<dyn StateStore>>,
+    /// Who keeps account of the call, if anybody does.
+    pub recorder: Option<Arc<dyn Recorder>>,
+    /// Whether what the host answers is kept, or played from an earlier call.
+    pub tape: Tape,
 }
 
 /// The secrets of one call by the names the manifest gives them. Cheap to clone, wiped when the
@@ -79,6 +85,8 @@ mod tests {
             settings: Value::Null,
             secrets,
             state: None,
+            recorder: None,
+            tape: Tape::off(),
         };
         let text = format!("{context:?}");
         assert!(text.contains("token"), "{text}");

@@ -11,6 +11,7 @@ use sha2::{Sha256, Sha512};
 use crate::bindings::signalbox::plugin::crypto::{Hash, Host};
 use crate::call::CallSecrets;
 use crate::state::CallState;
+use crate::tape::{Answer, Asked, Played};
 
 /// Most random bytes of one call of the import.
 const RANDOM_MAX: u32 = 1024;
@@ -54,15 +55,28 @@ fn digest<M: Mac + KeyInit>(key: &[u8], data: &[u8]) -> Vec<u8> {
 
 impl Host for CallState {
     fn hmac(&mut self, hash: Hash, secret: String, data: Vec<u8>) -> Result<Vec<u8>, String> {
-        self.crypto.hmac(hash, &secret, &data)
+        self.host_calls += 1;
+        let asked = self.tape.asked(|| Asked::hmac(hash, &secret, &data));
+        if let Some(played) = self.tape.play(asked.as_ref()) {
+            return Played::played(played);
+        }
+        let signed = self.crypto.hmac(hash, &secret, &data);
+        self.tape.note(asked, || Answer::of_hmac(&signed));
+        signed
     }
 
     fn random(&mut self, length: u32) -> wasmtime::Result<Vec<u8>> {
+        self.host_calls += 1;
         if self.crypto.is_pure {
             return Err(wasmtime::Error::msg("this function has no randomness"));
         }
+        let asked = self.tape.asked(|| Asked::Random { length });
+        if let Some(played) = self.tape.play(asked.as_ref()) {
+            return <Result<Vec<u8>, String>>::played(played).map_err(wasmtime::Error::msg);
+        }
         let mut bytes = vec![0; length.min(RANDOM_MAX) as usize];
         rand::rng().fill_bytes(&mut bytes);
+        self.tape.note(asked, || Answer::Bytes(bytes.clone().into()));
         Ok(bytes)
     }
 }

@@ -20,8 +20,16 @@ use crate::bindings::signalbox::plugin::types::Header;
 use crate::call::{CallContext, CallSecrets};
 use crate::config::Limits;
 use crate::inject::inject;
+use crate::record::RequestRecord;
 use crate::redact::Redactor;
 use crate::state::CallState;
+use crate::tape::{self, Answer, Asked, Played};
+
+/// What is kept of a request's method and host, at most, in characters.
+const METHOD: usize = 16;
+const HOST: usize = 253;
+/// What stands in the place of the answer to a request that was under way when the call was cut.
+const UNDER_WAY: &str = "cut";
 
 /// What one call may do over HTTP.
 pub(crate) struct HttpAccess {
@@ -36,6 +44,8 @@ pub(crate) struct HttpAccess {
     /// When a request must be over, so that the guest has time left to make sense of it.
     deadline: Instant,
     may_have_sent: bool,
+    /// Every request, as accounts of calls have it.
+    requests: Vec<RequestRecord>,
 }
 
 impl HttpAccess {
@@ -58,6 +68,33 @@ impl HttpAccess {
             requests_left: limits.http_requests,
             deadline: Instant::now() + limits.wall - reserve,
             may_have_sent: false,
+            requests: Vec::new(),
+        }
+    }
+
+    /// Every request of this call.
+    pub fn take_requests(&mut self) -> Vec<RequestRecord> {
+        std::mem::take(&mut self.requests)
+    }
+
+    /// Notes a request whose answer is not known yet.
+    fn begin_record(&mut self, request: &Request) {
+        if self.requests_left == 0 {
+            return;
+        }
+        let url = url::Url::parse(&request.url).ok();
+        let host: String = url.iter().filter_map(url::Url::host_str).flat_map(str::chars).take(HOST).collect();
+        let method: String = request.method.chars().take(METHOD).collect();
+        self.requests.push(RequestRecord {
+            method: self.redactor.text(&method).into_owned(),
+            host: self.redactor.text(&host).into_owned(),
+            answer: Err(UNDER_WAY),
+        });
+    }
+
+    fn end_record(&mut self, answer: &Result<Response, Failure>) {
+        if let Some(record) = self.requests.last_mut().filter(|record| record.answer == Err(UNDER_WAY)) {
+            record.answer = answer.as_ref().map(|it| it.status).map_err(|failure| tape::kind_of(failure.kind));
         }
     }
 
@@ -127,17 +164,35 @@ impl HttpAccess {
 
 impl Host for CallState {
     async fn send(&mut self, request: Request) -> Result<Response, Failure> {
+        self.host_calls += 1;
+        let asked = self.tape.asked(|| Asked::send(&request));
+        if let Some(played) = self.tape.play(asked.as_ref()) {
+            return Played::played(played);
+        }
+        let answer = self.fetch(request).await;
+        self.tape.note(asked, || Answer::of_send(&answer));
+        answer
+    }
+}
+
+impl CallState {
+    async fn fetch(&mut self, request: Request) -> Result<Response, Failure> {
         let Some(http) = &mut self.http else {
             return Err(unsent(FailureKind::Denied, "this function has no network"));
         };
-        let mut sending = pin!(http.send(request));
-        let mut has_waited = false;
-        let answer = poll_fn(|context| {
-            let polled = sending.as_mut().poll(context);
-            has_waited |= polled.is_pending();
-            polled
-        })
-        .await;
+        http.begin_record(&request);
+        let (answer, has_waited) = {
+            let mut sending = pin!(http.send(request));
+            let mut has_waited = false;
+            let answer = poll_fn(|context| {
+                let polled = sending.as_mut().poll(context);
+                has_waited |= polled.is_pending();
+                polled
+            })
+            .await;
+            (answer, has_waited)
+        };
+        http.end_record(&answer);
         // What is refused at once is no waiting: a guest that asks and asks pays for it.
         if has_waited {
             self.cpu.forgive_one_tick();

@@ -41,6 +41,7 @@ impl CallLog {
 
 impl Host for CallState {
     fn log(&mut self, level: Level, message: String) {
+        self.host_calls += 1;
         self.log.write(level, &message);
     }
 }

@@ -5,6 +5,9 @@ use serde_path_to_error::{Path, Segment};
 
 use crate::error::Cause;
 
+/// Most bytes of a pointer to what is wrong.
+const POINTER: usize = 256;
+
 /// Reads `json` of at most `limit` bytes as the type of the contract.
 pub(crate) fn decode<T: DeserializeOwned>(json: &str, limit: usize) -> Result<T, Cause> {
     if json.len() > limit {
@@ -22,10 +25,14 @@ fn pointer(path: &Path) -> String {
     for segment in path {
         let part = match segment {
             Segment::Seq { index } => index.to_string(),
-            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
+            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1").replace('\0', "\u{fffd}"),
             // The variant of an enum is no step in the document; the rest is unknown ground.
             Segment::Enum { .. } | Segment::Unknown => continue,
         };
+        // The names in a document are the plugin's, and as long as it likes.
+        if pointer.len() + part.len() >= POINTER {
+            return pointer + "/…";
+        }
         pointer.push('/');
         pointer.push_str(&part);
     }
@@ -82,6 +89,13 @@ mod tests {
         }
         // Deep enough to overflow a careless reader's stack.
         bad::<Vec<serde_json::Value>>(&"[".repeat(900));
+    }
+
+    #[test]
+    fn the_place_is_no_longer_than_people_read() {
+        let long = "k".repeat(500);
+        let (pointer, _) = bad::<std::collections::BTreeMap<String, u8>>(&format!(r#"{{"{long}":"x"}}"#));
+        assert_eq!(pointer, "/…");
     }
 
     #[test]

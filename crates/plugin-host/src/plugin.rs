@@ -5,6 +5,7 @@ mod admin;
 mod channel;
 mod enrich;
 mod functions;
+mod invocation;
 mod run;
 mod setup;
 mod triggers;
@@ -21,6 +22,7 @@ use tokio::sync::Semaphore;
 use wasmtime::component::{Component, InstancePre};
 
 use self::functions::Functions;
+pub use self::invocation::Invocation;
 use crate::config::{Config, Limits};
 use crate::error::{CallError, Cause, LoadError};
 use crate::function::Function;

@@ -8,6 +8,7 @@ use crate::http::HttpAccess;
 use crate::limiter::MemoryLimiter;
 use crate::log::CallLog;
 use crate::store::CallStore;
+use crate::tape::Tape;
 
 /// Everything a guest can affect during a call. Dropped with its instance.
 pub(crate) struct CallState {
@@ -20,6 +21,10 @@ pub(crate) struct CallState {
     pub store: Option<CallStore>,
     pub crypto: CallCrypto,
     pub clock: CallClock,
+    /// What the guest is told, kept or played.
+    pub tape: Tape,
+    /// How often the guest has called the host.
+    pub host_calls: u32,
 }
 
 /// Counts the ticks during which the guest was running.

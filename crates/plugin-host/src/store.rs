@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::bindings::signalbox::plugin::state::{Entry, Failure, Host};
 use crate::config::Limits;
 use crate::state::CallState;
+use crate::tape::{Answer, Asked, Played};
 
 /// What a [`StateStore`] answers with.
 pub type StateFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StateError>> + Send + 'a>>;
@@ -103,10 +104,14 @@ impl CallStore {
 
 impl Host for CallState {
     async fn get(&mut self, key: String) -> Result<Option<Entry>, Failure> {
-        let store = self.store.as_mut().ok_or(Failure::Denied)?.admit(&key)?;
-        let entry = store.get(&key).await;
-        self.cpu.forgive_one_tick();
-        Ok(entry?.map(|(value, version)| Entry { value, version }))
+        self.host_calls += 1;
+        let asked = self.tape.asked(|| Asked::Get { key: key.clone() });
+        if let Some(played) = self.tape.play(asked.as_ref()) {
+            return Played::played(played);
+        }
+        let entry = self.read(&key).await;
+        self.tape.note(asked, || Answer::of_get(&entry));
+        entry
     }
 
     async fn put(
@@ -116,15 +121,53 @@ impl Host for CallState {
         if_version: Option<u64>,
         ttl_ms: Option<u64>,
     ) -> Result<u64, Failure> {
-        let store = self.store.as_mut().ok_or(Failure::Denied)?;
-        let version = store.put(&key, &value, if_version, ttl_ms).await;
-        self.cpu.forgive_one_tick();
+        self.host_calls += 1;
+        let asked =
+            self.tape.asked(|| Asked::Put { key: key.clone(), value: value.clone().into(), if_version, ttl_ms });
+        if let Some(played) = self.tape.play(asked.as_ref()) {
+            return Played::played(played);
+        }
+        let version = self.write(&key, &value, if_version, ttl_ms).await;
+        self.tape.note(asked, || Answer::of_put(&version));
         version
     }
 
     async fn delete(&mut self, key: String) -> Result<(), Failure> {
-        let store = self.store.as_mut().ok_or(Failure::Denied)?.admit(&key)?;
-        let deleted = store.delete(&key).await;
+        self.host_calls += 1;
+        let asked = self.tape.asked(|| Asked::Delete { key: key.clone() });
+        if let Some(played) = self.tape.play(asked.as_ref()) {
+            return Played::played(played);
+        }
+        let deleted = self.remove(&key).await;
+        self.tape.note(asked, || Answer::of_delete(&deleted));
+        deleted
+    }
+}
+
+impl CallState {
+    async fn read(&mut self, key: &str) -> Result<Option<Entry>, Failure> {
+        let store = self.store.as_mut().ok_or(Failure::Denied)?.admit(key)?;
+        let entry = store.get(key).await;
+        self.cpu.forgive_one_tick();
+        Ok(entry?.map(|(value, version)| Entry { value, version }))
+    }
+
+    async fn write(
+        &mut self,
+        key: &str,
+        value: &[u8],
+        if_version: Option<u64>,
+        ttl_ms: Option<u64>,
+    ) -> Result<u64, Failure> {
+        let store = self.store.as_mut().ok_or(Failure::Denied)?;
+        let version = store.put(key, value, if_version, ttl_ms).await;
+        self.cpu.forgive_one_tick();
+        version
+    }
+
+    async fn remove(&mut self, key: &str) -> Result<(), Failure> {
+        let store = self.store.as_mut().ok_or(Failure::Denied)?.admit(key)?;
+        let deleted = store.delete(key).await;
         self.cpu.forgive_one_tick();
         Ok(deleted?)
     }

@@ -6,7 +6,7 @@ use crate::{
 };
 use anyhow::{Context as _, ensure};
 use chrono::Utc;
-use plugin_host::{CallContext, CallSecrets, Plugin};
+use plugin_host::{CallContext, CallSecrets, Plugin, Tape};
 use plugin_sdk::{InboundRequest, http::Header};
 use sandbox::{
     signing::{SIGNATURE_HEADER, escape_like_meta, sign},
@@ -84,6 +84,8 @@ pub fn context() -> CallContext {
         settings: json!({ "phone_number_id": "106540352242922", "api_version": "v26.0" }),
         secrets: CallSecrets::default(),
         state: None,
+        recorder: None,
+        tape: Tape::off(),
     }
 }
 

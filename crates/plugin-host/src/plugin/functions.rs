@@ -76,7 +76,7 @@ impl Plugin {
             return Err(self.unsupported(function));
         };
         let mut call = self.begin(function, ctx).await;
-        let ending: Ending<T> = self
+        let ending: (Ending<T>, _) = self
             .bounded(function, ctx, async {
                 let instance = self.instance.instantiate_async(&mut call.store).await?;
                 let guest = instance.get_typed_func::<P, Answer<T>>(&mut call.store, index)?;

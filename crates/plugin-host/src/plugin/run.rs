@@ -1,7 +1,10 @@
 //! The frame around every call: a place in the pool, limits, and what is made of the outcome.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use plugin_sdk::{ErrorKind, PluginError};
 use serde_json::Value;
@@ -23,6 +26,7 @@ use crate::function::Function;
 use crate::http::HttpAccess;
 use crate::limiter::MemoryLimiter;
 use crate::log::CallLog;
+use crate::record::{CallRecord, Failed};
 use crate::redact::Redactor;
 use crate::state::{CallState, CpuBudget};
 use crate::store::CallStore;
@@ -30,10 +34,15 @@ use crate::store::CallStore;
 /// How a call ended: cut by the wall limit, or crashed, or with the guest's own result.
 pub(super) type Ending<T> = Result<wasmtime::Result<Result<T, types::Error>>, Elapsed>;
 
+/// Most bytes of an error's code and of its message.
+const ERROR_CODE: usize = 128;
+const ERROR_MESSAGE: usize = 2048;
+
 /// A call under way. The store goes before the permit, so that the pool has room for the next.
 pub(super) struct Call<'a> {
     pub store: Store<CallState>,
     plugin: &'a Plugin,
+    ctx: &'a CallContext,
     function: Function,
     redactor: Arc<Redactor>,
     started: Instant,
@@ -42,7 +51,7 @@ pub(super) struct Call<'a> {
 
 impl Plugin {
     /// Waits for a place and makes a store with the limits of one call.
-    pub(super) async fn begin(&self, function: Function, ctx: &CallContext) -> Call<'_> {
+    pub(super) async fn begin<'a>(&'a self, function: Function, ctx: &'a CallContext) -> Call<'a> {
         let permit = self.permits.acquire().await.expect("nobody closes the semaphore");
         let redactor = Arc::new(Redactor::new(&ctx.secrets));
         let is_pure = function.is_pure();
@@ -60,8 +69,11 @@ impl Plugin {
             store: store.map(|store| CallStore::new(Arc::clone(store), &self.limits)),
             crypto: CallCrypto::new(Arc::clone(&self.manifest), ctx.secrets.clone(), is_pure),
             clock: CallClock::new(ctx.now_ms, is_pure),
+            tape: ctx.tape.clone(),
+            host_calls: 0,
         };
-        Call { store: self.store(state), plugin: self, function, redactor, started: Instant::now(), _permit: permit }
+        let store = self.store(state);
+        Call { store, plugin: self, ctx, function, redactor, started: Instant::now(), _permit: permit }
     }
 
     fn store(&self, state: CallState) -> Store<CallState> {
@@ -74,13 +86,14 @@ impl Plugin {
         store
     }
 
-    /// Runs a call within the wall limit and a span that its lines and requests belong to.
+    /// Runs a call within the wall limit and a span that its lines and requests belong to. Also says for how long it
+    /// was running, rather than waiting.
     pub(super) async fn bounded<T>(
         &self,
         function: Function,
         ctx: &CallContext,
         call: impl Future<Output = T>,
-    ) -> Result<T, Elapsed> {
+    ) -> (Result<T, Elapsed>, Duration) {
         let span = tracing::info_span!(
             "plugin_call",
             plugin = %self.name,
@@ -89,15 +102,24 @@ impl Plugin {
             connection_id = ctx.connection_id,
             attempt = ctx.attempt,
         );
-        timeout(self.limits.wall, call).instrument(span).await
+        let mut call = pin!(call);
+        let mut busy = Duration::ZERO;
+        let measured = poll_fn(|context| {
+            let began = Instant::now();
+            let polled = call.as_mut().poll(context);
+            busy += began.elapsed();
+            polled
+        });
+        let ending = timeout(self.limits.wall, measured).instrument(span).await;
+        (ending, busy)
     }
 }
 
 impl Call<'_> {
     /// Makes of the ending what the caller gets; `decode` reads the guest's answer.
     pub fn finish<T, R>(
-        self,
-        ending: Ending<T>,
+        mut self,
+        (ending, busy): (Ending<T>, Duration),
         decode: impl FnOnce(T, &Limits) -> Result<R, Cause>,
     ) -> Result<R, CallError> {
         let limits = &self.plugin.limits;
@@ -111,12 +133,29 @@ impl Call<'_> {
         let plugin = self.plugin;
         plugin.memory_peak.fetch_max(self.store.data().memory.used(), Ordering::Relaxed);
         plugin.observer.record(&plugin.name, self.function, result.as_ref().err(), duration);
+        self.record(result.as_ref().err(), duration, busy);
         result.map_err(|cause| CallError {
             plugin: plugin.name.to_string(),
             function: self.function,
             cause,
             request_sent: self.may_have_sent(),
         })
+    }
+
+    fn record(&mut self, failure: Option<&Cause>, duration: Duration, busy: Duration) {
+        let Some(recorder) = &self.ctx.recorder else { return };
+        let state = self.store.data_mut();
+        let record = CallRecord {
+            manifest: Arc::clone(&self.plugin.manifest),
+            function: self.function,
+            duration,
+            busy,
+            memory: state.memory.used(),
+            host_calls: state.host_calls,
+            requests: state.http.as_mut().map(HttpAccess::take_requests).unwrap_or_default(),
+            failed: failure.map(Failed::from),
+        };
+        recorder.record(self.ctx, record);
     }
 
     fn may_have_sent(&self) -> bool {
@@ -136,11 +175,19 @@ impl Call<'_> {
         }
     }
 
+    /// A stranger's text as it may be stored and logged: without secrets, with an end, and without the one character
+    /// that PostgreSQL does not keep.
+    fn told(&self, text: &str, limit: usize) -> String {
+        let mut told = self.redactor.excerpt(text, limit).replace('\0', "\u{fffd}");
+        told.truncate(told.floor_char_boundary(limit));
+        told
+    }
+
     fn plugin_error(&self, error: types::Error) -> PluginError {
         PluginError {
             kind: error.kind.into(),
-            code: error.code.map(|code| self.redactor.text(&code).into_owned()),
-            message: self.redactor.text(&error.message).into_owned(),
+            code: error.code.map(|code| self.told(&code, ERROR_CODE)),
+            message: self.told(&error.message, ERROR_MESSAGE),
             retry_after_ms: error.retry_after_ms,
             remote_status: error.remote_status,
         }

@@ -82,6 +82,20 @@ async fn the_guests_own_error_keeps_its_kind() {
     assert_eq!(error.to_string(), "plugin probe@1.2.3, parse: rate_limited: high");
 }
 
+/// It is stored with jobs and messages, and logged.
+#[tokio::test]
+async fn the_guests_own_words_have_an_end() {
+    let host = TestHost::new();
+    let long = "(memory.fill (i32.const 1024) (i32.const 120) (i32.const 60000))
+                (call $error (i32.const 5) (i32.const 1024) (i32.const 60000))";
+    let zeros = "(call $error (i32.const 5) (i32.const 1024) (i32.const 3))";
+    for (body, expected) in [(long, "x".repeat(2048)), (zeros, "\u{fffd}".repeat(3))] {
+        let error = host.load(&parsing(body)).parse(&context(), webhook("")).await.unwrap_err();
+        let Cause::Plugin(error) = error.cause else { panic!("{error}") };
+        assert_eq!(error.message, expected);
+    }
+}
+
 #[tokio::test]
 async fn what_the_manifest_does_not_list_is_unsupported() {
     let host = TestHost::new();

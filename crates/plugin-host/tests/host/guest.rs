@@ -6,7 +6,7 @@ use std::sync::Arc;
 use plugin_sdk::actions::Call;
 use serde_json::{Value, json};
 
-use signalbox_plugin_host::{CallContext, CallSecrets, Config, Limits, Plugin, PluginHost};
+use signalbox_plugin_host::{CallContext, CallSecrets, Config, Limits, Plugin, PluginHost, Tape};
 use tempfile::TempDir;
 use wit_component::{StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
@@ -292,6 +292,8 @@ pub fn context() -> CallContext {
         settings: json!({"shop": "kettle"}),
         secrets: CallSecrets::default(),
         state: None,
+        recorder: None,
+        tape: Tape::off(),
     }
 }
 

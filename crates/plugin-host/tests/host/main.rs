@@ -2,6 +2,8 @@
 
 mod calls;
 mod containment;
+mod golden;
 mod guest;
 mod loading;
 mod network;
+mod records;

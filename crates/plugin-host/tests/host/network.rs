@@ -56,7 +56,7 @@ fn sandbox(address: SocketAddr) -> egress::Config {
     }
 }
 
-async fn host(router: Router, limits: Limits) -> TestHost {
+pub async fn host(router: Router, limits: Limits) -> TestHost {
     TestHost::with(limits, 2, sandbox(serve(router).await))
 }
 
