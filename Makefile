@@ -45,12 +45,13 @@ fmt: ## Format everything
 	cargo fmt --all --manifest-path plugins/Cargo.toml
 	cargo fmt --all --manifest-path bench/peers/rust/Cargo.toml
 	cargo fmt --all --manifest-path fuzz/Cargo.toml
+	cargo fmt --all --manifest-path crates/plugin-host/golden/source/Cargo.toml
 
 sqlx: ## Write down what the database says about every SQL statement, after changing one
 	scripts/sqlx-prepare .sqlx
 
 docs: ## Write the generated files again: schemas, openapi.json, configuration reference
-	UPDATE_GENERATED=1 cargo test --quiet -p signalbox-config -p signalbox-rules --test generated
+	UPDATE_GENERATED=1 cargo test --quiet -p signalbox-config -p signalbox-manifest -p signalbox-rules --test generated
 	UPDATE_GENERATED=1 scripts/with-postgres cargo test --quiet -p signalbox-api --test api -- openapi
 
 clean-data: ## Forget the data of `make up`
