@@ -1,6 +1,7 @@
 //! Connections: accounts and numbers at providers.
 
 mod ask;
+pub mod calls;
 pub mod checks;
 pub mod create;
 pub mod delete;

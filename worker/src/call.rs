@@ -4,7 +4,7 @@
 //! and before the call, and handed over under the name of a secret. A provider that no longer accepts it is believed
 //! once: the token is renewed, and the call repeated.
 
-use crate::{Environment, target::Target};
+use crate::{Environment, records::Origin, target::Target};
 use oauth::{Access, Subject};
 use plugin_host::{CallContext, CallError, Cause, Plugin};
 use plugin_sdk::{ErrorKind, FailureReason};
@@ -36,18 +36,18 @@ impl Failure {
 
 impl Target {
     /// Calls the plugin. `call` may be made twice, and the second time only after the provider has refused the first for
-    /// its token.
+    /// its token. `origin` is the job that calls.
     pub async fn call<T, F>(
         &self,
         env: &Environment,
         call_id: String,
-        attempt: u32,
+        origin: impl Into<Origin>,
         call: impl Fn(Arc<Plugin>, CallContext) -> F,
     ) -> Result<T, Failure>
     where
         F: Future<Output = Result<T, CallError>>,
     {
-        let context = self.context(env, call_id, attempt);
+        let context = self.context(env, call_id, &origin.into());
         let Some(oauth) = &self.plugin.manifest().oauth else {
             return Ok(call(Arc::clone(&self.plugin), context).await?);
         };

@@ -1,6 +1,6 @@
 //! What jobs work with.
 
-use crate::{deliveries::Deliveries, plugins::Plugins, reports::Reports, rulebook::Rulebook};
+use crate::{deliveries::Deliveries, plugins::Plugins, records::Records, reports::Reports, rulebook::Rulebook};
 use domain::Clock;
 use egress::Egress;
 use inbox::Inbox;
@@ -41,6 +41,8 @@ pub struct Environment {
     pub reports: Arc<Reports>,
     /// The installed plugins.
     pub plugins: Arc<Plugins>,
+    /// The account of plugin calls.
+    pub records: Records,
     /// Rules, compiled.
     pub rulebook: Arc<Rulebook>,
     /// The keys that open secrets.
@@ -60,6 +62,7 @@ impl Environment {
             deliveries: Arc::new(Deliveries::new(db.clone())),
             reports: Arc::new(Reports::new(inbox.clone())),
             plugins: Arc::new(plugins),
+            records: Records::new(&db, Arc::clone(&clock)),
             rulebook: Arc::new(Rulebook::default()),
             oauth: Keeper::new(inbox.clone(), egress, Arc::clone(&keyring)),
             db,

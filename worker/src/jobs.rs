@@ -63,7 +63,7 @@ async fn send_quietly(
     let outbound = OutboundMessage { message_id, to, content: content(about), reply_to: None };
     let (outbound, call_id) = (&outbound, ctx.id.to_string());
     let send = |plugin: Arc<Plugin>, call| async move { plugin.send(&call, outbound).await };
-    match target.call(env, call_id, ctx.attempt, send).await {
+    match target.call(env, call_id, ctx, send).await {
         Ok(_) => Ok(()),
         Err(error) => Err(match outcome::of_failed_send(&error) {
             Verdict::Again { after, why, out_of_order } => JobError::Retry { after, error: why, blame: out_of_order },

@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod maintenance;
 pub mod outcome;
 pub mod plugins;
+pub mod records;
 mod reports;
 pub mod rulebook;
 pub mod secrets;

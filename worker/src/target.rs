@@ -1,8 +1,8 @@
 //! What a call of a plugin needs: the connection, its plugin, its secrets.
 
-use crate::{Environment, plugins, secrets, state::ConnectionState};
+use crate::{Environment, plugins, records::Origin, secrets, state::ConnectionState};
 use domain::{ConnectionId, TenantId};
-use plugin_host::{CallContext, CallSecrets, Plugin};
+use plugin_host::{CallContext, CallSecrets, Plugin, Tape};
 use sqlx::PgConnection;
 use std::sync::Arc;
 use store::connections::{self, Connection};
@@ -63,15 +63,17 @@ impl Target {
     }
 
     /// What the plugin is told about one call, but for an OAuth token: [`Target::call`] adds it.
-    pub(crate) fn context(&self, env: &Environment, call_id: String, attempt: u32) -> CallContext {
+    pub(crate) fn context(&self, env: &Environment, call_id: String, origin: &Origin) -> CallContext {
         CallContext {
             call_id,
-            attempt,
+            attempt: origin.attempt,
             now_ms: env.clock.now().timestamp_millis().try_into().unwrap_or_default(),
             connection_id: self.connection.id.to_string(),
             settings: self.connection.settings.clone(),
             secrets: self.secrets.clone(),
             state: Some(Arc::new(ConnectionState::new(env, self.tenant, self.connection.id))),
+            recorder: Some(env.records.of(self.tenant, self.connection.id, origin)),
+            tape: Tape::off(),
         }
     }
 }

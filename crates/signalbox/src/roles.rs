@@ -18,7 +18,7 @@ use std::{
     },
 };
 use tokio::net::TcpListener;
-use worker::{Environment, plugins::Plugins};
+use worker::{Environment, maintenance::Retention, plugins::Plugins};
 
 /// Listens, and serves until it is time to stop; requests that have begun are answered.
 ///
@@ -80,13 +80,19 @@ pub async fn work(
     stop: Stop,
 ) -> anyhow::Result<()> {
     let settings = Settings { lanes: lanes(&process.config.worker.lanes, only), ..Settings::default() };
-    let retention = chrono::Duration::days(process.config.retention.deliveries_days.into());
+    let kept = &process.config.retention;
+    let retention = Retention {
+        deliveries: chrono::Duration::days(kept.deliveries_days.into()),
+        plugin_calls: chrono::Duration::days(kept.plugin_calls_days.into()),
+    };
+    let records = env.records.clone();
     let upkeep = tokio::spawn(worker::maintenance::run(env.clone(), retention));
     env.plugins.warm_up().await.context("the plugins cannot be loaded")?;
     ready.0.store(true, Ordering::Release);
     let handlers = worker::jobs::handlers(Arc::new(env));
     let outcome = Workers::new(process.queue.clone(), handlers, settings).run(async move { stop.asked().await }).await;
     upkeep.abort();
+    records.flush().await;
     outcome.context("the workers ended")
 }
 

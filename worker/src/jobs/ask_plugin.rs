@@ -42,7 +42,7 @@ async fn ask(env: &Environment, ctx: &JobContext, target: &Target, question: &Qu
     match question {
         Question::Options { field, search } => {
             let options = |plugin: Arc<Plugin>, call| async move { plugin.options(&call, field, search).await };
-            let choices = target.call(env, ctx.id.to_string(), ctx.attempt, options).await;
+            let choices = target.call(env, ctx.id.to_string(), ctx, options).await;
             Ok(json!(choices.map_err(|failure| without_choices(&failure))?))
         }
         Question::MigrateSettings { to } => {
@@ -51,7 +51,7 @@ async fn ask(env: &Environment, ctx: &JobContext, target: &Target, question: &Qu
             // What was set here, without what is inherited; and neither secrets nor state, which the next version
             // has no claim to yet.
             let settings = connection.own_settings().clone();
-            let call = target.context(env, ctx.id.to_string(), ctx.attempt);
+            let call = target.context(env, ctx.id.to_string(), &ctx.into());
             let call = CallContext { settings, secrets: CallSecrets::default(), state: None, ..call };
             plugin.migrate_settings(&call, &connection.plugin_version).await.map_err(|error| failed(&error))
         }

@@ -17,7 +17,7 @@ pub async fn run(env: Arc<Environment>, job: CheckConnection, ctx: JobContext) -
     let Some(target) = target else { return Ok(()) };
     tx.commit().await.map_err(JobError::retry)?;
     let check = |plugin: Arc<Plugin>, call| async move { plugin.check(&call).await };
-    let checked = target.call(&env, ctx.id.to_string(), ctx.attempt, check);
+    let checked = target.call(&env, ctx.id.to_string(), &ctx, check);
     let report = match checked.await {
         Ok(report) => report,
         Err(error) if ctx.last_attempt || error.needs_person() => CheckReport::new(None, vec![unanswered(&error)]),

@@ -6,7 +6,7 @@ use crate::{
 };
 use anyhow::Context as _;
 use domain::{TenantId, delivery::Outcome, jobs::ProcessDelivery};
-use plugin_host::{CallContext, CallError, CallSecrets, Cause};
+use plugin_host::{CallContext, CallError, CallSecrets, Cause, Tape};
 use plugin_sdk::{ErrorKind, Event, InboundRequest, http::Header};
 use queue::{JobContext, JobError};
 use serde_json::Value;
@@ -74,6 +74,8 @@ async fn parse(
         // Reading a webhook needs neither secrets nor state.
         secrets: CallSecrets::default(),
         state: None,
+        recorder: Some(env.records.of(job.tenant_id, delivery.connection_id, &ctx.into())),
+        tape: Tape::off(),
     };
     let request = InboundRequest {
         method: delivery.method.clone(),

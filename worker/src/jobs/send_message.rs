@@ -127,7 +127,7 @@ fn limits(target: &Target, contact: ContactId) -> Vec<Limit> {
 async fn call(env: &Environment, prepared: &Prepared, job: &SendMessage, ctx: &JobContext) -> Result<Receipt, Failure> {
     let outbound = &prepared.outbound;
     let send = |plugin: Arc<Plugin>, call| async move { plugin.send(&call, outbound).await };
-    prepared.target.call(env, job.message_id.to_string(), ctx.attempt, send).await
+    prepared.target.call(env, job.message_id.to_string(), ctx, send).await
 }
 
 async fn record_receipt(

@@ -39,7 +39,7 @@ pub async fn run(env: Arc<Environment>, job: SyncTemplates, ctx: JobContext) -> 
         let call = call.clone();
         async move { plugin.invoke(&context, call).await }
     };
-    let invoked = target.call(&env, ctx.id.to_string(), ctx.attempt, invoke);
+    let invoked = target.call(&env, ctx.id.to_string(), &ctx, invoke);
     let answer = match invoked.await {
         Ok(answer) => answer,
         Err(error) => {

@@ -3,6 +3,7 @@
 
 mod inbound;
 mod oauth;
+mod records;
 mod sending;
 mod trouble;
 mod versions;

@@ -10,10 +10,13 @@ pub struct Retention {
     /// Webhook requests as they came, in days; until then they can be replayed.
     #[schemars(range(min = 1, max = 3650))]
     pub deliveries_days: u32,
+    /// The account of plugin calls, in whole days of UTC.
+    #[schemars(range(min = 1, max = 14))]
+    pub plugin_calls_days: u32,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { deliveries_days: 30 }
+        Self { deliveries_days: 30, plugin_calls_days: 7 }
     }
 }

@@ -7,7 +7,7 @@ mod dead_letters;
 mod holds;
 mod jobs;
 mod stats;
-mod table;
+pub mod table;
 mod workers;
 
 use crate::{cli::queue::Queue as Typed, clock::DatabaseClock, database, logging};
