@@ -1,6 +1,7 @@
 //! `signalbox plugin …`, as far as it is for those who write plugins.
 
 use clap::{Args, Subcommand, ValueEnum};
+use domain::ConnectionId;
 use std::path::PathBuf;
 use uuid::Uuid;
 
@@ -17,12 +18,16 @@ pub enum Author {
     Test(Test),
     /// Watch a project: at every change build, check, replay its fixtures and install it in a running installation.
     Dev(Dev),
-    /// Make a fixture of a webhook that came in.
+    /// Make a fixture of a webhook that came in, or of a call that is made now.
     ///
-    /// Headers that hold signatures or credentials are left out. The body is kept as it came, and may hold personal
-    /// data: read it before you share it, and see `--scrub`.
+    /// Of a delivery, headers that hold signatures or credentials are left out; the body is kept as it came. With
+    /// `--connection`, the connection's plugin is really called, and asks its provider with the connection's secrets:
+    /// the fixture holds the time, the random bytes and the answers that it got, so that a replay gives the same result
+    /// without the provider. Either may hold personal data: read it before you share it, and see `--scrub`.
     Record(Record),
-    /// Replay fixtures through a plugin inside the sandbox, and show how the events differ.
+    /// Replay fixtures through a plugin inside the sandbox, and show how the results differ.
+    ///
+    /// A recorded call gets the recorded answers, and differs if it asks the host for anything else.
     Replay(Replay),
     /// Measure a plugin: time of a call in a fresh instance, memory, size.
     Bench(Bench),
@@ -100,11 +105,25 @@ pub struct Dev {
 #[derive(Debug, Args)]
 pub struct Record {
     /// The delivery, as the list of deliveries names it.
-    pub delivery: Uuid,
-    /// The short name of the tenant it came for.
+    #[arg(required_unless_present = "connection", conflicts_with = "connection")]
+    pub delivery: Option<Uuid>,
+    /// Call the plugin of this connection instead.
+    #[arg(long, value_name = "ID", requires = "function")]
+    pub connection: Option<ConnectionId>,
+    /// The function of the plugin API to call, such as `check`, `poll` or `invoke`.
+    #[arg(long, requires = "connection")]
+    pub function: Option<String>,
+    /// A JSON file with its input, such as `{"name": "find_order", "input": {…}}` of an action; `-` reads standard
+    /// input.
+    #[arg(long, value_name = "FILE", requires = "connection")]
+    pub input: Option<PathBuf>,
+    /// Reach the simulators of a `signalbox up --sandbox` (at `sandbox.bind`) instead of the provider.
+    #[arg(long, requires = "connection")]
+    pub sandbox: bool,
+    /// The short name of the tenant whose it is.
     #[arg(long, value_name = "SLUG")]
     pub tenant: String,
-    /// The fixture to write; `fixtures/<delivery>.json` if left out.
+    /// The fixture to write; in `fixtures`, or `fixtures/calls`, if left out.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// The plugin that makes the events, as a `.wasm` file; the installed one if left out.
@@ -112,7 +131,7 @@ pub struct Record {
     pub wasm: Option<PathBuf>,
     /// Replace telephone numbers and e-mail addresses, the same one by the same everywhere in the fixture. Names and
     /// what people wrote stay.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "connection")]
     pub scrub: bool,
 }
 

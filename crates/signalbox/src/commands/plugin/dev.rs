@@ -2,12 +2,11 @@
 
 mod watch;
 
-use super::{author, build, check::Report, fixtures, project::Project, swap};
+use super::{author, build, check::Report, project::Project, recorded::Recorded, swap};
 use crate::cli::author::Dev;
 use anyhow::{Context as _, bail};
 use config::Config;
 use plugin_host::PluginHost;
-use plugin_sdk::testing::Fixture;
 use std::time::Instant;
 use store::Database;
 use watch::Watch;
@@ -66,9 +65,8 @@ impl Bench {
 
     async fn replay(&self, component: &[u8]) -> anyhow::Result<()> {
         let plugin = self.host.load(component)?;
-        let recorded = Fixture::read_all(&self.project.fixtures())?;
-        let pairs = recorded.iter().map(|(file, fixture)| (file.as_path(), fixture));
-        match fixtures::replay_all(&plugin, pairs).await? {
+        let recorded = Recorded::of(&self.project)?;
+        match recorded.replay_all(&plugin).await? {
             0 => Ok(()),
             differing => bail!("{differing} of {} fixtures differ", recorded.len()),
         }

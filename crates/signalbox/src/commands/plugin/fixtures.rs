@@ -1,7 +1,7 @@
 //! Fixtures inside the sandbox: what comes of them there, and how it differs from what is expected.
 
 use anyhow::Context as _;
-use plugin_host::{CallContext, CallSecrets, Cause, Plugin};
+use plugin_host::{CallContext, CallSecrets, Cause, Plugin, Tape};
 use plugin_sdk::{
     Event,
     testing::{Fixture, Outcome},
@@ -32,6 +32,8 @@ pub fn context(fixture: &Fixture) -> CallContext {
         // Reading a webhook needs neither secrets nor state.
         secrets: CallSecrets::default(),
         state: None,
+        recorder: None,
+        tape: Tape::off(),
     }
 }
 
@@ -60,15 +62,23 @@ pub async fn replay_all<'a>(
     let mut differing = 0;
     for (file, fixture) in fixtures {
         let verdict = replay(plugin, fixture).await.with_context(|| file.display().to_string())?;
-        match verdict {
-            Verdict::Same => println!("same     {}", file.display()),
-            Verdict::Differs(how) => {
-                differing += 1;
-                println!("differs  {}\n{how}", file.display());
-            }
-        }
+        differing += usize::from(print(file, verdict));
     }
     Ok(differing)
+}
+
+/// Prints how a file went. Returns whether it differs.
+pub fn print(file: &Path, verdict: Verdict) -> bool {
+    match verdict {
+        Verdict::Same => {
+            println!("same     {}", file.display());
+            false
+        }
+        Verdict::Differs(how) => {
+            println!("differs  {}\n{how}", file.display());
+            true
+        }
+    }
 }
 
 /// How what came differs from what was expected, line by line.

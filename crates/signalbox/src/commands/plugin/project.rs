@@ -68,6 +68,11 @@ impl Project {
         self.dir.join("fixtures")
     }
 
+    /// Where its recorded calls are: what the SDK replays natively is beside them, and is of another form.
+    pub fn recorded_calls(&self) -> PathBuf {
+        self.fixtures().join("calls")
+    }
+
     /// Where `plugin build` puts the file of the plugin with this id.
     pub fn wasm(&self, id: &str) -> PathBuf {
         self.dir.join(format!("{id}.wasm"))

@@ -1,6 +1,6 @@
-//! `signalbox plugin record`: a webhook that came in becomes a fixture.
+//! `signalbox plugin record`: a webhook that came in becomes a fixture, or a call that is made for it.
 
-use super::{author, fixtures, scrub::Scrubber};
+use super::{author, fixtures, record_call, scrub::Scrubber};
 use crate::{cli::author::Record, database};
 use anyhow::{Context as _, bail};
 use config::Config;
@@ -9,18 +9,31 @@ use manifest::{Manifest, Place, TimestampSource, Verification};
 use plugin_host::{Plugin, PluginHost};
 use plugin_sdk::testing::{Fixture, RecordedRequest};
 use serde_json::Value;
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use store::{Database, deliveries::Delivery};
 
 /// Parts of names of headers that prove something about their sender, whatever the provider.
-const PROOFS: [&str; 8] = ["signature", "authorization", "token", "secret", "cookie", "hmac", "api-key", "digest"];
+pub(super) const PROOFS: [&str; 8] =
+    ["signature", "authorization", "token", "secret", "cookie", "hmac", "api-key", "digest"];
+
+/// Records what is named.
+pub async fn run(config: &Config, args: Record) -> anyhow::Result<()> {
+    match (args.connection, args.delivery) {
+        (Some(connection), _) => record_call::run(config, &args, connection).await,
+        (None, Some(delivery)) => record(config, args, delivery.into()).await,
+        (None, None) => bail!("name a delivery, or a connection and a function"),
+    }
+}
 
 /// Reads the delivery, makes its events, writes the fixture, and says what is in it and what is not.
-pub async fn run(config: &Config, args: Record) -> anyhow::Result<()> {
+async fn record(config: &Config, args: Record, id: DeliveryId) -> anyhow::Result<()> {
     let db = database::open(config, database::app(config)?).await?;
     let tenant = store::tenants::find(db.pool(), &args.tenant).await?;
     let tenant = tenant.with_context(|| format!("there is no tenant `{}`", args.tenant))?.id;
-    let delivery = find(&db, tenant, args.delivery.into()).await?;
+    let delivery = find(&db, tenant, id).await?;
     let host = author::host(config)?;
     let plugin = match &args.wasm {
         Some(file) => author::load(&host, file)?,
@@ -32,13 +45,8 @@ pub async fn run(config: &Config, args: Record) -> anyhow::Result<()> {
     }
     fixture.expect(fixtures::outcome(&plugin, &fixture).await?);
 
-    let file = args.out.unwrap_or_else(|| PathBuf::from("fixtures").join(format!("{}.json", args.delivery)));
-    if let Some(dir) = file.parent().filter(|dir| !dir.as_os_str().is_empty()) {
-        std::fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
-    }
-    let mut new = std::fs::File::create_new(&file)
-        .with_context(|| format!("{} cannot be made; `replay --update` changes what is expected", file.display()))?;
-    std::io::Write::write_all(&mut new, fixture.to_text().as_bytes())?;
+    let file = args.out.unwrap_or_else(|| PathBuf::from("fixtures").join(format!("{id}.json")));
+    write_new(&file, &fixture.to_text())?;
 
     println!("{}", file.display());
     for header in dropped {
@@ -49,6 +57,16 @@ pub async fn run(config: &Config, args: Record) -> anyhow::Result<()> {
     }
     println!("The fixture may hold personal data: read it before you share it.");
     Ok(())
+}
+
+/// Writes a file that must not be there yet.
+pub(super) fn write_new(file: &Path, text: &str) -> anyhow::Result<()> {
+    if let Some(dir) = file.parent().filter(|dir| !dir.as_os_str().is_empty()) {
+        std::fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
+    }
+    let mut new = std::fs::File::create_new(file)
+        .with_context(|| format!("{} cannot be made; `replay --update` changes what is expected", file.display()))?;
+    Ok(std::io::Write::write_all(&mut new, text.as_bytes())?)
 }
 
 async fn find(db: &Database, tenant: TenantId, id: DeliveryId) -> anyhow::Result<Delivery> {

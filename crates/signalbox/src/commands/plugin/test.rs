@@ -3,11 +3,10 @@
 //! The native tests replay the same fixtures with the SDK. A plugin that behaves differently as WebAssembly, for lack of
 //! memory, of time or because of what the target lacks, is found here and not by its users.
 
-use super::{author, build, fixtures, project::Project};
+use super::{author, build, project::Project, recorded::Recorded};
 use crate::cli::author::Test;
 use anyhow::bail;
 use config::Config;
-use plugin_sdk::testing::Fixture;
 
 /// Runs both.
 pub async fn run(config: &Config, args: &Test) -> anyhow::Result<()> {
@@ -17,13 +16,12 @@ pub async fn run(config: &Config, args: &Test) -> anyhow::Result<()> {
     println!("==> in the sandbox");
     let (file, _) = build::build(&project, None)?;
     let plugin = author::load(&author::host(config)?, &file)?;
-    let recorded = Fixture::read_all(&project.fixtures())?;
-    if recorded.is_empty() {
+    let recorded = Recorded::of(&project)?;
+    if recorded.len() == 0 {
         println!("{} is accepted; there are no fixtures to replay", plugin.name());
         return Ok(());
     }
-    let pairs = recorded.iter().map(|(file, fixture)| (file.as_path(), fixture));
-    match fixtures::replay_all(&plugin, pairs).await? {
+    match recorded.replay_all(&plugin).await? {
         0 => println!("natively and in the sandbox the same: {} fixtures", recorded.len()),
         differing => bail!("{differing} of {} fixtures differ in the sandbox", recorded.len()),
     }
