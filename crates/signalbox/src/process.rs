@@ -30,6 +30,7 @@ impl Process {
         let master = keys::master(&config, missing)?;
         let database = database::open(&config, app).await?;
         let keyring = Arc::new(keys::ring(&database, &master).await?);
+        keys::watch(database.clone(), master, &keyring);
         let clock: Arc<dyn Clock> = DatabaseClock::start(database.pool().clone()).await?;
         let queue = Queue::new(database.pool().clone(), Arc::clone(&clock));
         Ok(Self { config: Arc::new(config), database, queue, keyring, clock })

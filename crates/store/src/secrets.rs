@@ -4,9 +4,9 @@
 //! copied to another place does not open there.
 
 use crate::Result;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ConnectionId, EndpointId};
-use sqlx::{PgConnection, PgExecutor, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool, postgres::types::PgInterval};
 use uuid::Uuid;
 
 /// A secret as it lies in the database.
@@ -27,8 +27,36 @@ pub struct WrappedKey {
     pub id: Uuid,
     /// The wrapped key.
     pub wrapped: Vec<u8>,
-    /// The newest key seals; older ones only open.
+    /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// Whether it may seal by now. The newest of those that may does; all others only open.
+    pub may_seal: bool,
+}
+
+/// Something sealed, and where it lies. See [`sealed_with_others`].
+#[derive(Clone)]
+pub struct Found {
+    /// In which table and column, as the database names them to itself.
+    pub place: String,
+    /// Whose it is; `None` for the installation and for shared endpoints.
+    pub tenant_id: Option<Uuid>,
+    /// The connection or the endpoint; `None` for the installation.
+    pub owner_id: Option<Uuid>,
+    /// Its name there.
+    pub name: String,
+    /// The sealed value.
+    pub sealed: Vec<u8>,
+}
+
+impl Found {
+    /// How its owner is named in the place that it is sealed for.
+    pub fn owner(&self) -> String {
+        match (self.place.as_str(), self.owner_id) {
+            ("endpoint", Some(id)) => endpoint_owner(id.into()),
+            (_, Some(id)) => connection_owner(id.into()),
+            (_, None) => PLATFORM_OWNER.to_owned(),
+        }
+    }
 }
 
 /// The secrets of a connection, by name.
@@ -133,22 +161,74 @@ pub async fn put_for_platform_once(
 
 /// Every data key, the oldest first.
 pub async fn data_keys(db: impl PgExecutor<'_>) -> Result<Vec<WrappedKey>> {
-    Ok(sqlx::query_as!(WrappedKey, "SELECT id, wrapped, created_at FROM data_keys ORDER BY created_at, id")
-        .fetch_all(db)
-        .await?)
+    Ok(sqlx::query_as!(
+        WrappedKey,
+        r#"SELECT id, wrapped, created_at, seals_from <= clock_timestamp() AS "may_seal!"
+             FROM data_keys ORDER BY created_at, id"#
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Adds a data key that opens at once, and seals after `grace`.
+pub async fn add_data_key(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    wrapped: &[u8],
+    now: DateTime<Utc>,
+    grace: TimeDelta,
+) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO data_keys (id, wrapped, created_at, seals_from) VALUES ($1, $2, $3, clock_timestamp() + $4)",
+        id,
+        wrapped,
+        now,
+        PgInterval { months: 0, days: 0, microseconds: grace.num_microseconds().unwrap_or(i64::MAX) }
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// At most `limit` things of all tenants that are sealed with another data key than this.
+pub async fn sealed_with_others(db: impl PgExecutor<'_>, data_key: Uuid, limit: i32) -> Result<Vec<Found>> {
+    Ok(sqlx::query_as!(
+        Found,
+        r#"SELECT place AS "place!", tenant_id, owner_id, name AS "name!", sealed AS "sealed!"
+             FROM sealed_with_others($1, $2)"#,
+        data_key,
+        limit
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Puts what was sealed anew in the place of what was found. `false`: it has been changed since, and is left.
+pub async fn reseal(db: impl PgExecutor<'_>, found: &Found, sealed: &[u8]) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT reseal($1, $2, $3, $4, $5, $6) AS "done!""#,
+        found.place,
+        found.tenant_id,
+        found.owner_id,
+        found.name,
+        found.sealed,
+        sealed
+    )
+    .fetch_one(db)
+    .await?)
 }
 
 /// Adds the first data key, unless there is one: processes that start together must all work with the same.
-pub async fn add_first_data_key(db: &PgPool, key: &WrappedKey) -> Result<()> {
+pub async fn add_first_data_key(db: &PgPool, id: Uuid, wrapped: &[u8], now: DateTime<Utc>) -> Result<()> {
     let mut tx = db.begin().await?;
     // Reading goes on; whoever else comes to add one waits here, and then sees this one.
     sqlx::query!("LOCK TABLE data_keys IN SHARE ROW EXCLUSIVE MODE").execute(&mut *tx).await?;
     sqlx::query!(
         "INSERT INTO data_keys (id, wrapped, created_at)
          SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT FROM data_keys)",
-        key.id,
-        key.wrapped,
-        key.created_at
+        id,
+        wrapped,
+        now
     )
     .execute(&mut *tx)
     .await?;

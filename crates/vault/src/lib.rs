@@ -15,7 +15,7 @@
 //! let master = MasterKey::generate();
 //! let wrapped = DataKey::generate().wrap(&master); // lies in the database
 //!
-//! let mut keyring = Keyring::new(wrapped.unwrap(&master)?);
+//! let keyring = Keyring::new(wrapped.unwrap(&master)?);
 //! let place = Place { tenant: None, owner: "connection:1", name: "access_token" };
 //! let sealed = keyring.seal(&place, b"EAAB..."); // lies in the database
 //! assert_eq!(keyring.open(&place, &sealed)?.expose(), b"EAAB...");

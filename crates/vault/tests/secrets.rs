@@ -28,7 +28,7 @@ fn the_same_secret_never_looks_the_same() {
 
 #[test]
 fn a_data_key_is_rotated_row_by_row() {
-    let mut keyring = Keyring::new(DataKey::generate());
+    let keyring = Keyring::new(DataKey::generate());
     let old = keyring.seal(&PLACE, b"secret");
     keyring.rotate(DataKey::generate());
     let new = keyring.seal(&PLACE, b"other");
@@ -38,11 +38,26 @@ fn a_data_key_is_rotated_row_by_row() {
     let resealed = keyring.reseal(&PLACE, &old).unwrap();
     assert!(keyring.is_current(&resealed));
     // Once every row is sealed again, the old key is not needed.
-    let only_new = Keyring::new(keyring.current().clone());
+    let only_new = Keyring::new(keyring.current());
     assert_eq!(only_new.open(&PLACE, &resealed).unwrap().expose(), b"secret");
     assert_eq!(only_new.open(&PLACE, &old), Err(Error::UnknownKey(old.key_id())));
     let elsewhere = Place { name: "refresh_token", ..PLACE };
     assert_eq!(keyring.reseal(&elsewhere, &old), Err(Error::Tampered));
+}
+
+#[test]
+fn a_running_process_takes_up_keys() {
+    let (before, after) = (DataKey::generate(), DataKey::generate());
+    let (master, shared) = (MasterKey::generate(), Keyring::new(before.clone()));
+    let old = shared.seal(&PLACE, b"secret");
+    let stored = [before.wrap(&master), after.wrap(&master)];
+    // First the new key opens only, then it seals.
+    shared.adopt(Keyring::unwrap(&master, &stored[0], [&stored[1]]).unwrap());
+    assert_eq!(shared.ids(), [before.id(), after.id()]);
+    assert!(shared.is_current(&old));
+    shared.adopt(Keyring::unwrap(&master, &stored[1], [&stored[0]]).unwrap());
+    assert_eq!(shared.seal(&PLACE, b"x").key_id(), after.id());
+    assert_eq!(shared.open(&PLACE, &old).unwrap().expose(), b"secret");
 }
 
 #[test]
