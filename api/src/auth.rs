@@ -5,7 +5,7 @@
 //! transaction, and no transaction begins without naming a permission.
 
 mod client;
-mod cookie;
+pub mod cookie;
 pub mod login;
 pub mod logout;
 pub mod me;

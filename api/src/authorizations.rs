@@ -13,6 +13,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{ConnectionId, TenantId, connection::ConnectionStatus};
+use http::HeaderValue;
 use manifest::Oauth;
 use sqlx::PgConnection;
 use std::sync::Arc;
@@ -21,6 +22,16 @@ use store::connections::{self, Connection};
 /// Where providers send people back to: the address that is registered with them.
 fn redirect_uri(api: &Api) -> String {
     format!("{}/oauth/callback", api.base_url)
+}
+
+/// The cookie that binds an authorization to a browser. The provider's page leads to ours, so it must be sent on a way
+/// that begins elsewhere: `Lax`, and to no other address.
+fn cookie(api: &Api, name: &str, value: &str, max_age: u32) -> Result<HeaderValue, Problem> {
+    let secure = if api.base_url.starts_with("https://") { "; Secure" } else { "" };
+    let cookie = format!("{name}={value}; Path=/oauth/callback; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}");
+    let mut value = HeaderValue::from_str(&cookie).map_err(Problem::internal)?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// A connection that must exist, with its plugin's manifest.

@@ -42,12 +42,17 @@ fn header(api: &Api, token: &str, max_age: i64) -> Result<HeaderValue, Problem> 
 }
 
 fn value(headers: &HeaderMap) -> Option<String> {
+    named(headers, NAME)
+}
+
+/// The value of the cookie of this name, if the browser has it.
+pub fn named(headers: &HeaderMap, wanted: &str) -> Option<String> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, value)| *name == NAME && !value.is_empty())
+        .find(|(name, value)| *name == wanted && !value.is_empty())
         .map(|(_, value)| value.to_owned())
 }

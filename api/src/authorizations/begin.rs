@@ -7,12 +7,19 @@ use crate::{
     request::Path,
     state::Api,
 };
-use axum::extract::State;
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use chrono::{DateTime, Utc};
 use domain::{ConnectionId, role::Permission};
+use http::header;
 use manifest::Oauth;
 use oauth::{Error, Subject};
 use serde::Serialize;
+
+/// How long the browser keeps the cookie: as long as the authorization is good.
+const LIFETIME_SECONDS: u32 = 600;
 
 /// An authorization that has begun.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -25,18 +32,15 @@ pub struct BegunAuthorization {
 
 /// Begin to authorize a connection
 ///
-/// Open the address in a browser. The provider asks for consent and sends the person back to `/oauth/callback`, which
-/// makes the connection active and lets its waiting jobs go.
+/// Open the address in the same browser, which gets a cookie with this answer: the authorization is bound to it. The
+/// provider asks for consent and sends the person back to `/oauth/callback`, which makes the connection active and lets
+/// its waiting jobs go.
 #[utoipa::path(post, path = "/api/v1/connections/{id}/oauth/authorize", tag = "connections",
     params(("id" = uuid::Uuid, Path)),
     responses((status = 200, description = "Where to send the person", body = BegunAuthorization),
               (status = 404, description = "`not_found`"),
               (status = 409, description = "`no_authorization`, `not_configured`")))]
-pub async fn begin(
-    State(api): State<Api>,
-    caller: Caller,
-    Path(id): Path<ConnectionId>,
-) -> Result<axum::Json<BegunAuthorization>, Problem> {
+pub async fn begin(State(api): State<Api>, caller: Caller, Path(id): Path<ConnectionId>) -> Result<Response, Problem> {
     let (mut tx, _) = caller.begin(Permission::ManageConnections).await?;
     let (connection, compiled) = required(&api, &mut tx, id).await?;
     if !compiled.manifest.oauth.as_ref().is_some_and(Oauth::needs_person) {
@@ -45,7 +49,9 @@ pub async fn begin(
     let subject = Subject { tenant: caller.tenant, connection: &connection, manifest: &compiled.manifest };
     let begun = api.oauth.begin(&mut tx, &subject, caller.user, &redirect_uri(&api)).await.map_err(problem)?;
     tx.commit().await?;
-    Ok(axum::Json(BegunAuthorization { authorization_url: begun.url, expires_at: begun.expires_at }))
+    let cookie = super::cookie(&api, &begun.pass.name, &begun.pass.value, LIFETIME_SECONDS)?;
+    let shown = BegunAuthorization { authorization_url: begun.url, expires_at: begun.expires_at };
+    Ok(([(header::SET_COOKIE, cookie)], axum::Json(shown)).into_response())
 }
 
 fn problem(error: Error) -> Problem {

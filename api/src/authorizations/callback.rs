@@ -1,16 +1,17 @@
 //! `GET /oauth/callback`: a person comes back from the provider.
 //!
 //! The address is public, so nothing is believed but the state, which names the tenant, the connection and who began.
-//! It is used up before anything else happens, and whoever began must still be allowed to. The answer is a page for
-//! people, which leads nowhere.
+//! It is used up before anything else happens, it must come from the browser that began, and whoever began must still be
+//! allowed to. The answer is a page for people, which leads nowhere.
 
 use super::{page::Page, redirect_uri, required};
-use crate::{problem::Problem, state::Api};
+use crate::{auth, problem::Problem, state::Api};
 use axum::{
     extract::{Query, State, rejection::QueryRejection},
     response::{IntoResponse, Response},
 };
 use domain::{connection::ConnectionStatus, role::Permission};
+use http::HeaderMap;
 use oauth::{Authorization, Error, Subject, Unredeemed};
 use serde::Deserialize;
 use store::users;
@@ -24,9 +25,13 @@ pub struct Params {
 }
 
 /// Receives whoever comes back.
-pub async fn receive(State(api): State<Api>, params: Result<Query<Params>, QueryRejection>) -> Response {
+pub async fn receive(
+    State(api): State<Api>,
+    headers: HeaderMap,
+    params: Result<Query<Params>, QueryRejection>,
+) -> Response {
     let page = match params {
-        Ok(Query(params)) => welcome(&api, params).await,
+        Ok(Query(params)) => welcome(&api, &headers, params).await,
         Err(_) => Ok(Page::Unknown),
     };
     match page {
@@ -36,13 +41,15 @@ pub async fn receive(State(api): State<Api>, params: Result<Query<Params>, Query
     }
 }
 
-async fn welcome(api: &Api, params: Params) -> Result<Page, Problem> {
+async fn welcome(api: &Api, headers: &HeaderMap, params: Params) -> Result<Page, Problem> {
     let Some(state) = params.state else { return Ok(Page::Unknown) };
-    let authorization = match api.oauth.redeem(&state).await.map_err(problem)? {
+    let shown = |name: &str| auth::cookie::named(headers, name);
+    let authorization = match api.oauth.redeem(&state, shown).await.map_err(problem)? {
         Ok(authorization) => authorization,
         Err(Unredeemed::Unknown) => return Ok(Page::Unknown),
         Err(Unredeemed::Used) => return Ok(Page::Used),
         Err(Unredeemed::Expired) => return Ok(Page::Expired),
+        Err(Unredeemed::OtherBrowser) => return Ok(Page::OtherBrowser),
     };
     match (params.error.as_deref(), params.code) {
         (Some("access_denied"), _) => Ok(Page::Declined),

@@ -23,6 +23,8 @@ pub enum Page {
     Used,
     /// It took too long.
     Expired,
+    /// It was begun in another browser.
+    OtherBrowser,
     /// Whoever began may not configure connections any more.
     NotAllowed,
     /// The code was not exchanged for tokens.
@@ -38,7 +40,7 @@ impl Page {
         match self {
             Self::Connected { .. } => StatusCode::OK,
             Self::Unknown | Self::Used | Self::Expired | Self::NoCode | Self::Refused { .. } => StatusCode::BAD_REQUEST,
-            Self::Declined | Self::NotAllowed => StatusCode::FORBIDDEN,
+            Self::Declined | Self::NotAllowed | Self::OtherBrowser => StatusCode::FORBIDDEN,
             Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -49,9 +51,12 @@ impl Page {
             Self::Connected { .. } => "Connected",
             Self::Declined => "Access was not granted",
             Self::Unknown | Self::Used | Self::Expired => "This link is not valid",
-            Self::NoCode | Self::NotAllowed | Self::Refused { .. } | Self::Unavailable { .. } | Self::Failed => {
-                "The connection was not authorized"
-            }
+            Self::NoCode
+            | Self::NotAllowed
+            | Self::OtherBrowser
+            | Self::Refused { .. }
+            | Self::Unavailable { .. }
+            | Self::Failed => "The connection was not authorized",
         }
     }
 
@@ -68,6 +73,11 @@ impl Page {
             Self::Unknown => "Nobody was sent to the provider with it. Begin again.".to_owned(),
             Self::Used => "It was used before. Begin again if the connection is not authorized yet.".to_owned(),
             Self::Expired => "It was good for ten minutes. Begin again.".to_owned(),
+            Self::OtherBrowser => {
+                "It was begun in another browser, or by somebody else. If you want to connect an account of yours, begin \
+                 in this browser. If somebody sent you here, do not."
+                    .to_owned()
+            }
             Self::NotAllowed => "Whoever began this may not configure connections any more.".to_owned(),
             Self::Refused { why } => format!("{why}. Mend that, and begin again."),
             Self::Unavailable { why } => format!("{why}. Begin again in a moment."),

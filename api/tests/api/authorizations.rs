@@ -16,8 +16,28 @@ struct Page {
     text: String,
 }
 
-async fn open(url: &Url) -> Page {
-    let answer = reqwest::get(url.clone()).await.unwrap();
+/// Somebody's browser, with the cookies it was given.
+#[derive(Default)]
+struct Browser(Vec<String>);
+
+impl Browser {
+    /// Begins to authorize a connection in it; where the person is sent.
+    async fn begin(&mut self, admin: &Person, path: &str) -> String {
+        let begun = admin.post(&format!("{path}/oauth/authorize"), &json!({})).await;
+        let cookie = begun.headers["set-cookie"].to_str().unwrap();
+        let (cookie, attributes) = cookie.split_once("; ").unwrap();
+        assert_eq!(attributes, "Path=/oauth/callback; Max-Age=600; HttpOnly; SameSite=Lax");
+        self.0.push(cookie.to_owned());
+        begun.ok()["authorization_url"].as_str().unwrap().to_owned()
+    }
+
+    async fn open(&self, url: &Url) -> Page {
+        let request = reqwest::Client::new().get(url.clone()).header("cookie", self.0.join("; "));
+        page(request.send().await.unwrap()).await
+    }
+}
+
+async fn page(answer: reqwest::Response) -> Page {
     let headers = answer.headers().clone();
     assert_eq!(headers["content-type"], "text/html; charset=utf-8");
     assert!(headers["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
@@ -35,11 +55,6 @@ async fn world() -> (App, Person, String) {
     (app, admin, path)
 }
 
-async fn begin(admin: &Person, path: &str) -> String {
-    let begun = admin.post(&format!("{path}/oauth/authorize"), &json!({})).await.ok();
-    begun["authorization_url"].as_str().unwrap().to_owned()
-}
-
 #[tokio::test]
 async fn a_person_connects_a_shop() {
     let (app, admin, path) = world().await;
@@ -51,9 +66,9 @@ async fn a_person_connects_a_shop() {
     assert_eq!(before["secrets"], json!({}), "nobody types a token");
     assert_eq!(admin.get(&format!("{path}/oauth")).await.ok()["authorized"], false);
 
-    let begun = admin.post(&format!("{path}/oauth/authorize"), &json!({})).await.ok();
-    let back = consent(&app, begun["authorization_url"].as_str().unwrap()).await;
-    let page = open(&back).await;
+    let mut browser = Browser::default();
+    let back = consent(&app, &browser.begin(&admin, &path).await).await;
+    let page = browser.open(&back).await;
     assert_eq!(page.status, 200);
     assert!(page.text.contains("“Kettle &lt;&amp; Sons&gt;” is connected"), "{}", page.text);
 
@@ -66,7 +81,7 @@ async fn a_person_connects_a_shop() {
     assert_eq!(app.count("queue.holds").await, 0);
 
     // The same address again, as from the history of the browser.
-    let again = open(&back).await;
+    let again = browser.open(&back).await;
     assert_eq!(again.status, 400);
     assert!(again.text.contains("used before"), "{}", again.text);
 }
@@ -74,8 +89,9 @@ async fn a_person_connects_a_shop() {
 #[tokio::test]
 async fn nothing_secret_is_in_any_answer() {
     let (app, admin, path) = world().await;
-    let url = begin(&admin, &path).await;
-    let page = open(&consent(&app, &url).await).await;
+    let mut browser = Browser::default();
+    let url = browser.begin(&admin, &path).await;
+    let page = browser.open(&consent(&app, &url).await).await;
     let mut said = page.text;
     for path in
         [path.clone(), format!("{path}/oauth"), "/api/v1/queue/jobs".to_owned(), "/api/v1/connections".to_owned()]
@@ -93,18 +109,20 @@ async fn nothing_secret_is_in_any_answer() {
 async fn whoever_denies_is_told_so_and_nothing_changes() {
     let (app, admin, path) = world().await;
     app.provider.deny(true);
-    let back = consent(&app, &begin(&admin, &path).await).await;
-    let page = open(&back).await;
+    let mut browser = Browser::default();
+    let back = consent(&app, &browser.begin(&admin, &path).await).await;
+    let page = browser.open(&back).await;
     assert_eq!(page.status, 403);
     assert!(page.text.contains("access was denied") && !page.text.contains("<script>"), "{}", page.text);
     assert_eq!(admin.get(&path).await.ok()["status"], "needs_reauth");
-    assert_eq!(open(&back).await.status, 400, "the state is used up");
+    assert_eq!(browser.open(&back).await.status, 400, "the state is used up");
     assert!(app.provider.requests().is_empty());
 }
 
 #[tokio::test]
 async fn addresses_that_nobody_was_sent_to_lead_nowhere() {
     let (app, admin, path) = world().await;
+    let mut browser = Browser::default();
     let at = |query: &str| Url::parse(&format!("{}/oauth/callback{query}", app.base)).unwrap();
     let unknown = "A".repeat(64);
     for query in [
@@ -116,31 +134,34 @@ async fn addresses_that_nobody_was_sent_to_lead_nowhere() {
         "?state=%00%ff&code=x".to_owned(),
         "?redirect=https://evil.example/&next=//evil.example".to_owned(),
     ] {
-        let page = open(&at(&query)).await;
+        let page = browser.open(&at(&query)).await;
         assert_eq!(page.status, 400, "{query}");
         assert!(page.text.contains("not valid") && !page.text.contains("evil"), "{}", page.text);
     }
 
-    let mut late = consent(&app, &begin(&admin, &path).await).await;
+    let mut late = consent(&app, &browser.begin(&admin, &path).await).await;
     app.clock.advance(TimeDelta::minutes(10));
-    let page = open(&late).await;
+    let page = browser.open(&late).await;
     assert!(page.status == 400 && page.text.contains("ten minutes"), "{}", page.text);
 
     // A good state with nothing that could be exchanged.
-    late = consent(&app, &begin(&admin, &path).await).await;
+    late = consent(&app, &browser.begin(&admin, &path).await).await;
     let state = late.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
-    let page = open(&at(&format!("?state={state}&error=%3Cb%3Eodd"))).await;
+    let page = browser.open(&at(&format!("?state={state}&error=%3Cb%3Eodd"))).await;
     assert!(page.status == 400 && page.text.contains("without a code") && !page.text.contains("odd"), "{}", page.text);
 }
 
 #[tokio::test]
 async fn a_code_that_is_refused_and_a_server_that_is_away_are_told_apart() {
     let (app, admin, path) = world().await;
+    let mut browser = Browser::default();
     app.provider.inject(Fault::Refuse("invalid_client"));
-    let page = open(&consent(&app, &begin(&admin, &path).await).await).await;
+    let back = consent(&app, &browser.begin(&admin, &path).await).await;
+    let page = browser.open(&back).await;
     assert!(page.status == 400 && page.text.contains("the client id or secret is wrong"), "{}", page.text);
     app.provider.inject(Fault::Status(502, None));
-    let page = open(&consent(&app, &begin(&admin, &path).await).await).await;
+    let back = consent(&app, &browser.begin(&admin, &path).await).await;
+    let page = browser.open(&back).await;
     assert!(page.status == 503 && page.text.contains("502"), "{}", page.text);
     assert_eq!(admin.get(&path).await.ok()["status"], "needs_reauth");
 }
@@ -149,15 +170,29 @@ async fn a_code_that_is_refused_and_a_server_that_is_away_are_told_apart() {
 async fn whoever_began_must_still_be_allowed_to() {
     let (app, admin, path) = world().await;
     let other = app.colleague(&admin, "second", Role::Admin).await;
-    let back = consent(&app, &begin(&other, &path).await).await;
+    let mut browser = Browser::default();
+    let back = consent(&app, &browser.begin(&other, &path).await).await;
     sqlx::query("UPDATE users SET role = 'agent' WHERE id = $1").bind(other.id.0).execute(&app.db.owner).await.unwrap();
-    let page = open(&back).await;
+    let page = browser.open(&back).await;
     assert_eq!(page.status, 403);
     assert!(app.provider.requests().is_empty());
     let agent = app.colleague(&admin, "agent", Role::Agent).await;
     let answer = agent.post(&format!("{path}/oauth/authorize"), &json!({})).await;
     assert_eq!(answer.problem(403), "forbidden");
     assert_eq!(agent.get(&format!("{path}/oauth")).await.problem(403), "forbidden");
+}
+
+/// Somebody who was sent a link would connect their own account to the tenant of whoever sent it.
+#[tokio::test]
+async fn whoever_was_sent_a_link_connects_nothing() {
+    let (app, admin, path) = world().await;
+    let (mut browser, theirs) = (Browser::default(), Browser::default());
+    let back = consent(&app, &browser.begin(&admin, &path).await).await;
+    let page = theirs.open(&back).await;
+    assert!(page.status == 403 && page.text.contains("another browser"), "{}", page.text);
+    assert_eq!(browser.open(&back).await.status, 400, "it is used up");
+    assert_eq!(admin.get(&path).await.ok()["status"], "needs_reauth");
+    assert!(app.provider.requests().is_empty(), "no code was exchanged");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ mod authorization;
 mod keeping;
 mod renewal;
 
-pub use authorization::{Authorization, Begun, Unredeemed};
+pub use authorization::{Authorization, Begun, BrowserPass, Unredeemed};
 
 use crate::Error;
 use domain::{ConnectionId, TenantId, connection::ConnectionStatus};

@@ -27,4 +27,4 @@ mod state;
 mod times;
 
 pub use error::Error;
-pub use keeper::{Access, Authorization, Begun, Keeper, Subject, Unredeemed};
+pub use keeper::{Access, Authorization, Begun, BrowserPass, Keeper, Subject, Unredeemed};

@@ -28,6 +28,13 @@ impl State {
         BASE64_URL_SAFE_NO_PAD.encode([self.tenant.0.as_bytes().as_slice(), &self.secret].concat())
     }
 
+    /// The name of the cookie that binds it to a browser. Says nothing about the state that a provider could send back.
+    pub fn cookie_name(&self) -> String {
+        let digest = Sha256::new_with_prefix(b"signalbox oauth cookie").chain_update(self.secret).finalize();
+        let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        format!("signalbox_oauth_{name}")
+    }
+
     /// What lies in the database. The secret is random, so a plain hash does.
     pub fn hash(&self) -> [u8; 32] {
         Sha256::digest(self.secret).into()

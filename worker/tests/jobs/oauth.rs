@@ -154,10 +154,11 @@ impl Authorized {
             ..egress::Config::default()
         })
         .unwrap();
-        let answer = egress.send(Request::new(Method::GET, begun.url), &policy).await.unwrap();
+        let answer = egress.send(Request::new(Method::GET, begun.url.clone()), &policy).await.unwrap();
         let back = Url::parse(answer.headers[header::LOCATION].to_str().unwrap()).unwrap();
         let parameter = |name: &str| back.query_pairs().find(|(found, _)| found == name).unwrap().1.into_owned();
-        let authorization = env.oauth.redeem(&parameter("state")).await.unwrap().unwrap();
+        let authorization =
+            env.oauth.redeem(&parameter("state"), |_| Some(begun.pass.value.to_string())).await.unwrap().unwrap();
         env.oauth.complete(&subject, authorization, &parameter("code"), REDIRECT).await.unwrap();
         // What the workers' upkeep does within a second.
         env.queue.release(&Scope::default()).await.unwrap();

@@ -5,9 +5,11 @@ use super::{
     keeping::{Keeping, Origin},
 };
 use crate::{Error, answer::Denied, client::Client, exchange::Exchange, pkce, sealed, state::State};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ConnectionId, TenantId, UserId};
 use manifest::Grant;
+use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use store::oauth::{
     VERIFIER,
@@ -25,6 +27,30 @@ pub struct Begun {
     pub url: String,
     /// Until when they may come back.
     pub expires_at: DateTime<Utc>,
+    /// What the browser that began has to show when it comes back.
+    pub pass: BrowserPass,
+}
+
+/// What binds an authorization to the browser that began it: a cookie's name and value. Only whoever began has it, so
+/// that nobody can be sent to the provider with somebody else's authorization, and connect their account to a stranger.
+pub struct BrowserPass {
+    /// The name, of its own for each authorization, so that several can be under way in one browser.
+    pub name: String,
+    /// The value.
+    pub value: Zeroizing<String>,
+}
+
+impl BrowserPass {
+    /// Both follow from what is remembered of the authorization anyway. The value says nothing about the verifier.
+    fn of(state: &State, verifier: &str) -> Self {
+        let digest = Sha256::new_with_prefix(b"signalbox oauth browser").chain_update(verifier).finalize();
+        Self { name: state.cookie_name(), value: Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(digest)) }
+    }
+
+    /// Compares digests, so that the time it takes says nothing about the value.
+    fn is(&self, shown: &str) -> bool {
+        Sha256::digest(shown) == Sha256::digest(self.value.as_bytes())
+    }
 }
 
 /// A person who came back in time, for the first time.
@@ -47,6 +73,8 @@ pub enum Unredeemed {
     Used,
     /// It took too long.
     Expired,
+    /// It was begun in another browser.
+    OtherBrowser,
 }
 
 impl Keeper {
@@ -91,11 +119,16 @@ impl Keeper {
         }
         query.extend_pairs(parameters);
         drop(query);
-        Ok(Begun { url: url.into(), expires_at })
+        Ok(Begun { url: url.into(), expires_at, pass: BrowserPass::of(&state, &verifier) })
     }
 
-    /// Uses up what a person came back with, whatever follows from it.
-    pub async fn redeem(&self, state: &str) -> Result<Result<Authorization, Unredeemed>, Error> {
+    /// Uses up what a person came back with, whatever follows from it. `shown` gives the cookie of a name that their
+    /// browser has.
+    pub async fn redeem(
+        &self,
+        state: &str,
+        shown: impl FnOnce(&str) -> Option<String>,
+    ) -> Result<Result<Authorization, Unredeemed>, Error> {
         let Some(state) = State::decode(state) else { return Ok(Err(Unredeemed::Unknown)) };
         let tenant = state.tenant;
         let mut tx = self.inbox.database().begin(tenant).await?;
@@ -107,6 +140,10 @@ impl Keeper {
             Redeemed::Expired => Err(Unredeemed::Expired),
             Redeemed::Valid { connection, user, verifier } => {
                 let verifier = sealed::open(&self.keyring, tenant, connection, VERIFIER, verifier)?;
+                let pass = BrowserPass::of(&state, &verifier);
+                if !shown(&pass.name).is_some_and(|value| pass.is(&value)) {
+                    return Ok(Err(Unredeemed::OtherBrowser));
+                }
                 Ok(Authorization { tenant, connection, user, verifier })
             }
         })

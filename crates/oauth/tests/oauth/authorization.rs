@@ -51,7 +51,7 @@ async fn the_renewal_is_planned_with_the_tokens() {
 #[tokio::test]
 async fn a_state_is_good_once_and_for_ten_minutes() {
     let world = World::new().await;
-    let redeem = async |state: &str| world.keeper.redeem(state).await.unwrap().err();
+    let redeem = async |state: &str| world.redeem(state).await.unwrap().err();
     let state = parameter(&world.begin().await, "state");
     assert_eq!(redeem(&state).await, None);
     assert_eq!(redeem(&state).await, Some(Unredeemed::Used));
@@ -73,10 +73,32 @@ async fn a_state_is_good_once_and_for_ten_minutes() {
 }
 
 #[tokio::test]
+async fn only_the_browser_that_began_may_come_back() {
+    let world = World::new().await;
+    let begin = async || parameter(&world.begin().await, "state");
+    let redeem = async |state: &str, cookie: Option<&str>| {
+        world.keeper.redeem(state, |_| cookie.map(str::to_owned)).await.unwrap().err()
+    };
+    // A browser without the cookie, as of somebody who was sent a link.
+    let state = begin().await;
+    assert_eq!(redeem(&state, None).await, Some(Unredeemed::OtherBrowser));
+    assert_eq!(world.redeem(&state).await.unwrap().err(), Some(Unredeemed::Used), "it cannot be tried again");
+    // A browser that has begun another authorization.
+    let another = world.browser.lock().unwrap().values().next().cloned();
+    let state = begin().await;
+    assert_eq!(redeem(&state, another.as_deref()).await, Some(Unredeemed::OtherBrowser));
+    assert_eq!(redeem(&begin().await, Some("")).await, Some(Unredeemed::OtherBrowser));
+    // Several of one browser do not get into each other's way.
+    let (first, second) = (begin().await, begin().await);
+    assert_eq!(world.redeem(&second).await.unwrap().err(), None);
+    assert_eq!(world.redeem(&first).await.unwrap().err(), None);
+}
+
+#[tokio::test]
 async fn two_that_come_back_at_once_are_one() {
     let world = World::new().await;
     let state = parameter(&world.begin().await, "state");
-    let both = futures::future::join_all((0..8).map(|_| world.keeper.redeem(&state))).await;
+    let both = futures::future::join_all((0..8).map(|_| world.redeem(&state))).await;
     let good = both.into_iter().filter(|outcome| outcome.as_ref().unwrap().is_ok()).count();
     assert_eq!(good, 1);
 }

@@ -8,9 +8,12 @@ use inbox::{Cause, Inbox};
 use manifest::Manifest;
 use queue::Queue;
 use serde_json::{Value, json};
-use signalbox_oauth::{Access, Error, Keeper, Subject};
+use signalbox_oauth::{Access, Authorization, Error, Keeper, Subject, Unredeemed};
 use sqlx::PgPool;
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
 use store::{
     Database, connections, endpoints,
     secrets::{self, endpoint_owner},
@@ -42,6 +45,8 @@ pub struct World {
     pub user: UserId,
     pub endpoint: EndpointId,
     pub connection: ConnectionId,
+    /// The cookies of the person's browser.
+    pub browser: Mutex<HashMap<String, String>>,
 }
 
 /// What the manifest says, with this grant.
@@ -105,6 +110,7 @@ impl World {
             user: UserId::new(),
             endpoint: EndpointId::new(),
             connection: ConnectionId::new(),
+            browser: Mutex::default(),
             test,
             db,
             clock,
@@ -207,7 +213,13 @@ impl World {
         let mut tx = self.db.begin(self.tenant).await.unwrap();
         let begun = self.keeper.begin(&mut tx, &self.subject(&connection), self.user, REDIRECT).await.unwrap();
         tx.commit().await.unwrap();
+        self.browser.lock().unwrap().insert(begun.pass.name, begun.pass.value.to_string());
         Url::parse(&begun.url).unwrap()
+    }
+
+    /// What the keeper makes of a state that the person's browser comes back with.
+    pub async fn redeem(&self, state: &str) -> Result<Result<Authorization, Unredeemed>, Error> {
+        self.keeper.redeem(state, |name| self.browser.lock().unwrap().get(name).cloned()).await
     }
 
     /// Goes there and consents, as a browser does; where the person is sent back to.
@@ -220,7 +232,7 @@ impl World {
 
     /// Comes back with a state and a code.
     pub async fn come_back(&self, state: &str, code: &str) -> Result<(), Error> {
-        let authorization = self.keeper.redeem(state).await?.expect("the state is good");
+        let authorization = self.redeem(state).await?.expect("the state is good");
         let connection = self.row().await;
         self.keeper.complete(&self.subject(&connection), authorization, code, REDIRECT).await
     }
