@@ -4,6 +4,7 @@ pub mod defaults;
 pub mod get;
 pub mod install;
 pub mod list;
+pub mod uninstall;
 pub mod version;
 
 use crate::problem::{Code, Problem};

@@ -4,7 +4,7 @@ pub mod author;
 pub mod queue;
 
 use clap::{Args, Parser, Subcommand};
-use domain::job::Lane;
+use domain::{ConnectionId, job::Lane};
 use egress::Mapping;
 use std::path::PathBuf;
 
@@ -206,6 +206,14 @@ pub enum Plugin {
         #[arg(long)]
         replace: bool,
     },
+    /// Remove a version that nobody holds: no connection, no endpoint, and no connection that would go back to it.
+    Uninstall {
+        /// The plugin, such as `whatsapp`.
+        id: String,
+        /// The version.
+        #[arg(value_name = "VERSION")]
+        of: String,
+    },
     /// List the installed plugins with their versions.
     List,
     /// Show what a plugin may do and what it is set up with.
@@ -215,6 +223,28 @@ pub enum Plugin {
         /// The version; left out, the one that new connections get.
         #[arg(value_name = "VERSION")]
         of: Option<String>,
+    },
+    /// List what a connection's plugin was called for, the latest first: how long it took, what it asked for, how it
+    /// ended.
+    Calls {
+        /// The tenant's short name.
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+        /// The connection.
+        #[arg(long, value_name = "ID")]
+        connection: ConnectionId,
+        /// Only calls of this function of the plugin API, such as `send`.
+        #[arg(long)]
+        function: Option<String>,
+        /// Only calls that failed.
+        #[arg(long)]
+        failed: bool,
+        /// How many at most.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
+        limit: u32,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
     },
     #[command(flatten)]
     Author(author::Author),
@@ -227,6 +257,15 @@ pub enum Keys {
         /// The file with the new key; it is made, readable by you only, if it does not exist.
         #[arg(long, value_name = "FILE")]
         new_key: PathBuf,
+    },
+    /// Change the data key: seal every secret and every token anew, while everything runs.
+    ///
+    /// A new key is added, which running processes learn of; then it seals whatever they write; then what lies in the
+    /// database is sealed with it, row by row. It can be interrupted and repeated.
+    RotateData {
+        /// How long running processes get to learn of the key, in seconds. They look every ten.
+        #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+        grace: u32,
     },
 }
 

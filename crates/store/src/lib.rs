@@ -19,6 +19,7 @@ pub mod locks;
 pub mod messages;
 pub mod migrations;
 pub mod oauth;
+pub mod plugin_calls;
 pub mod plugin_state;
 pub mod plugins;
 pub mod reactions;

@@ -2,6 +2,7 @@
 
 pub mod defaults;
 pub mod installations;
+pub mod uninstall;
 
 use crate::{Error, Result};
 use chrono::{DateTime, Utc};

@@ -10,7 +10,10 @@ use signalbox_store::{
         versions::{self, Departure},
     },
     endpoints::{self, NewEndpoint},
-    plugins::{self, Installed, NewVersion},
+    plugins::{
+        self, Installed, NewVersion,
+        uninstall::{self, Uninstalled},
+    },
     secrets, tenants,
 };
 use test_support::TestDatabase;
@@ -283,4 +286,66 @@ async fn what_is_there_gets_the_version_that_was_in_force() {
     pool.close().await;
     let sql = sqlx::AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"));
     sqlx::query(sql).execute(&test.owner).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_version_that_is_held_stays_and_says_by_whom() {
+    let world = world().await;
+    install(&world.test, "1.1.0", "two").await;
+    let uninstall = async |version: &str| {
+        let mut tx = world.test.app.begin().await.unwrap();
+        let outcome = uninstall::uninstall(&mut tx, "shop", version, at()).await.unwrap();
+        tx.commit().await.unwrap();
+        outcome
+    };
+    let Uninstalled::Held(holders) = uninstall("1.0.0").await else { panic!("it is held") };
+    let told: Vec<_> = holders.iter().map(|it| (it.kind.as_str(), it.id, it.tenant_id)).collect();
+    let tenant = Some(world.tenant);
+    assert_eq!(told, [("connection", world.connection.0, tenant), ("endpoint", world.endpoint.0, tenant)]);
+    assert_eq!(uninstall("7.0.0").await, Uninstalled::Unknown);
+
+    // New connections get what is left; what was made of the file goes with it.
+    assert_eq!(uninstall("1.1.0").await, Uninstalled::Done);
+    assert_eq!(current(&world.test).await, "1.0.0");
+    let files: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM plugin_artifacts").fetch_one(&world.test.owner).await.unwrap();
+    assert_eq!(files, 1);
+    assert!(matches!(install(&world.test, "1.1.0", "three").await, Installed::New(_)), "the version is free again");
+    assert_eq!(current(&world.test).await, "1.1.0");
+}
+
+#[tokio::test]
+async fn new_connections_get_the_newest_that_is_left_and_a_pre_release_last() {
+    let test = TestDatabase::create().await;
+    for version in ["1.0.0", "1.2.0", "1.1.0", "1.3.0-rc.1"] {
+        install(&test, version, version).await;
+    }
+    let mut given = vec![current(&test).await];
+    for version in ["1.2.0", "1.1.0", "1.0.0"] {
+        let mut tx = test.app.begin().await.unwrap();
+        assert_eq!(uninstall::uninstall(&mut tx, "shop", version, at()).await.unwrap(), Uninstalled::Done);
+        tx.commit().await.unwrap();
+        given.push(current(&test).await);
+    }
+    assert_eq!(given, ["1.2.0", "1.1.0", "1.0.0", "1.3.0-rc.1"]);
+    let mut tx = test.app.begin().await.unwrap();
+    uninstall::uninstall(&mut tx, "shop", "1.3.0-rc.1", at()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(plugins::current(&test.app, "shop").await.unwrap().is_none(), "the plugin is gone with its last version");
+}
+
+/// A connection that is made of a version while it is being removed wins.
+#[tokio::test]
+async fn whoever_takes_the_version_meanwhile_keeps_it() {
+    let world = world().await;
+    install(&world.test, "1.1.0", "two").await;
+    let mut tx = world.test.app.begin().await.unwrap();
+    assert_eq!(uninstall::holders(&mut *tx, "shop", "1.1.0").await.unwrap(), []);
+    let mut taking = world.db.begin(world.tenant).await.unwrap();
+    sqlx::query("UPDATE connections SET plugin_version = '1.1.0'").execute(&mut *taking).await.unwrap();
+    taking.commit().await.unwrap();
+    // As if it had been looked at before.
+    let refused =
+        sqlx::query_scalar::<_, bool>("SELECT uninstall_plugin_version('shop', '1.1.0')").fetch_one(&mut *tx).await;
+    assert!(refused.unwrap_err().to_string().contains("foreign key"));
 }

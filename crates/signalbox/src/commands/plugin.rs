@@ -3,16 +3,21 @@
 mod author;
 mod bench;
 mod build;
+mod calls;
 mod check;
 mod dev;
 mod fixtures;
 mod new;
 mod project;
 mod record;
+mod record_call;
+mod recorded;
+mod recorded_call;
 mod replay;
 mod scrub;
 mod swap;
 mod test;
+mod uninstall;
 
 use crate::{
     cli::Plugin,
@@ -27,13 +32,18 @@ use store::{Database, plugins::Installed};
 /// Does what was typed.
 pub async fn run(config: &Config, command: Plugin) -> anyhow::Result<()> {
     logging::start(&config.log, logging::Default::Quiet)?;
-    if let Plugin::Author(command) = command {
-        return author::run(config, command).await;
-    }
+    let command = match command {
+        Plugin::Author(command) => return author::run(config, command).await,
+        Plugin::Calls { tenant, connection, function, failed, limit, json } => {
+            let wanted = calls::Wanted { connection, function, failed, limit };
+            return calls::list(config, &tenant, &wanted, json).await;
+        }
+        command => command,
+    };
     let db = database::open(config, database::app(config)?).await?;
     match command {
         // Done above.
-        Plugin::Author(_) => {}
+        Plugin::Author(_) | Plugin::Calls { .. } => {}
         Plugin::Install { file, replace } => {
             let same_version = if replace { SameVersion::Replace } else { SameVersion::Keep };
             let host = plugins::host(config, plugins::egress(config, Vec::new())?)?;
@@ -44,6 +54,7 @@ pub async fn run(config: &Config, command: Plugin) -> anyhow::Result<()> {
                 }
             }
         }
+        Plugin::Uninstall { id, of } => uninstall::run(&db, &id, &of).await?,
         Plugin::List => list(&db).await?,
         Plugin::Show { id, of } => show(&db, &id, of.as_deref()).await?,
     }
