@@ -111,7 +111,7 @@ pub struct Record {
     #[arg(long, value_name = "ID", requires = "function")]
     pub connection: Option<ConnectionId>,
     /// The function of the plugin API to call, such as `check`, `poll` or `invoke`.
-    #[arg(long, requires = "connection")]
+    #[arg(long, requires = "connection", conflicts_with = "delivery")]
     pub function: Option<String>,
     /// A JSON file with its input, such as `{"name": "find_order", "input": {…}}` of an action; `-` reads standard
     /// input.
