@@ -13,6 +13,12 @@ pub(crate) fn decode<T: DeserializeOwned>(json: &str, limit: usize) -> Result<T,
     if json.len() > limit {
         return Err(Cause::OutputTooLarge { limit });
     }
+    // Keeping track of the place doubles the time of reading; what is wrong somewhere is read again.
+    serde_json::from_str(json).or_else(|_| located(json))
+}
+
+/// The same, with the place of what is wrong.
+fn located<T: DeserializeOwned>(json: &str) -> Result<T, Cause> {
     let mut reader = serde_json::Deserializer::from_str(json);
     let value = serde_path_to_error::deserialize(&mut reader)
         .map_err(|error| Cause::BadOutput { pointer: pointer(error.path()), message: describe(error.inner()) })?;
