@@ -1,23 +1,25 @@
-//! Compiled code, kept between starts: compiling takes a hundred milliseconds, loading less than
-//! one.
+//! Compiled code, kept between starts: compiling takes a tenth of a second, loading less than a
+//! thousandth.
 //!
 //! Loading machine code means trusting it. The cache directory belongs to this user alone, and
-//! each file begins with the SHA-256 of the rest, so that a file that was cut off or decayed is
-//! compiled anew rather than run. It is no defence against who can write there as this user.
+//! each file ends with a checksum of the rest, so that a file that was cut off or decayed is
+//! compiled anew rather than run. It is no defence against who can write there as this user: such
+//! a one could write any checksum.
 
 use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
+use crc32fast::Hasher as Checksum;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
 use crate::compiler::{self, Compiler};
 
-const DIGEST: usize = 32;
+/// The checksum of bytes that end with their own (a property of every CRC).
+const WHOLE: u32 = 0x2144_df1c;
 
 /// The cache of one engine.
 pub(crate) struct Artifacts {
@@ -66,13 +68,8 @@ impl Artifacts {
         E: From<wasmtime::Error>,
     {
         let path = self.dir.join(format!("{hash}-{}.cwasm", self.compatibility));
-        if let Some(code) = read(&path) {
-            match load(engine, &code) {
-                Ok(component) => return Ok(component),
-                Err(error) => {
-                    tracing::warn!(%error, "a compiled plugin is refused, compiling anew");
-                }
-            }
+        if let Some(component) = kept(engine, &path) {
+            return Ok(component);
         }
         let code = compiler::code_of(&encode()?, self.compiler.as_ref(), engine)?;
         if let Err(error) = self.write(&path, &code) {
@@ -85,8 +82,8 @@ impl Artifacts {
     fn write(&self, path: &Path, code: &[u8]) -> io::Result<()> {
         let temporary = self.temporary();
         let written = create_new(&temporary).and_then(|mut file| {
-            file.write_all(&Sha256::digest(code))?;
             file.write_all(code)?;
+            file.write_all(&crc32fast::hash(code).to_le_bytes())?;
             fs::rename(&temporary, path)
         });
         if written.is_err() {
@@ -108,20 +105,42 @@ fn create_new(path: &Path) -> io::Result<fs::File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
-/// The code in a cache file, if the file is whole.
-fn read(path: &Path) -> Option<Vec<u8>> {
-    let mut bytes = fs::read(path).ok()?;
-    let digest = bytes.get(..DIGEST)?;
-    let is_whole = Sha256::digest(&bytes[DIGEST..])[..] == *digest;
-    is_whole.then(|| bytes.split_off(DIGEST))
+/// The component in a cache file, if there is one and it is whole.
+fn kept(engine: &Engine, path: &Path) -> Option<Component> {
+    if !is_whole(path).ok()? {
+        tracing::warn!(path = %path.display(), "a compiled plugin is damaged, compiling anew");
+        return None;
+    }
+    load_file(engine, path)
+        .inspect_err(|error| tracing::warn!(%error, "a compiled plugin is refused, compiling anew"))
+        .ok()
 }
 
+/// Reads a file once, in pieces that stay in the processor's cache.
+fn is_whole(path: &Path) -> io::Result<bool> {
+    let mut file = fs::File::open(path)?;
+    let (mut piece, mut checksum) = (vec![0; 32 << 10], Checksum::new());
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(checksum.finalize() == WHOLE),
+            length => checksum.update(&piece[..length]),
+        }
+    }
+}
+
+/// Maps a file: what of it is not needed is never read, and processes share the rest.
 #[expect(
     unsafe_code,
-    reason = "the bytes come from `precompile_component` of this host or of its compiler: either just now, or out of \
-              a file in a directory that only this user can write to, with an intact digest; \
-              wasmtime itself refuses another version's or configuration's"
+    reason = "the file was written by this host, in a directory that only this user can write to, and is whole; it is \
+              only ever replaced by another, so that the mapped one stays as it is; wasmtime itself refuses another \
+              version's or configuration's"
 )]
+fn load_file(engine: &Engine, path: &Path) -> wasmtime::Result<Component> {
+    // SAFETY: see the reason above.
+    unsafe { Component::deserialize_file(engine, path) }
+}
+
+#[expect(unsafe_code, reason = "the bytes come from `precompile_component` of this host or of its compiler, just now")]
 fn load(engine: &Engine, code: &[u8]) -> wasmtime::Result<Component> {
     // SAFETY: see the reason above.
     unsafe { Component::deserialize(engine, code) }
