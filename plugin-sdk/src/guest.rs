@@ -10,6 +10,8 @@ pub mod bindings;
 mod convert;
 #[cfg(target_family = "wasm")]
 mod exports;
+#[cfg(all(feature = "heap", any(test, all(target_family = "wasm", not(target_feature = "atomics")))))]
+mod heap;
 #[cfg(target_family = "wasm")]
 mod imports;
 

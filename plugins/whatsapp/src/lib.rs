@@ -52,4 +52,4 @@ impl Admin for WhatsApp {
     }
 }
 
-plugin_sdk::export_plugin!(WhatsApp: Webhooks + Channel + Actions + Admin, manifest = "manifest.json");
+plugin_sdk::export_plugin!(WhatsApp: Webhooks + Channel + Actions + Admin, built_manifest);
