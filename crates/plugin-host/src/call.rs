@@ -8,7 +8,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::record::Recorder;
-use crate::store::StateStore;
+use crate::state::StateStore;
 use crate::tape::Tape;
 
 /// For whom and when a call is made.

@@ -15,7 +15,7 @@ use crate::bindings::signalbox::plugin as imports;
 use crate::config::Config;
 use crate::error::LoadError;
 use crate::plugin::Plugin;
-use crate::state::CallState;
+use crate::store::CallState;
 use crate::{contract, engine};
 
 /// Loads plugins and gives their calls a place to run in.

@@ -22,7 +22,7 @@ use crate::config::Limits;
 use crate::inject::inject;
 use crate::record::RequestRecord;
 use crate::redact::Redactor;
-use crate::state::CallState;
+use crate::store::CallState;
 use crate::tape::{self, Answer, Asked, Played};
 
 /// What is kept of a request's method and host, at most, in characters.

@@ -47,5 +47,5 @@ pub use function::Function;
 pub use host::{PluginHost, SetupError, encode};
 pub use plugin::{Invocation, Plugin};
 pub use record::{CallRecord, Failed, Recorder, RequestRecord};
-pub use store::{StateError, StateFuture, StateStore};
+pub use state::{StateError, StateFuture, StateStore};
 pub use tape::Tape;

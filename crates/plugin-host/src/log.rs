@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::bindings::signalbox::plugin::log::{Host, Level};
 use crate::config::Limits;
 use crate::redact::Redactor;
-use crate::state::CallState;
+use crate::store::CallState;
 
 /// The lines of one call.
 pub(crate) struct CallLog {

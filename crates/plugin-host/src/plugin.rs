@@ -27,7 +27,7 @@ use crate::config::{Config, Limits};
 use crate::error::{CallError, Cause, LoadError};
 use crate::function::Function;
 use crate::observe::Observer;
-use crate::state::CallState;
+use crate::store::CallState;
 
 /// A plugin that was accepted. Cheap to call from many tasks at once.
 pub struct Plugin {

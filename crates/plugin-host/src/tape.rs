@@ -145,7 +145,7 @@ pub struct Tape(Option<Arc<Mutex<Reel>>>);
 
 enum Reel {
     Records(Vec<HostCall>),
-    Plays { left: VecDeque<HostCall>, deviation: Option<Deviation> },
+    Plays { left: VecDeque<HostCall>, deviation: Option<Box<Deviation>> },
 }
 
 /// Where a replayed call asked for something else than the recorded one.
@@ -185,7 +185,7 @@ impl Tape {
     pub fn deviation(&self) -> Option<Deviation> {
         match self.reel().as_deref()? {
             Reel::Records(_) => None,
-            Reel::Plays { deviation: Some(deviation), .. } => Some(deviation.clone()),
+            Reel::Plays { deviation: Some(deviation), .. } => Some(Deviation::clone(deviation)),
             Reel::Plays { left, .. } => {
                 let recorded = left.front()?.asked.clone();
                 Some(Deviation { recorded: Some(recorded), asked: None })
@@ -210,7 +210,8 @@ impl Tape {
         match left.pop_front() {
             Some(call) if call.asked == *asked => Some(Ok(call.answer)),
             other => {
-                *deviation = Some(Deviation { recorded: other.map(|call| call.asked), asked: Some(asked.clone()) });
+                let recorded = other.map(|call| call.asked);
+                *deviation = Some(Box::new(Deviation { recorded, asked: Some(asked.clone()) }));
                 Some(Err(Unrecorded))
             }
         }

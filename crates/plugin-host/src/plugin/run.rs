@@ -28,8 +28,8 @@ use crate::limiter::MemoryLimiter;
 use crate::log::CallLog;
 use crate::record::{CallRecord, Failed};
 use crate::redact::Redactor;
-use crate::state::{CallState, CpuBudget};
-use crate::store::CallStore;
+use crate::state::StateAccess;
+use crate::store::{CallState, CpuBudget};
 
 /// How a call ended: cut by the wall limit, or crashed, or with the guest's own result.
 pub(super) type Ending<T> = Result<wasmtime::Result<Result<T, types::Error>>, Elapsed>;
@@ -66,7 +66,7 @@ impl Plugin {
             cpu: CpuBudget::new(self.limits.cpu.as_nanos().div_ceil(TICK.as_nanos())),
             log: CallLog::new(Arc::clone(&self.name), &self.limits, Arc::clone(&redactor)),
             http,
-            store: store.map(|store| CallStore::new(Arc::clone(store), &self.limits)),
+            state: store.map(|store| StateAccess::new(Arc::clone(store), &self.limits)),
             crypto: CallCrypto::new(Arc::clone(&self.manifest), ctx.secrets.clone(), is_pure),
             clock: CallClock::new(ctx.now_ms, is_pure),
             tape: ctx.tape.clone(),
