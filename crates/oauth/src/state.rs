@@ -31,8 +31,7 @@ impl State {
     /// The name of the cookie that binds it to a browser. Says nothing about the state that a provider could send back.
     pub fn cookie_name(&self) -> String {
         let digest = Sha256::new_with_prefix(b"signalbox oauth cookie").chain_update(self.secret).finalize();
-        let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        format!("signalbox_oauth_{name}")
+        format!("signalbox_oauth_{}", BASE64_URL_SAFE_NO_PAD.encode(&digest[..9]))
     }
 
     /// What lies in the database. The secret is random, so a plain hash does.
