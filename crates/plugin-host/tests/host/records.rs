@@ -118,7 +118,7 @@ async fn requests_that_were_refused_count_and_have_an_end() {
 #[tokio::test]
 async fn a_request_that_was_under_way_when_the_call_was_cut_says_so() {
     let slow = get(|| async {
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
     });
     let limits = Limits { wall: Duration::from_millis(300), ..Limits::default() };
     let host = network::host(Router::new().fallback(slow), limits).await;
