@@ -1,7 +1,9 @@
 //! Finds the manifest inside a `.wasm` file without running or compiling it.
 
+use std::mem;
+
 use thiserror::Error;
-use wasmparser::{Encoding, Parser, Payload};
+use wasmparser::{Chunk, Encoding, Parser, Payload};
 
 /// Name of the custom section that holds the manifest.
 const NAME: &str = "signalbox:manifest";
@@ -34,10 +36,18 @@ impl<'a> Preamble<'a> {
     /// which may lie inside a component; a packaging tool may append it to the outside. Two that
     /// differ would let a reviewer read one and the host obey the other.
     pub fn read(wasm: &'a [u8]) -> Result<Self, PreambleError> {
-        let mut encoding = None;
-        let mut manifest = None;
-        for payload in Parser::new(0).parse_all(wasm) {
-            match payload.map_err(|error| PreambleError::NotWasm(error.to_string()))? {
+        let not_wasm = PreambleError::NotWasm;
+        let (mut encoding, mut manifest) = (None, None);
+        let (mut rest, mut parser, mut outer) = (wasm, Parser::new(0), Vec::new());
+        loop {
+            let payload = match parser.parse(rest, true).map_err(|error| not_wasm(error.to_string()))? {
+                Chunk::Parsed { consumed, payload } => {
+                    rest = &rest[consumed..];
+                    payload
+                }
+                Chunk::NeedMoreData(_) => return Err(not_wasm("it ends too early".to_owned())),
+            };
+            match payload {
                 Payload::Version { encoding: kind, .. } => {
                     encoding.get_or_insert(kind);
                 }
@@ -47,6 +57,19 @@ impl<'a> Preamble<'a> {
                     }
                     manifest = Some(section.data());
                 }
+                // Nothing is said in it, and it is nearly all of the file.
+                Payload::CodeSectionStart { size, .. } => {
+                    parser.skip_section();
+                    let code = usize::try_from(size).unwrap_or(usize::MAX);
+                    rest = rest.get(code..).ok_or_else(|| not_wasm("its code ends too early".to_owned()))?;
+                }
+                Payload::ModuleSection { parser: inner, .. } | Payload::ComponentSection { parser: inner, .. } => {
+                    outer.push(mem::replace(&mut parser, inner));
+                }
+                Payload::End(_) => match outer.pop() {
+                    Some(around) => parser = around,
+                    None => break,
+                },
                 _ => {}
             }
         }
@@ -94,6 +117,10 @@ mod tests {
 
     #[test]
     fn other_files_are_refused() {
+        let code = module(r#"(module (func (result i32) i32.const 7) (@custom "signalbox:manifest" "{}"))"#);
+        assert_eq!(Preamble::read(&code).unwrap().manifest, b"{}");
+        let begin = code.windows(2).position(|bytes| bytes == [0x41, 7]).unwrap();
+        assert!(matches!(Preamble::read(&code[..=begin]), Err(PreambleError::NotWasm(_))));
         let without = module(r#"(module (@custom "other" "{}"))"#);
         assert!(matches!(Preamble::read(&without), Err(PreambleError::ManifestMissing)));
         for bytes in [&b""[..], b"\x7fELF", b"\0asm", b"\0asm\x01\0\0\0\xff\xff", b"{}"] {
