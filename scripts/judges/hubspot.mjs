@@ -67,6 +67,22 @@ await associations.createDefault('contacts', created.id, 'tickets', ticket.id)
 const linked = async (kind) => (await associations.getPage('contacts', created.id, kind)).results.length
 assert.deepEqual([await linked('tickets'), await linked('notes')], [1, 1])
 assert.ok(note.id)
+for (const [kind, type, properties] of [
+  ['calls', 194, { hs_call_status: 'COMPLETED', hs_call_direction: 'INBOUND' }],
+  ['emails', 198, { hs_email_direction: 'EMAIL', hs_email_subject: 'Judged' }],
+]) {
+  const logged = await client.crm.objects[kind].basicApi.create({
+    properties: { ...properties, hs_timestamp: new Date().toISOString() },
+    associations: [{ to: { id: created.id }, types: [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: type }] }],
+  })
+  assert.ok(logged.id && logged.createdAt instanceof Date)
+}
+
+// Pipelines and owners.
+const [pipeline] = (await client.crm.pipelines.pipelinesApi.getAll('tickets')).results
+assert.deepEqual([pipeline.id, pipeline.stages.at(-1).metadata.ticketState], ['0', 'CLOSED'])
+const owners = await client.crm.owners.ownersApi.getPage()
+assert.deepEqual(owners.results.map((owner) => owner.firstName), ['Anna', 'Ben', 'Ada'])
 
 // The library knows our 429 and tries again; an expired token is an error of its own.
 await control('POST', `/hubspot/accounts/${account}/throttle`, { policy: 'SECONDLY', requests: 1 })

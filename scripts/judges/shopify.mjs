@@ -53,6 +53,9 @@ const tagged = await client.request(
   { variables: { id: order } },
 )
 assert.deepEqual(tagged.data.tagsAdd, { node: { tags: ['judged'] }, userErrors: [] })
+const versions = await client.request('{ publicApiVersions { handle supported } locations(first: 5) { nodes { name } } }')
+assert.ok(versions.data.publicApiVersions.some((it) => it.supported && it.handle === '2026-07'))
+assert.deepEqual(versions.data.locations.nodes, [{ name: 'Warehouse' }])
 const unknown = await failure(client.request('{ shop { nmae } }'))
 assert.equal(unknown.constructor.name, 'GraphqlQueryError')
 await control('POST', `/shopify/shops/${shop}/throttle`, { available: 0 })

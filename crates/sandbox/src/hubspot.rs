@@ -8,6 +8,7 @@
 mod account;
 mod api;
 mod associations;
+mod calculated;
 pub(crate) mod control;
 mod error;
 mod events;
@@ -15,6 +16,8 @@ mod kinds;
 mod limits;
 mod oauth;
 mod objects;
+mod owners;
+mod pipelines;
 mod properties;
 mod records;
 mod search;
@@ -70,6 +73,9 @@ pub(crate) fn router(hubspot: Arc<Hubspot>) -> Router {
         .nest("/crm/v4/associations", associations::batch_router())
         .nest("/crm/objects/{version}", both())
         .nest("/crm/associations/{version}", associations::batch_router())
+        .nest("/crm/v3/pipelines", pipelines::router())
+        .nest("/crm/pipelines/{version}", pipelines::router())
+        .merge(owners::router())
         .merge(oauth::router())
         .fallback(api::not_found)
         .with_state(hubspot)
@@ -84,6 +90,15 @@ impl Hubspot {
     pub fn put(&self, account: Account) {
         let portal = Portal::open(account);
         self.portals().insert(portal.account.hub_id, portal);
+    }
+
+    /// Sets where webhooks go, and the URL that the app has for that in HubSpot's pages, which is what is signed, if a
+    /// proxy stands between the two.
+    pub fn set_webhook_url(&self, hub_id: u64, url: Url, signed: Option<Url>) -> Result<(), HubspotError> {
+        self.with(hub_id, |portal| {
+            portal.account.webhook_url = Some(url);
+            portal.account.signed_url = signed;
+        })
     }
 
     /// The next requests of this account are refused with 429.
@@ -113,15 +128,18 @@ impl Hubspot {
         url: Option<Url>,
         secret: Option<Secret>,
     ) -> Result<Sent, HubspotError> {
-        let (own_url, own_secret) =
-            self.with(hub_id, |portal| (portal.account.webhook_url.clone(), portal.account.client_secret.clone()))?;
+        let (own_url, signed_url, own_secret) = self.with(hub_id, |portal| {
+            let Account { webhook_url, signed_url, client_secret, .. } = &portal.account;
+            (webhook_url.clone(), signed_url.clone(), client_secret.clone())
+        })?;
         if events.is_empty() {
             return Ok(Sent { statuses: Vec::new() });
         }
+        let signed_url = signed_url.filter(|_| url.is_none());
         let to = url.or(own_url).ok_or(HubspotError::NoWebhookUrl(hub_id))?;
         let secret = secret.unwrap_or(own_secret);
         let mut statuses = Vec::new();
-        for parcel in events::parcels(&to, &secret, &self.clock, &events) {
+        for parcel in events::parcels(&to, signed_url.as_ref(), &secret, &self.clock, &events) {
             statuses.push(self.courier.deliver(parcel).await);
         }
         Ok(Sent { statuses })
@@ -130,7 +148,8 @@ impl Hubspot {
     /// Delivers events in the background, if the account wants webhooks.
     fn report(&self, portal: &Portal, events: &[Value]) {
         if let Some(to) = portal.account.webhook_url.as_ref().filter(|_| !events.is_empty()) {
-            let parcels = events::parcels(to, &portal.account.client_secret, &self.clock, events);
+            let Account { signed_url, client_secret, .. } = &portal.account;
+            let parcels = events::parcels(to, signed_url.as_ref(), client_secret, &self.clock, events);
             self.courier.schedule(parcels.into_iter().map(|parcel| (Duration::ZERO, parcel)).collect());
         }
     }

@@ -76,6 +76,7 @@
 //! |---|---|
 //! | `PUT /shops` | add or replace a [`shopify::Shop`] |
 //! | `GET /shops/{domain}` | `{orders, customers, subscriptions}` as they are now |
+//! | `POST /shops/{domain}/orders` | somebody buys something: a [`shopify::Purchase`]; answers [`shopify::Bought`] |
 //! | `POST /shops/{domain}/webhooks` | report something: a [`shopify::Webhook`]; answers [`shopify::Sent`] |
 //! | `POST /shops/{domain}/throttle` | `{available}`: so many points are left |
 //! | `POST /shops/{domain}/expire` | `{refresh_tokens?}`: every access token ends |
@@ -87,6 +88,8 @@
 //! | `/crm/v3/objects/{type}`, `/crm/objects/2026-03/{type}` | list, create; `/{id}` reads, updates, archives; `/search`, `/batch/read` |
 //! | `/crm/v4/objects/{type}/{id}/associations/{to}` and its dated form | list; `/{to_id}` makes and removes; `default/{to}/{to_id}` makes the unlabelled one |
 //! | `POST /crm/v4/associations/{type}/{to}/batch/read` and its dated form | associations of many objects |
+//! | `GET /crm/v3/pipelines/{type}`, `GET /crm/pipelines/2026-03/{type}` | the pipelines of tickets and deals; `/{id}` reads one |
+//! | `GET /crm/v3/owners`, `GET /crm/owners/2026-03` | the people who may own records |
 //! | `GET /oauth/authorize` | agrees at once and redirects with a code |
 //! | `POST /oauth/{version}/token` | tokens, for a code or a refresh token |
 //! | `GET /oauth/v1/access-tokens/{token}`, `GET /account-info/{version}/details` | whose a token is |

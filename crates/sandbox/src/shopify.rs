@@ -10,6 +10,7 @@ pub(crate) mod control;
 mod graphql;
 mod oauth;
 mod points;
+mod purchase;
 mod records;
 mod rest;
 mod shop;
@@ -19,6 +20,7 @@ mod tokens;
 mod topics;
 mod webhook;
 
+pub use purchase::{Bought, Buyer, Item, Purchase};
 pub use records::Records;
 pub use shop::Shop;
 pub use topics::TOPICS;
@@ -35,6 +37,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use store::Store;
 use topics::Change;
+use url::Url;
 use webhook::Letter;
 
 /// The version that webhooks are written in which no API request subscribed to.
@@ -56,6 +59,9 @@ pub enum ShopifyError {
     /// The topic, or the record it would be about, does not exist.
     #[error("there is nothing to report for the topic {0:?}")]
     NothingToReport(String),
+    /// No product has this variant.
+    #[error("there is no variant {0} to buy")]
+    NothingToBuy(u64),
     /// Nobody has subscribed, and the webhook names no destination.
     #[error("nobody has subscribed to {0:?}")]
     NobodySubscribed(String),
@@ -81,6 +87,11 @@ impl Shopify {
     pub fn put(&self, shop: Shop) {
         let store = Store::open(shop, self.now());
         self.stores().insert(store.shop.domain.clone(), store);
+    }
+
+    /// Sets where the privacy topics go, and what is played of a topic that nobody subscribed to.
+    pub fn set_webhook_url(&self, domain: &str, url: Url) -> Result<(), ShopifyError> {
+        self.with(domain, |store| store.shop.webhook_url = Some(url))
     }
 
     /// From now on the app has so many points left in this shop; they come back at their rate.

@@ -29,6 +29,9 @@ pub struct Account {
     /// Where webhooks go; without it none are sent.
     #[serde(default)]
     pub webhook_url: Option<Url>,
+    /// The URL in the app's settings, which is what is signed, if a proxy passes on from there to `webhook_url`.
+    #[serde(default)]
+    pub signed_url: Option<Url>,
     /// What is reported: `contact.creation`, `object.propertyChange`, …
     #[serde(default)]
     pub subscriptions: Vec<String>,
@@ -55,7 +58,7 @@ fn all_scopes() -> Vec<String> {
     let objects = ["contacts", "companies", "deals"];
     let mut scopes: Vec<String> =
         objects.iter().flat_map(|it| [format!("crm.objects.{it}.read"), format!("crm.objects.{it}.write")]).collect();
-    scopes.extend(["oauth".to_owned(), "tickets".to_owned()]);
+    scopes.extend(["crm.objects.owners.read", "oauth", "tickets"].map(str::to_owned));
     scopes
 }
 
@@ -70,6 +73,7 @@ impl Account {
             redirect_urls: Vec::new(),
             access_token: None,
             webhook_url: None,
+            signed_url: None,
             subscriptions: Vec::new(),
             scopes: all_scopes(),
             requests_per_ten_seconds: documented_limit(),

@@ -146,11 +146,12 @@ impl Reporter<'_> {
     }
 }
 
-/// Arrays of these events for a URL. Each attempt has its number in every event, its own date and its own signatures.
-pub(super) fn parcels(to: &Url, secret: &Secret, clock: &Clock, events: &[Value]) -> Vec<Parcel> {
+/// Arrays of these events for a URL, or with the signature for another. Each attempt has its number in every event, its
+/// own date and its own signatures.
+pub(super) fn parcels(to: &Url, signed: Option<&Url>, secret: &Secret, clock: &Clock, events: &[Value]) -> Vec<Parcel> {
     let arrays = events.chunks(MOST_EVENTS).map(<[Value]>::to_vec);
     let parcel = |events: Vec<Value>| {
-        let (url, secret, clock) = (to.clone(), secret.clone(), clock.clone());
+        let (url, secret, clock) = (signed.unwrap_or(to).clone(), secret.clone(), clock.clone());
         let seal = move |attempt: u32| envelope(&url, &secret, &events, attempt, clock());
         Parcel { to: to.clone(), timeout: TIMEOUT, seal: Arc::new(seal) }
     };

@@ -1,5 +1,6 @@
 //! What is in an account: objects of each kind, and how they are associated.
 
+use super::calculated;
 use super::kinds::{Kind, association};
 use chrono::{DateTime, SecondsFormat, TimeZone as _, Utc};
 use serde::Deserialize;
@@ -143,7 +144,8 @@ impl Record {
         } else if property == kind.modified {
             Some(time(self.updated_at))
         } else {
-            self.properties.get(property).filter(|value| !value.is_empty()).cloned()
+            let own = self.properties.get(property).filter(|value| !value.is_empty()).cloned();
+            own.or_else(|| calculated::value(self, kind, property))
         }
     }
 

@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// The stable versions of November 2026, oldest first; each lives for a year.
-const VERSIONS: [&str; 4] = ["2026-01", "2026-04", "2026-07", "2026-10"];
+pub(super) const VERSIONS: [&str; 4] = ["2026-01", "2026-04", "2026-07", "2026-10"];
+/// The next one, which can be tried.
+pub(super) const RELEASE_CANDIDATE: &str = "2027-01";
 
 pub(super) async fn graphql(
     State(shopify): State<Arc<Shopify>>,
@@ -80,7 +82,8 @@ fn serving(asked: &str) -> Option<&'static str> {
     if !digits(year, 4) || !["01", "04", "07", "10"].contains(&month) {
         return None;
     }
-    VERSIONS.into_iter().find(|version| *version == asked).or_else(|| (asked < VERSIONS[0]).then_some(VERSIONS[0]))
+    let served = VERSIONS.into_iter().chain([RELEASE_CANDIDATE]).find(|version| *version == asked);
+    served.or_else(|| (asked < VERSIONS[0]).then_some(VERSIONS[0]))
 }
 
 #[cfg(test)]
@@ -92,6 +95,7 @@ mod tests {
         for (asked, served) in [
             ("2026-10", Some("2026-10")),
             ("2026-01", Some("2026-01")),
+            ("2027-01", Some("2027-01")),
             ("2024-07", Some("2026-01")),
             ("2027-04", None),
             ("2026-02", None),

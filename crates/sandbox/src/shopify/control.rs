@@ -1,6 +1,6 @@
 //! The control API of the simulated Shopify; the crate's documentation lists its routes.
 
-use super::{Sent, Shop, Shopify, ShopifyError, Webhook, rest};
+use super::{Bought, Purchase, Sent, Shop, Shopify, ShopifyError, Webhook, rest};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -16,6 +16,7 @@ pub(crate) fn router(shopify: Arc<Shopify>) -> Router {
     Router::new()
         .route("/shops", put(put_shop))
         .route("/shops/{domain}", axum::routing::get(look))
+        .route("/shops/{domain}/orders", post(buy))
         .route("/shops/{domain}/webhooks", post(send))
         .route("/shops/{domain}/throttle", post(throttle))
         .route("/shops/{domain}/expire", post(expire))
@@ -26,7 +27,7 @@ impl IntoResponse for ShopifyError {
     fn into_response(self) -> Response {
         let status = match self {
             Self::UnknownShop(_) => StatusCode::NOT_FOUND,
-            Self::NothingToReport(_) | Self::NobodySubscribed(_) => StatusCode::BAD_REQUEST,
+            Self::NothingToReport(_) | Self::NothingToBuy(_) | Self::NobodySubscribed(_) => StatusCode::BAD_REQUEST,
         };
         (status, Json(json!({ "error": self.to_string() }))).into_response()
     }
@@ -48,6 +49,14 @@ async fn look(State(shopify): SharedState, Path(domain): Path<String>) -> Result
         })
     })?;
     Ok(Json(look))
+}
+
+async fn buy(
+    State(shopify): SharedState,
+    Path(domain): Path<String>,
+    Json(purchase): Json<Purchase>,
+) -> Result<Json<Bought>, ShopifyError> {
+    shopify.buy(&domain, &purchase).await.map(Json)
 }
 
 async fn send(

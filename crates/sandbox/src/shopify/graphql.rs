@@ -132,6 +132,7 @@ fn check_scopes(granted: &[String], operation: &Operation, document: &Executable
         let needed = match field.name.as_str() {
             "order" | "orders" => "read_orders",
             "customer" | "customers" => "read_customers",
+            "location" | "locations" => "read_locations",
             "product" | "products" => "read_products",
             "refundCreate" | "orderCancel" => "write_orders",
             _ => continue,

@@ -1,4 +1,4 @@
-//! What is in a shop: customers, products, orders, abandoned checkouts, webhook subscriptions.
+//! What is in a shop: customers, products, orders, abandoned checkouts, locations, webhook subscriptions.
 //!
 //! Money is in minor units of the shop's currency. Ids go beyond 2^53, as they do in old and large shops: a client
 //! that reads them as floating-point numbers finds the wrong record or none.
@@ -7,7 +7,7 @@ mod money;
 mod order;
 
 pub(crate) use money::{decimal, fixed, minor};
-pub(crate) use order::{Cancellation, Fulfillment, Line, Order, Refund, RefundLine, Transaction};
+pub(crate) use order::{Cancellation, Fulfillment, Line, Order, Payment, Refund, RefundLine, Transaction};
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -24,6 +24,8 @@ pub struct Records {
     pub(crate) orders: Vec<Order>,
     #[serde(default)]
     pub(crate) checkouts: Vec<Checkout>,
+    #[serde(default)]
+    pub(crate) locations: Vec<Location>,
     #[serde(skip)]
     pub(crate) subscriptions: Vec<Subscription>,
 }
@@ -74,6 +76,11 @@ pub(crate) struct Product {
     pub(crate) status: String,
     #[serde(default)]
     pub(crate) tags: Vec<String>,
+    /// Whether anybody counts how many there are.
+    #[serde(default = "yes")]
+    pub(crate) tracked: bool,
+    /// Where a picture of it is.
+    pub(crate) image: Option<String>,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) updated_at: Option<DateTime<Utc>>,
     pub(crate) variants: Vec<Variant>,
@@ -88,6 +95,17 @@ pub(crate) struct Variant {
     pub(crate) sku: String,
     pub(crate) price: i64,
     pub(crate) inventory: i64,
+}
+
+/// Where articles lie, are sent from and come back to.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Location {
+    pub(crate) id: u64,
+    pub(crate) name: String,
+    #[serde(default = "yes")]
+    pub(crate) active: bool,
+    pub(crate) address: Address,
 }
 
 /// A checkout that was begun and not finished.
@@ -121,6 +139,10 @@ fn english() -> String {
     "en".to_owned()
 }
 
+const fn yes() -> bool {
+    true
+}
+
 impl Default for Records {
     fn default() -> Self {
         let seed = include_str!("../../seeds/shopify.json");
@@ -135,6 +157,7 @@ impl Records {
             products: Vec::new(),
             orders: Vec::new(),
             checkouts: Vec::new(),
+            locations: Vec::new(),
             subscriptions: Vec::new(),
         }
     }

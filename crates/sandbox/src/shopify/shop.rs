@@ -34,7 +34,7 @@ pub struct Shop {
 }
 
 fn all_scopes() -> Vec<String> {
-    ["read_products", "write_customers", "write_orders"].map(str::to_owned).to_vec()
+    ["read_locations", "read_products", "write_customers", "write_orders"].map(str::to_owned).to_vec()
 }
 
 impl Shop {

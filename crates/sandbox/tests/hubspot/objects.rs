@@ -137,3 +137,90 @@ async fn scopes_are_needed() {
         assert_eq!(refused.error(), (403, "MISSING_SCOPES"));
     }
 }
+
+#[tokio::test]
+async fn calls_and_emails_are_logged_on_a_timeline() {
+    let world = World::start().await;
+    for (kind, type_id, properties) in [
+        (
+            "calls",
+            194,
+            json!({ "hs_call_direction": "INBOUND", "hs_call_status": "COMPLETED", "hs_call_duration": "61000" }),
+        ),
+        (
+            "emails",
+            198,
+            json!({ "hs_email_direction": "EMAIL", "hs_email_subject": "Your lamp", "hs_email_status": "SENT" }),
+        ),
+    ] {
+        let path = format!("/crm/objects/2026-09/{kind}");
+        let mut log = json!({
+            "properties": properties,
+            "associations": [{ "to": { "id": JOSE }, "types": [{ "associationCategory": "HUBSPOT_DEFINED", "associationTypeId": type_id }] }],
+        });
+        assert_eq!(world.post(&path, log.clone()).await.error(), (400, "VALIDATION_ERROR"), "without a time");
+        log["properties"]["hs_timestamp"] = json!("1795000000000");
+        let logged = world.post(&path, log).await;
+        assert_eq!(logged.status, 201, "{}", logged.json);
+        let contact = world.get(&format!("/crm/objects/2026-09/contacts/{JOSE}?associations={kind}")).await.json;
+        assert_eq!(contact["associations"][kind]["results"][0]["id"], logged.json["id"]);
+    }
+    let shouting = json!({ "properties": { "hs_timestamp": "1", "hs_email_direction": "SHOUTED" } });
+    assert_eq!(world.post("/crm/v3/objects/emails", shouting).await.error(), (400, "VALIDATION_ERROR"));
+}
+
+#[tokio::test]
+async fn what_hubspot_works_out_can_be_read_and_searched_but_not_set() {
+    let world = World::start().await;
+    let path = format!("/crm/v3/objects/contacts/{JOSE}");
+    world.patch(&path, json!({ "properties": { "mobilephone": "+1 (555) 555-0177" } })).await;
+    let read =
+        world.get(&format!("{path}?properties=hs_calculated_phone_number,hs_calculated_mobile_number")).await.json;
+    assert_eq!(read["properties"]["hs_calculated_phone_number"], "+15555550102");
+    assert_eq!(read["properties"]["hs_calculated_mobile_number"], "+15555550177");
+    let filter = json!({ "propertyName": "hs_calculated_mobile_number", "operator": "EQ", "value": "+15555550177" });
+    let search = json!({ "filterGroups": [{ "filters": [filter] }] });
+    assert_eq!(world.post("/crm/v3/objects/contacts/search", search).await.json["results"][0]["id"], JOSE);
+    let set = json!({ "properties": { "hs_calculated_phone_number": "+1" } });
+    assert_eq!(world.patch(&path, set).await.error(), (400, "VALIDATION_ERROR"));
+
+    let deals = json!({ "inputs": [{ "id": "31500010001" }, { "id": "31500010002" }], "properties": ["hs_is_closed"] });
+    let deals = world.post("/crm/v3/objects/deals/batch/read", deals).await.json["results"].clone();
+    let closed = |at: usize| deals[at]["properties"]["hs_is_closed"].clone();
+    assert_eq!((closed(0), closed(1)), (json!("false"), json!("true")));
+    let ticket = "/crm/v3/objects/tickets/41500010001?properties=closed_date";
+    assert_eq!(world.get(ticket).await.json["properties"]["closed_date"], Value::Null);
+    let close = json!({ "properties": { "hs_pipeline_stage": "4" } });
+    world.patch("/crm/v3/objects/tickets/41500010001", close).await;
+    assert!(world.get(ticket).await.json["properties"]["closed_date"].is_string());
+}
+
+#[tokio::test]
+async fn pipelines_and_owners_have_names() {
+    let world = World::start().await;
+    for path in ["/crm/v3/pipelines", "/crm/pipelines/2026-09"] {
+        let tickets = world.get(&format!("{path}/tickets")).await.json["results"][0].clone();
+        let stages = tickets["stages"].as_array().unwrap();
+        let stage = |at: usize| (&stages[at]["label"], &stages[at]["metadata"]["ticketState"]);
+        assert_eq!(stages.len(), 4);
+        assert_eq!((stage(0), stage(3)), ((&json!("New"), &json!("OPEN")), (&json!("Closed"), &json!("CLOSED"))));
+        let deals = world.get(&format!("{path}/deals/default")).await.json;
+        assert_eq!(
+            (&deals["label"], &deals["stages"][5]["metadata"]["isClosed"]),
+            (&json!("Sales Pipeline"), &json!("true"))
+        );
+        assert_eq!(world.get(&format!("{path}/deals/other")).await.status, 404);
+        assert_eq!(world.get(&format!("{path}/contacts")).await.error(), (400, "VALIDATION_ERROR"));
+    }
+    let first = world.get("/crm/owners/2026-09?limit=2").await.json;
+    let after = first["paging"]["next"]["after"].as_str().unwrap();
+    let second = world.get(&format!("/crm/owners/2026-09?limit=2&after={after}")).await.json;
+    assert_eq!((first["results"].as_array().unwrap().len(), &second["results"][0]["firstName"]), (2, &json!("Ada")));
+    assert_eq!(second.get("paging"), None);
+    let by_email = world.get("/crm/v3/owners/?email=ben@example.com").await.json;
+    assert_eq!(by_email["results"][0]["id"], "76023670");
+    let world = World::with(|account, _| account.scopes = vec!["tickets".to_owned()]).await;
+    assert_eq!(world.get("/crm/v3/owners").await.error(), (403, "MISSING_SCOPES"));
+    assert_eq!(world.get("/crm/v3/pipelines/deals").await.error(), (403, "MISSING_SCOPES"));
+    assert_eq!(world.get("/crm/v3/pipelines/tickets").await.status, 200);
+}

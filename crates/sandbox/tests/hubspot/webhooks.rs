@@ -107,6 +107,16 @@ async fn a_url_is_signed_with_some_escapes_undone() {
 }
 
 #[tokio::test]
+async fn behind_a_proxy_the_url_of_the_settings_is_signed() {
+    let mut world = subscribed(&["contact.propertyChange"]).await;
+    let (here, outside) = (world.receiver.url.clone(), "http://app.example.com/inbox".parse().unwrap());
+    world.sandbox.hubspot().set_webhook_url(crate::world::HUB, here, Some(outside)).unwrap();
+    world.patch(&format!("/crm/v3/objects/contacts/{MAREN}"), json!({ "properties": { "city": "Köln" } })).await;
+    let webhook = world.receiver.next().await;
+    assert!(is_signed(&webhook, "app.example.com", "/inbox", SECRET));
+}
+
+#[tokio::test]
 async fn the_timestamp_is_the_clocks() {
     let mut world = subscribed(&[]).await;
     world.advance(TimeDelta::hours(1));

@@ -76,6 +76,11 @@ async fn a_refund_that_makes_no_sense_has_user_errors_and_changes_nothing() {
         change("/refundLineItems/0/lineItemId", json!("gid://shopify/LineItem/1")),
         change("/refundLineItems/0/quantity", json!(3)),
         change("/refundLineItems/0/quantity", json!(0)),
+        change("/refundLineItems/0", {
+            let mut line = one_lamp("84.50")["refundLineItems"][0].clone();
+            line["locationId"] = json!("gid://shopify/Location/7901");
+            line
+        }),
         change("/transactions/0/amount", json!("1000.00")),
         change("/transactions/0/amount", json!("0")),
         change("/transactions/0/amount", json!("eighty")),

@@ -146,3 +146,48 @@ async fn the_schema_can_be_asked_for() {
     let fields = data["__type"]["fields"].as_array().unwrap();
     assert!(fields.iter().any(|field| field["name"] == "suggestedRefund"));
 }
+
+#[tokio::test]
+async fn locations_are_the_active_ones_unless_all_are_asked_for() {
+    let world = World::start().await;
+    let query = "query($all: Boolean) { locations(first: 5, includeInactive: $all) { nodes { name isActive address { city country } } } }";
+    let active = world.data(query, Value::Null).await["locations"]["nodes"].clone();
+    let address = json!({ "city": "Kiel", "country": "Germany" });
+    assert_eq!(active, json!([{ "name": "Warehouse", "isActive": true, "address": address }]));
+    let all = world.data(query, json!({ "all": true })).await["locations"]["nodes"].clone();
+    assert_eq!((&all[0]["name"], &all[0]["isActive"]), (&json!("Old shop"), &json!(false)));
+    let one = "{ location(id: \"gid://shopify/Location/7901\") { name legacyResourceId } }";
+    assert_eq!(world.data(one, Value::Null).await["location"]["legacyResourceId"], "7901");
+    let world = World::with(|shop| shop.scopes = vec!["write_orders".to_owned()]).await;
+    assert_eq!(world.ask(query, Value::Null).await.code(), "ACCESS_DENIED");
+}
+
+#[tokio::test]
+async fn the_versions_of_the_api_are_told_the_oldest_first() {
+    let world = World::start().await;
+    let told = world.data("{ publicApiVersions { handle displayName supported } }", Value::Null).await;
+    let told = told["publicApiVersions"].as_array().unwrap();
+    let supported: Vec<&Value> = told.iter().filter(|it| it["supported"] == true).map(|it| &it["handle"]).collect();
+    assert_eq!(supported, ["2026-01", "2026-04", "2026-07", "2026-10"]);
+    for version in told {
+        let handle = version["handle"].as_str().unwrap();
+        assert_eq!(world.ask_version(handle, TOKEN, "{ shop { name } }", Value::Null).await.status, 200, "{handle}");
+    }
+}
+
+#[tokio::test]
+async fn products_are_found_by_relevance_with_their_pictures_and_pages() {
+    let world = World::start().await;
+    let query = r"query($q: String) { products(first: 5, query: $q, sortKey: RELEVANCE) { nodes {
+        title tracksInventory onlineStoreUrl featuredMedia { id mediaContentType preview { image { url } } ... on MediaImage { image { altText } } } } } }";
+    // `lamp` stands in the vase's vendor and in the lamp's title, which counts for more.
+    let found = world.data(query, json!({ "q": "status:active lamp" })).await["products"]["nodes"].clone();
+    assert_eq!((&found[0]["title"], &found[1]["title"]), (&json!("Lamp Älva"), &json!("Vase «Ærø»")));
+    let media = &found[1]["featuredMedia"];
+    assert_eq!(media["preview"]["image"]["url"], "https://cdn.example.com/vase-aero.jpg");
+    assert_eq!((&media["image"]["altText"], &found[0]["featuredMedia"]), (&json!("Vase «Ærø»"), &Value::Null));
+    assert_eq!(found[0]["onlineStoreUrl"], "https://lamps.myshopify.com/products/lamp-alva");
+    assert_eq!(found[0]["tracksInventory"], true);
+    let quoted = world.data(query, json!({ "q": "\"status:active\"" })).await;
+    assert_eq!(quoted["products"]["nodes"], json!([]), "in quotation marks it is a text");
+}

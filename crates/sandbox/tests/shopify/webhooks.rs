@@ -141,6 +141,31 @@ async fn a_failed_delivery_is_repeated_with_the_same_ids() {
 }
 
 #[tokio::test]
+async fn a_purchase_is_reported_and_in_the_shop() {
+    let mut world = World::start().await;
+    subscribe(&world, "ORDERS_CREATE", Value::Null).await;
+    let buy = |phone: &str, variant: u64| json!({ "customer": { "first_name": "Noor", "phone": phone }, "lines": [{ "variant": variant, "quantity": 2 }] });
+    let path = "/shops/lamps.myshopify.com/orders";
+    let (vase, known, fresh) = (9_060_000_000_002_000_001, "+15555550102", "+31655550123");
+    for (number, phone, customers) in [("#1004", known, 3), ("#1005", fresh, 4), ("#1006", fresh, 4)] {
+        let bought = world.control(Method::POST, path, buy(phone, vase)).await.json;
+        assert_eq!((&bought["name"], &bought["sent"]["deliveries"][0]["status"]), (&json!(number), &json!(200)));
+        let webhook = world.receiver.next().await;
+        assert!(is_signed(&webhook, "x-shopify-hmac-sha256", SECRET));
+        let order = webhook.json();
+        assert_eq!((&order["id"], &order["phone"]), (&bought["order"], &json!(phone)));
+        assert_eq!((&order["total_price"], &order["financial_status"]), (&json!("84.70"), &json!("paid")));
+        assert_eq!(order["customer"]["id"], bought["customer"]);
+        let look = world.control(Method::GET, "/shops/lamps.myshopify.com", Value::Null).await.json;
+        assert_eq!(look["customers"].as_array().unwrap().len(), customers);
+    }
+    let by_phone = "{ customers(first: 5, query: \"phone:+31655550123\") { nodes { numberOfOrders } } }";
+    let found = world.data(by_phone, Value::Null).await;
+    assert_eq!(found["customers"]["nodes"], json!([{ "numberOfOrders": "2" }]));
+    assert_eq!(world.control(Method::POST, path, buy(known, 1)).await.status, 400);
+}
+
+#[tokio::test]
 async fn what_cannot_be_reported_is_an_error_of_the_control_api() {
     let world = World::start().await;
     for (body, status) in [

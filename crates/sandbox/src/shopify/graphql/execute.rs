@@ -5,7 +5,7 @@ use super::search::{self, Term};
 use super::{mutations, render, suggest};
 use crate::recent::Recent;
 use crate::shopify::Shop;
-use crate::shopify::records::{Customer, Order, Records};
+use crate::shopify::records::{Customer, Location, Order, Records};
 use crate::shopify::topics::Change;
 use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
 use apollo_compiler::response::{JsonMap, JsonValue};
@@ -13,6 +13,7 @@ use apollo_compiler::schema::{ExtendedType, Type};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use std::cell::{Ref, RefCell};
+use std::cmp::Reverse;
 
 /// One request, while it is answered.
 pub(super) struct Call<'s> {
@@ -129,23 +130,14 @@ impl Call<'_> {
             "node" => Ok(self.node(id())),
             "order" => Ok(of_kind("Order")),
             "customer" => Ok(of_kind("Customer")),
+            "location" => Ok(of_kind("Location")),
             "product" => Ok(of_kind("Product")),
             "webhookSubscription" => Ok(of_kind("WebhookSubscription")),
             "orders" => Ok(self.orders(self.records().orders.clone(), info)),
             "customers" => Ok(self.customers(info)),
-            "products" => {
-                let term = self.term(search::PRODUCT, info);
-                let records = self.records();
-                let mut found: Vec<_> =
-                    records.products.iter().filter(|it| term.matches(&search::product(it))).collect();
-                match sort_key(info) {
-                    "TITLE" => found.sort_by_key(|it| it.title.clone()),
-                    "CREATED_AT" => found.sort_by_key(|it| it.created_at),
-                    "UPDATED_AT" => found.sort_by_key(|it| it.updated_at()),
-                    _ => found.sort_by_key(|it| it.id),
-                }
-                Ok(found.into_iter().map(render::product).collect())
-            }
+            "products" => Ok(self.products(info)),
+            "locations" => Ok(self.locations(info)),
+            "publicApiVersions" => Ok(render::versions()),
             "webhookSubscriptions" => Ok(self.subscriptions(info.arguments())),
             other => Err(refused(&format!("the simulator does not answer {other}"))),
         }
@@ -162,9 +154,13 @@ impl Call<'_> {
         });
         let found = found.or_else(|| {
             let id = number("Product")?;
-            records.products.iter().find(|product| product.id == id).map(render::product)
+            records.products.iter().find(|product| product.id == id).map(|it| render::product(it, self.shop))
         });
         let found = found.or_else(|| render::find_variant(&records.products, number("ProductVariant")?));
+        let found = found.or_else(|| {
+            let id = number("Location")?;
+            records.locations.iter().find(|location| location.id == id).map(render::location)
+        });
         let found = found.or_else(|| {
             let id = number("WebhookSubscription")?;
             records.subscriptions.iter().find(|subscription| subscription.id == id).map(render::subscription)
@@ -196,6 +192,35 @@ impl Call<'_> {
             _ => found.sort_by_key(|it| it.id),
         }
         found.into_iter().map(|it| render::customer(it, records.orders_of(it.id))).collect()
+    }
+
+    fn products(&self, info: &ResolveInfo<'_>) -> Value {
+        let term = self.term(search::PRODUCT, info);
+        let records = self.records();
+        let mut found: Vec<_> = records.products.iter().filter(|it| term.matches(&search::product(it))).collect();
+        match sort_key(info) {
+            "TITLE" => found.sort_by_key(|it| it.title.clone()),
+            "CREATED_AT" => found.sort_by_key(|it| it.created_at),
+            "UPDATED_AT" => found.sort_by_key(|it| it.updated_at()),
+            // What has more of the words in its title comes first.
+            "RELEVANCE" => found.sort_by_key(|it| (Reverse(term.words_in(&it.title)), it.id)),
+            _ => found.sort_by_key(|it| it.id),
+        }
+        found.into_iter().map(|it| render::product(it, self.shop)).collect()
+    }
+
+    /// The active ones, unless all are asked for.
+    fn locations(&self, info: &ResolveInfo<'_>) -> Value {
+        let all = info.arguments().get("includeInactive").and_then(JsonValue::as_bool) == Some(true);
+        let term = self.term(search::LOCATION, info);
+        let records = self.records();
+        let matches = |it: &&Location| (all || it.active) && term.matches(&search::location(it));
+        let mut found: Vec<_> = records.locations.iter().filter(matches).collect();
+        match sort_key(info) {
+            "ID" => found.sort_by_key(|it| it.id),
+            _ => found.sort_by_key(|it| it.name.clone()),
+        }
+        found.into_iter().map(render::location).collect()
     }
 
     fn subscriptions(&self, arguments: &JsonMap) -> Value {

@@ -4,9 +4,10 @@
 //! (an order's customer, a customer's orders) is resolved when it is asked for, so that no object contains itself.
 
 use crate::shopify::Shop;
+use crate::shopify::admin::{RELEASE_CANDIDATE, VERSIONS};
 use crate::shopify::records::{
-    Address, Customer, Fulfillment, Line, Order, Product, Refund, RefundLine, Subscription, Transaction, Variant,
-    decimal, fixed,
+    Address, Customer, Fulfillment, Line, Location, Order, Product, Refund, RefundLine, Subscription, Transaction,
+    Variant, decimal, fixed,
 };
 use serde_json::{Value, json};
 
@@ -93,8 +94,10 @@ fn address(address: &Address) -> Value {
     })
 }
 
-pub(super) fn product(product: &Product) -> Value {
+pub(super) fn product(product: &Product, shop: &Shop) -> Value {
     let prices = || product.variants.iter().map(|variant| variant.price);
+    // Drafts are not in the online shop.
+    let url = (product.status == "ACTIVE").then(|| format!("https://{}/products/{}", shop.domain, product.handle));
     json!({
         "__typename": "Product",
         "id": gid("Product", product.id),
@@ -106,6 +109,9 @@ pub(super) fn product(product: &Product) -> Value {
         "productType": product.kind,
         "status": product.status,
         "tags": product.tags,
+        "onlineStoreUrl": url,
+        "featuredMedia": product.image.as_ref().map(|url| media(product, url)),
+        "tracksInventory": product.tracked,
         "totalInventory": product.variants.iter().map(|variant| variant.inventory).sum::<i64>(),
         "priceRangeV2": {
             "minVariantPrice": money(prices().min().unwrap_or_default()),
@@ -114,6 +120,20 @@ pub(super) fn product(product: &Product) -> Value {
         "variants": product.variants.iter().map(|it| variant(product, it)).collect::<Vec<_>>(),
         "createdAt": product.created_at,
         "updatedAt": product.updated_at(),
+    })
+}
+
+fn media(product: &Product, url: &str) -> Value {
+    let id = gid("MediaImage", product.id);
+    let image = json!({ "id": gid("ImageSource", product.id), "altText": product.title, "url": url });
+    json!({
+        "__typename": "MediaImage",
+        "id": id,
+        "alt": product.title,
+        "image": image,
+        "mediaContentType": "IMAGE",
+        "preview": { "image": image, "status": "READY" },
+        "status": "READY",
     })
 }
 
@@ -128,7 +148,7 @@ fn variant(product: &Product, variant: &Variant) -> Value {
         // Unlike `Decimal`, `Money` has two places.
         "price": fixed(variant.price),
         "inventoryQuantity": variant.inventory,
-        "availableForSale": variant.inventory > 0 && product.status == "ACTIVE",
+        "availableForSale": (variant.inventory > 0 || !product.tracked) && product.status == "ACTIVE",
     })
 }
 
@@ -252,6 +272,33 @@ pub(super) fn refund_line(order: &Order, taken: &RefundLine) -> Option<Value> {
         "restockType": taken.restock_type,
         "subtotalSet": money_bag(found.price * i64::from(taken.quantity)),
     }))
+}
+
+pub(super) fn location(location: &Location) -> Value {
+    let Address { address1, city, zip, country, country_code } = &location.address;
+    json!({
+        "__typename": "Location",
+        "id": gid("Location", location.id),
+        "legacyResourceId": location.id.to_string(),
+        "name": location.name,
+        "isActive": location.active,
+        "address": {
+            "address1": address1,
+            "city": city,
+            "zip": zip,
+            "country": country,
+            "countryCode": country_code,
+            "formatted": [address1, format!("{zip} {city}"), country],
+        },
+    })
+}
+
+/// The versions of the API: those that are promised for a year, and the next one, which is not yet.
+pub(super) fn versions() -> Value {
+    let stable = VERSIONS.map(|it| json!({ "handle": it, "displayName": it, "supported": true }));
+    let name = format!("{RELEASE_CANDIDATE} (Release candidate)");
+    let candidate = json!({ "handle": RELEASE_CANDIDATE, "displayName": name, "supported": false });
+    stable.into_iter().chain([candidate]).collect()
 }
 
 pub(super) fn subscription(subscription: &Subscription) -> Value {

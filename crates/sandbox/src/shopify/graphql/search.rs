@@ -9,7 +9,7 @@
 mod fields;
 mod parse;
 
-pub(super) use fields::{customer, order, product};
+pub(super) use fields::{customer, location, order, product};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
@@ -64,6 +64,9 @@ pub(super) const PRODUCT: &[&str] = &[
     "vendor",
 ];
 
+/// See [`ORDER`].
+pub(super) const LOCATION: &[&str] = &["active", "address1", "city", "country", "location_id", "name", "zip"];
+
 /// A parsed query.
 #[derive(Debug, PartialEq)]
 pub(super) enum Term {
@@ -97,6 +100,15 @@ impl Term {
         let mut warnings = Vec::new();
         let term = parse::parse(query).known(searchable, &mut warnings);
         (term.unwrap_or(Self::All(Vec::new())), warnings)
+    }
+
+    /// How many of the words that are searched for stand in this text.
+    pub(super) fn words_in(&self, text: &str) -> usize {
+        match self {
+            Self::All(terms) | Self::Any(terms) => terms.iter().map(|term| term.words_in(text)).sum(),
+            Self::Text(word) => usize::from(text.to_lowercase().contains(&word.to_lowercase())),
+            Self::Not(_) | Self::Field { .. } => 0,
+        }
     }
 
     fn known(self, searchable: &[&str], warnings: &mut Vec<Value>) -> Option<Self> {
@@ -214,6 +226,7 @@ mod tests {
             "-tag:new",
             "tag_not:new",
             "tag:new,vip",
+            "\"lovelace\" 'ada'",
             "created_at:>2026-11-12",
             "created_at:>='2026-11-12T10:14:03+01:00' total:<40",
         ] {
@@ -228,9 +241,18 @@ mod tests {
             "created_at:>2026-11-13",
             "total:>=40",
             "Byron",
+            // In quotation marks it is a text, not a field.
+            "\"tag:vip\"",
+            "\"-lovelace\"",
         ] {
             assert!(!found(query), "{query}");
         }
+    }
+
+    #[test]
+    fn the_words_of_a_query_are_counted_in_a_text() {
+        let term = Term::parse("tag:vip lamp \"blue\" -green", &["tag"]).0;
+        assert_eq!(["Lamp, blue", "a LAMP", "green vip"].map(|text| term.words_in(text)), [2, 1, 0]);
     }
 
     #[test]

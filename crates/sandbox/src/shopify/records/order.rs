@@ -124,7 +124,7 @@ pub(crate) struct Cancellation {
 
 impl Line {
     /// Takes title and price from the variant, where the line does not say its own.
-    pub(super) fn settle(&mut self, product: &Product, variant: &Variant) {
+    pub(crate) fn settle(&mut self, product: &Product, variant: &Variant) {
         if self.title.is_empty() {
             self.title.clone_from(&product.title);
             self.price = variant.price;
@@ -149,8 +149,8 @@ impl Line {
 }
 
 impl Order {
-    /// The payment of a seeded order becomes its first transaction.
-    pub(super) fn settle(&mut self) {
+    /// The payment of the order becomes its first transaction.
+    pub(crate) fn settle(&mut self) {
         let Some(Payment { id, gateway }) = self.payment.clone() else { return };
         if self.transactions.is_empty() {
             let (amount, at) = (self.total(), self.created_at);

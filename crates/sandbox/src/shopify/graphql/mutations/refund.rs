@@ -12,10 +12,11 @@ pub(super) fn run(call: &Call<'_>, arguments: &Value) -> Outcome {
     let input = &arguments["input"];
     let gid = text(input, "orderId").unwrap_or_default();
     let mut records = call.records.borrow_mut();
+    let locations: Vec<u64> = records.locations.iter().filter(|it| it.active).map(|it| it.id).collect();
     let order = render::number("Order", gid).and_then(|id| records.order_mut(id));
     let order = order.ok_or_else(|| UserError::new(&["orderId"], "Order does not exist"))?;
 
-    let lines = lines(order, input)?;
+    let lines = lines(order, &locations, input)?;
     let shipping = shipping(order, input)?;
     let transactions = transactions(order, input, call.now)?;
     if lines.is_empty() && shipping == 0 && transactions.is_empty() {
@@ -42,7 +43,8 @@ pub(super) fn run(call: &Call<'_>, arguments: &Value) -> Outcome {
     Ok(json!({ "refund": render::refund(order, &refund), "order": render::order(order, call.shop) }))
 }
 
-fn lines(order: &Order, input: &Value) -> Result<Vec<RefundLine>, UserError> {
+/// The lines of the input; `locations` are those that can take something back.
+fn lines(order: &Order, locations: &[u64], input: &Value) -> Result<Vec<RefundLine>, UserError> {
     let wanted = input["refundLineItems"].as_array().map(Vec::as_slice).unwrap_or_default();
     let mut lines: Vec<RefundLine> = Vec::new();
     for (index, item) in wanted.iter().enumerate() {
@@ -58,6 +60,10 @@ fn lines(order: &Order, input: &Value) -> Result<Vec<RefundLine>, UserError> {
         }
         if quantity > order.current_quantity(line).saturating_sub(named) {
             return Err(refused("quantity", "Quantity cannot refund more items than were purchased"));
+        }
+        let location = text(item, "locationId").map(|gid| render::number("Location", gid));
+        if location.is_some_and(|id| id.is_none_or(|id| !locations.contains(&id))) {
+            return Err(refused("locationId", "Location does not exist or is not active"));
         }
         lines.push(RefundLine {
             id: Records::fresh_id(),

@@ -1,7 +1,7 @@
 //! What records can be found by.
 
 use super::Document;
-use crate::shopify::records::{Customer, Order, Product, decimal};
+use crate::shopify::records::{Customer, Location, Order, Product, decimal};
 use chrono::{DateTime, SecondsFormat, Utc};
 
 /// An order as the search sees it.
@@ -21,6 +21,11 @@ pub(in crate::shopify::graphql) fn customer<'r>(
 /// A product as the search sees it.
 pub(in crate::shopify::graphql) fn product(product: &Product) -> impl Document {
     ProductDocument(product)
+}
+
+/// A location as the search sees it.
+pub(in crate::shopify::graphql) fn location(location: &Location) -> impl Document {
+    LocationDocument(location)
 }
 
 fn when(at: DateTime<Utc>) -> Vec<String> {
@@ -127,5 +132,27 @@ impl Document for ProductDocument<'_> {
     fn text(&self) -> String {
         let product = self.0;
         format!("{} {} {} {}", product.title, product.description, product.vendor, product.tags.join(" "))
+    }
+}
+
+struct LocationDocument<'r>(&'r Location);
+
+impl Document for LocationDocument<'_> {
+    fn values(&self, field: &str) -> Vec<String> {
+        let Location { id, name, active, address } = self.0;
+        match field {
+            "active" => vec![active.to_string()],
+            "address1" => vec![address.address1.clone()],
+            "city" => vec![address.city.clone()],
+            "country" => vec![address.country.clone()],
+            "location_id" => vec![id.to_string()],
+            "name" => vec![name.clone()],
+            "zip" => vec![address.zip.clone()],
+            _ => Vec::new(),
+        }
+    }
+
+    fn text(&self) -> String {
+        format!("{} {}", self.0.name, self.0.address.city)
     }
 }

@@ -16,6 +16,8 @@ enum Token {
     Or,
     Not,
     Word(String),
+    /// In quotation marks from its beginning: nothing in it is an operator or a field.
+    Quoted(String),
 }
 
 fn tokens(query: &str) -> Vec<Token> {
@@ -41,7 +43,8 @@ fn tokens(query: &str) -> Vec<Token> {
                     // A closing parenthesis is a token of its own.
                     next = if quote.is_none() && characters.peek() == Some(&')') { None } else { characters.next() };
                 }
-                tokens.extend(keyword_or_word(word));
+                let is_quoted = matches!(first, '"' | '\'');
+                tokens.extend(if is_quoted { Some(Token::Quoted(word)) } else { keyword_or_word(word) });
             }
         }
     }
@@ -94,6 +97,10 @@ fn one(rest: &mut &[Token]) -> Option<Term> {
         Token::Word(word) => {
             *rest = after;
             Some(term(word))
+        }
+        Token::Quoted(text) => {
+            *rest = after;
+            Some(Term::Text(text.clone()))
         }
     }
 }
