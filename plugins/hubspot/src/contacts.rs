@@ -97,8 +97,9 @@ pub fn create(
 ) -> Result<CreatedContact, PluginError> {
     let mut properties = input.into_properties();
     let is_named = |name: &str| properties.get(name).is_some_and(|value| !value.is_empty());
-    if !["email", "phone", "firstname", "lastname"].into_iter().any(is_named) {
-        return Err(PluginError::invalid_input("a contact needs an e-mail address, a telephone number or a name"));
+    // <https://developers.hubspot.com/docs/api-reference/latest/crm/objects/contacts/guide>: one of these is required.
+    if !["email", "firstname", "lastname"].into_iter().any(is_named) {
+        return Err(PluginError::invalid_input("HubSpot takes a contact with an e-mail address or a name only"));
     }
     let has_email = is_named("email");
     if let Some(owner) = settings.owner_id() {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::graphql::{Client, search};
 use crate::model::Order;
-use crate::orders::{self, ORDER_FIELDS};
+use crate::orders::{self, LINES_OF_MANY, ORDER_FIELDS};
 use crate::parse::{EMAIL, SHOPIFY_CUSTOMER, email, phone, time};
 use crate::{gid, json};
 
@@ -17,9 +17,9 @@ const CUSTOMER_FIELDS: &str = " fragment CustomerFields on Customer {
     orders(first: 5, sortKey: CREATED_AT, reverse: true) { nodes { ...OrderFields } }
 }";
 
-const BY_ID: &str = "query($id: ID!) { customer(id: $id) { ...CustomerFields } }";
+const BY_ID: &str = "query($id: ID!, $lines: Int!) { customer(id: $id) { ...CustomerFields } }";
 
-const BY_SEARCH: &str = "query($query: String!) {
+const BY_SEARCH: &str = "query($query: String!, $lines: Int!) {
     customers(first: 1, query: $query, sortKey: UPDATED_AT, reverse: true) { nodes { ...CustomerFields } }
 }";
 
@@ -36,7 +36,8 @@ pub fn facts(client: &Client<'_>, shop: &str, subject: &Subject) -> Result<Vec<F
 /// By the surest of what is known: Shopify's own id, then e-mail address, then telephone number.
 fn customer(client: &Client<'_>, subject: &Subject) -> Result<Option<Value>, PluginError> {
     if let Some(id) = find(&subject.ids, SHOPIFY_CUSTOMER).and_then(|id| gid::of("Customer", id).ok()) {
-        let mut data = client.query(&[BY_ID, CUSTOMER_FIELDS, ORDER_FIELDS].concat(), json!({"id": id}))?;
+        let variables = json!({"id": id, "lines": LINES_OF_MANY});
+        let mut data = client.query(&[BY_ID, CUSTOMER_FIELDS, ORDER_FIELDS].concat(), variables)?;
         if let Some(customer) = data.get_mut("customer").map(Value::take).filter(Value::is_object) {
             return Ok(Some(customer));
         }
@@ -45,10 +46,8 @@ fn customer(client: &Client<'_>, subject: &Subject) -> Result<Option<Value>, Plu
     let number = find(&subject.ids, SenderId::PHONE).or(subject.phone.as_deref()).and_then(phone);
     for (field, value) in [("email", address), ("phone", number)] {
         let Some(value) = value else { continue };
-        let mut data = client.query(
-            &[BY_SEARCH, CUSTOMER_FIELDS, ORDER_FIELDS].concat(),
-            json!({"query": search::term(field, &value)}),
-        )?;
+        let variables = json!({"query": search::term(field, &value), "lines": LINES_OF_MANY});
+        let mut data = client.query(&[BY_SEARCH, CUSTOMER_FIELDS, ORDER_FIELDS].concat(), variables)?;
         if let Some(customer) = data.pointer_mut("/customers/nodes/0").map(Value::take).filter(Value::is_object) {
             return Ok(Some(customer));
         }

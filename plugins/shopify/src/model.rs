@@ -40,8 +40,13 @@ pub struct FindOrders {
     pub phone: Option<String>,
     /// At most
     #[serde(default = "ten")]
-    #[schemars(range(min = 1, max = 50))]
+    #[schemars(range(min = 1, max = 15))]
     pub limit: u8,
+}
+
+impl FindOrders {
+    /// As many as one call of Shopify's can be paid for.
+    pub const LIMIT_MAX: u8 = 15;
 }
 
 fn ten() -> u8 {

@@ -8,44 +8,52 @@ use crate::model::{FindOrders, FoundOrders, GetOrder, LineItem, Order, Shipment}
 use crate::parse::{email, phone};
 use crate::{gid, json};
 
-/// What is read of an order, wherever one is read: a part of every document that says `OrderFields`.
+/// What is read of an order, wherever one is read: a part of every document that says `OrderFields`, which declares
+/// `$lines`, the most lines that are read of each. An order costs 28 points and 3 for each line, and a call may cost
+/// 1,000 (<https://shopify.dev/docs/api/usage/limits#cost-calculation>).
 pub const ORDER_FIELDS: &str = " fragment OrderFields on Order {
     id name createdAt updatedAt cancelledAt cancelReason displayFinancialStatus displayFulfillmentStatus
     currentTotalPriceSet { presentmentMoney { amount currencyCode } }
     totalRefundedSet { presentmentMoney { amount currencyCode } }
     email phone statusPageUrl tags customer { id }
-    lineItems(first: 25) { nodes {
+    lineItems(first: $lines) { nodes {
         id title variantTitle sku quantity refundableQuantity
         originalUnitPriceSet { presentmentMoney { amount currencyCode } }
     } }
     fulfillments(first: 5) { displayStatus trackingInfo(first: 3) { company number url } }
 }";
 
-const BY_EMAIL: &str = "query($query: String!, $limit: Int!) {
+/// Lines of each order where several orders are read.
+pub const LINES_OF_MANY: u8 = 10;
+/// Lines of an order that was asked for.
+const LINES_OF_ONE: u8 = 50;
+
+const BY_EMAIL: &str = "query($query: String!, $limit: Int!, $lines: Int!) {
     orders(first: $limit, query: $query, sortKey: CREATED_AT, reverse: true) { nodes { ...OrderFields } }
 }";
 
-/// Orders cannot be searched by telephone number; customers can.
-const BY_PHONE: &str = "query($query: String!, $limit: Int!) {
-    customers(first: 3, query: $query) { nodes {
+/// Orders cannot be searched by telephone number; customers can, and no two have the same.
+const BY_PHONE: &str = "query($query: String!, $limit: Int!, $lines: Int!) {
+    customers(first: 1, query: $query) { nodes {
         orders(first: $limit, sortKey: CREATED_AT, reverse: true) { nodes { ...OrderFields } }
     } }
 }";
 
-const BY_ID: &str = "query($id: ID!) { order(id: $id) { ...OrderFields } }";
+const BY_ID: &str = "query($id: ID!, $lines: Int!) { order(id: $id) { ...OrderFields } }";
 
-const BY_NAME: &str = "query($query: String!) { orders(first: 5, query: $query) { nodes { ...OrderFields } } }";
+const BY_NAME: &str =
+    "query($query: String!, $lines: Int!) { orders(first: 5, query: $query) { nodes { ...OrderFields } } }";
 
 /// Finds the orders of a customer, the latest first. Nobody's orders are none.
 pub fn find(client: &Client<'_>, wanted: &FindOrders) -> Result<FoundOrders, PluginError> {
     if wanted.email.is_none() && wanted.phone.is_none() {
         return Err(PluginError::invalid_input("an e-mail address or a telephone number is needed"));
     }
-    let limit = usize::from(wanted.limit.clamp(1, 50));
+    let limit = usize::from(wanted.limit.clamp(1, FindOrders::LIMIT_MAX));
     let mut orders = Vec::new();
     if let Some(address) = &wanted.email {
         let address = email(address).ok_or_else(|| PluginError::invalid_input("this is no e-mail address"))?;
-        let variables = json!({"query": search::term("email", &address), "limit": limit});
+        let variables = json!({"query": search::term("email", &address), "limit": limit, "lines": LINES_OF_MANY});
         orders.extend(
             json::list(&client.query(&[BY_EMAIL, ORDER_FIELDS].concat(), variables)?, "/orders/nodes").iter().map(read),
         );
@@ -53,7 +61,7 @@ pub fn find(client: &Client<'_>, wanted: &FindOrders) -> Result<FoundOrders, Plu
     if let Some(number) = &wanted.phone {
         let number = phone(number)
             .ok_or_else(|| PluginError::invalid_input("the telephone number must be in E.164 form with its +"))?;
-        let variables = json!({"query": search::term("phone", &number), "limit": limit});
+        let variables = json!({"query": search::term("phone", &number), "limit": limit, "lines": LINES_OF_MANY});
         for customer in json::list(&client.query(&[BY_PHONE, ORDER_FIELDS].concat(), variables)?, "/customers/nodes") {
             orders.extend(json::list(customer, "/orders/nodes").iter().map(read));
         }
@@ -78,7 +86,8 @@ fn latest(found: Vec<Order>, limit: usize) -> Vec<Order> {
 pub fn get(client: &Client<'_>, wanted: &GetOrder) -> Result<Order, PluginError> {
     match (&wanted.id, &wanted.name) {
         (Some(id), None) => {
-            let data = client.query(&[BY_ID, ORDER_FIELDS].concat(), json!({"id": gid::of("Order", id)?}))?;
+            let variables = json!({"id": gid::of("Order", id)?, "lines": LINES_OF_ONE});
+            let data = client.query(&[BY_ID, ORDER_FIELDS].concat(), variables)?;
             data.get("order").filter(|order| order.is_object()).map(read).ok_or_else(not_found)
         }
         (None, Some(name)) => by_name(client, name.trim()),
@@ -88,7 +97,8 @@ pub fn get(client: &Client<'_>, wanted: &GetOrder) -> Result<Order, PluginError>
 
 /// The search also finds names that only begin like it.
 fn by_name(client: &Client<'_>, name: &str) -> Result<Order, PluginError> {
-    let data = client.query(&[BY_NAME, ORDER_FIELDS].concat(), json!({"query": search::term("name", name)}))?;
+    let variables = json!({"query": search::term("name", name), "lines": LINES_OF_ONE});
+    let data = client.query(&[BY_NAME, ORDER_FIELDS].concat(), variables)?;
     let is_meant = |order: &&Value| {
         let found = json::str(order, "/name").unwrap_or_default();
         found.eq_ignore_ascii_case(name) || found.strip_prefix('#') == Some(name)

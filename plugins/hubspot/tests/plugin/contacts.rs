@@ -138,6 +138,7 @@ fn input_that_says_too_little_or_too_much_is_refused_before_the_call() {
         ("find_contact", json!({"name": "Ann"})),
         ("create_contact", json!({})),
         ("create_contact", json!({"company": "Example"})),
+        ("create_contact", json!({"phone": "+15550783881"})),
         ("create_contact", json!({"email": "", "properties": {"x": "y"}})),
         ("update_contact", json!({"id": "7", "set": {}})),
         ("update_contact", json!({"set": {"phone": "1"}})),

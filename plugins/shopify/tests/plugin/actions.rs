@@ -17,8 +17,8 @@ fn orders_are_found_by_address_and_number_each_once_the_latest_first() {
     let input = json!({"email": " Jane.Doe@Example.com", "phone": "+1 555 010-0199", "limit": 5});
     let found = act(&host, "find_orders", &input).unwrap();
     assert_json_snapshot!("found_orders", found);
-    assert_eq!(variables(&host, 0), json!({"query": "email:\"jane.doe@example.com\"", "limit": 5}));
-    assert_eq!(variables(&host, 1), json!({"query": "phone:\"+15550100199\"", "limit": 5}));
+    assert_eq!(variables(&host, 0), json!({"query": "email:\"jane.doe@example.com\"", "limit": 5, "lines": 10}));
+    assert_eq!(variables(&host, 1), json!({"query": "phone:\"+15550100199\"", "limit": 5, "lines": 10}));
     for request in host.requests() {
         assert_eq!(request.url, "https://blue-kettle.myshopify.com/admin/api/2026-07/graphql.json");
         assert_eq!((request.method.as_str(), request.secret.as_deref()), ("POST", Some("access_token")));
@@ -42,7 +42,7 @@ fn an_order_is_looked_up_by_id_and_by_name() {
     for id in ["820982911946154508", "gid://shopify/Order/820982911946154508"] {
         let host = MockHost::new().json(200, &data(&json!({"order": found})));
         assert_eq!(act(&host, "get_order", &json!({"id": id})).unwrap()["id"], "820982911946154508");
-        assert_eq!(variables(&host, 0), json!({"id": "gid://shopify/Order/820982911946154508"}));
+        assert_eq!(variables(&host, 0), json!({"id": "gid://shopify/Order/820982911946154508", "lines": 50}));
     }
     // The search finds #10010, too.
     let other = order("7", "#10010", "2026-05-03T10:00:00Z");

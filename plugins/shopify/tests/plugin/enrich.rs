@@ -32,7 +32,7 @@ fn a_customers_orders_and_totals_are_facts() {
     let known = subject(&[("shopify_customer", "207119551")], Some("jane.doe@example.com"), None);
     let facts = Shopify::facts(&shop(), &host, &known).unwrap();
     assert_json_snapshot!("facts", facts);
-    assert_eq!(variables(&host, 0), json!({"id": "gid://shopify/Customer/207119551"}));
+    assert_eq!(variables(&host, 0), json!({"id": "gid://shopify/Customer/207119551", "lines": 10}));
 }
 
 #[test]
@@ -45,8 +45,8 @@ fn a_person_is_looked_for_by_the_surest_of_what_is_known() {
         .json(200, &data(&json!({"customers": {"nodes": [customer()]}})));
     let known = subject(&[("shopify_customer", "1"), ("phone", "+15550100199")], Some("Jane.Doe@example.com"), None);
     assert_eq!(Shopify::facts(&shop(), &host, &known).unwrap().len(), 3);
-    assert_eq!(variables(&host, 1), json!({"query": "email:\"jane.doe@example.com\""}));
-    assert_eq!(variables(&host, 2), json!({"query": "phone:\"+15550100199\""}));
+    assert_eq!(variables(&host, 1), json!({"query": "email:\"jane.doe@example.com\"", "lines": 10}));
+    assert_eq!(variables(&host, 2), json!({"query": "phone:\"+15550100199\"", "lines": 10}));
 }
 
 #[test]

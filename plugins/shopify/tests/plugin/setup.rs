@@ -88,9 +88,18 @@ fn a_refused_topic_is_for_an_admin() {
     let error = Shopify::subscribe(&shop(), &host, URL).unwrap_err();
     assert_eq!(error.kind, ErrorKind::InvalidConfig);
     assert!(error.message.contains("CUSTOMERS_CREATE: You cannot create"), "{}", error.message);
+}
 
-    let error = Shopify::subscribe(&shop(), &MockHost::new(), "http://example.com").unwrap_err();
-    assert_eq!(error.kind, ErrorKind::InvalidInput);
+#[test]
+fn an_address_that_shopify_does_not_send_to_is_said_once() {
+    let reason = "Address protocol http:// is not supported";
+    let answers: Map<String, Value> = (0..TOPICS.len()).map(|index| (format!("s{index}"), refused(reason))).collect();
+    let host = MockHost::new()
+        .json(200, &page(&[], URL, false))
+        .json(200, &data(&answers.into()))
+        .json(200, &page(&[], URL, false));
+    let error = Shopify::subscribe(&shop(), &host, "http://example.com").unwrap_err();
+    assert_eq!((error.kind, error.message.matches(reason).count()), (ErrorKind::InvalidConfig, 1));
 }
 
 #[test]
