@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 WASM := wasm32-unknown-unknown
-PLUGIN := plugins/target/$(WASM)/release/signalbox_whatsapp.wasm
+PLUGINS := $(foreach name,whatsapp shopify hubspot,plugins/target/$(WASM)/release/signalbox_$(name).wasm)
 BIN := target/release/signalbox
 
 .PHONY: help up demo test chaos bench bench-queue bench-plugins plugins fmt sqlx docs clean-data
@@ -13,9 +13,9 @@ help: ## Say what there is
 
 up: plugins ## Build and start everything, with simulated providers, on this machine
 	@scripts/step "building signalbox (minutes the first time, seconds after)" cargo build --release --quiet --bin signalbox
-	@exec $(BIN) up --sandbox --plugin $(PLUGIN)
+	@exec $(BIN) up --sandbox $(PLUGINS:%=--plugin %)
 
-demo: ## Play recorded WhatsApp traffic through a running `make up`, and tell the story
+demo: ## Play what customers do at the simulated providers through a running `make up`, and tell the story
 	@test -x $(BIN) || { echo "Nothing is built yet: run \`make up\` in another terminal first."; exit 1; }
 	@$(BIN) demo
 

@@ -34,6 +34,10 @@ pub async fn run(mut config: Config, args: cli::Up) -> anyhow::Result<()> {
     let stop = Stop::on_signal()?;
     if args.sandbox {
         config.plugins.install = Installers::Admins;
+        // The simulated providers are on this machine, too: they can be told where to post.
+        if config.public_url.is_none() && config.http.bind.port() != 0 {
+            config.public_url = Some(config.base_url().parse().context("http.bind as a URL")?);
+        }
     }
     data_dir::prepare(&config.data_dir)?;
     config.data_dir = std::path::absolute(&config.data_dir)?;

@@ -4,7 +4,7 @@ use crate::plugins;
 use anyhow::Context as _;
 use config::Config;
 use egress::Mapping;
-use sandbox::{App, Number, Sandbox};
+use sandbox::{App, Number, Sandbox, hubspot, shopify};
 use serde::{Deserialize, Serialize};
 use std::{
     io::Write as _,
@@ -13,9 +13,15 @@ use std::{
 };
 
 const APP: &str = "playground";
+/// The simulated shop.
+pub const SHOP: &str = "playground.myshopify.com";
+/// The simulated HubSpot account.
+pub const HUB_ID: u64 = 48_807_704;
+/// What the app is told of in the HubSpot account.
+const HUBSPOT_EVENTS: [&str; 3] = ["contact.creation", "contact.propertyChange", "ticket.creation"];
 
-/// What the product and the simulated WhatsApp know of each other. Kept in the data directory, so that a second start
-/// finds the same account.
+/// What the product and the simulated providers know of each other. Kept in the data directory, so that a second start
+/// finds the same accounts.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Agreement {
     /// Signs webhooks.
@@ -32,13 +38,37 @@ pub struct Agreement {
     pub display_phone_number: String,
     /// The path of the endpoint, once it exists.
     pub webhook_path: Option<String>,
+    /// The app in the shop.
+    #[serde(default = "Credentials::new")]
+    pub shopify: Credentials,
+    /// The app in the HubSpot account.
+    #[serde(default = "Credentials::new")]
+    pub hubspot: Credentials,
     /// A token for `signalbox demo`, renewed at each start.
     pub demo_token: Option<String>,
 }
 
+/// What a provider's app is known by.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Credentials {
+    /// Signs webhooks.
+    pub client_secret: String,
+    /// Opens the account.
+    pub access_token: String,
+}
+
+impl Credentials {
+    fn new() -> Self {
+        Self { client_secret: secret(), access_token: secret() }
+    }
+}
+
+fn secret() -> String {
+    hex::encode(rand::random::<[u8; 16]>())
+}
+
 impl Agreement {
     fn new() -> Self {
-        let secret = || hex::encode(rand::random::<[u8; 16]>());
         Self {
             app_secret: secret(),
             verify_token: secret(),
@@ -47,6 +77,8 @@ impl Agreement {
             waba_id: "419561257915477".to_owned(),
             display_phone_number: "15550783881".to_owned(),
             webhook_path: None,
+            shopify: Credentials::new(),
+            hubspot: Credentials::new(),
             demo_token: None,
         }
     }
@@ -82,30 +114,32 @@ fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 
 /// The running simulators.
 pub struct Playground {
-    /// The simulated WhatsApp.
-    pub whatsapp: Sandbox,
-    /// What is agreed on with it.
+    /// The simulated providers.
+    pub providers: Sandbox,
+    /// What is agreed on with them.
     pub agreement: Agreement,
 }
 
 impl Playground {
-    /// Starts the simulators.
+    /// Starts the simulators, with the accounts that were agreed on.
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
         let agreement = Agreement::read(config)?.unwrap_or_else(Agreement::new);
         agreement.write(config)?;
-        let whatsapp = Sandbox::bind(config.sandbox.bind, sandbox::Config::new(Vec::new())).await?;
-        Ok(Self { whatsapp, agreement })
+        let providers = Sandbox::bind(config.sandbox.bind, sandbox::Config::new(Vec::new())).await?;
+        providers.shopify().put(agreement.shop());
+        providers.hubspot().put(agreement.hubspot_account());
+        Ok(Self { providers, agreement })
     }
 
     /// Which hosts the simulators stand for.
     pub fn mappings(&self) -> Vec<Mapping> {
-        plugins::simulated(self.whatsapp.address())
+        plugins::simulated(self.providers.address())
     }
 
-    /// Tells the simulators where the product is.
-    pub fn connect(&self, webhook_url: url::Url) {
+    /// Tells the simulated WhatsApp where the product is.
+    pub fn connect_whatsapp(&self, webhook_url: url::Url) {
         let agreement = &self.agreement;
-        self.whatsapp.put_app(App {
+        self.providers.put_app(App {
             id: APP.to_owned(),
             app_secret: agreement.app_secret.clone().into(),
             callback_url: Some(webhook_url),
@@ -121,6 +155,23 @@ impl Playground {
 
     /// Stops the simulators.
     pub async fn close(self) {
-        self.whatsapp.shutdown().await;
+        self.providers.shutdown().await;
+    }
+}
+
+impl Agreement {
+    fn shop(&self) -> shopify::Shop {
+        let Credentials { client_secret, access_token } = self.shopify.clone();
+        let mut shop = shopify::Shop::new(SHOP, APP, client_secret);
+        shop.access_token = Some(access_token.into());
+        shop
+    }
+
+    fn hubspot_account(&self) -> hubspot::Account {
+        let Credentials { client_secret, access_token } = self.hubspot.clone();
+        let mut account = hubspot::Account::new(HUB_ID, APP, client_secret);
+        account.access_token = Some(access_token.into());
+        account.subscriptions = HUBSPOT_EVENTS.map(str::to_owned).to_vec();
+        account
     }
 }

@@ -30,8 +30,10 @@ pub fn greet(
     }
     if let (Some(playground), Some(seeded)) = (playground, seeded) {
         println!();
-        println!("  Webhook URL    {}", seeded.webhook_url);
-        println!("  WhatsApp       simulated, {}", playground.whatsapp.url());
+        println!("  Simulated      {}, at {}", list(&seeded.connected), playground.providers.url());
+        for (provider, url) in &seeded.connected {
+            println!("  {:<14} {url}", format!("{provider} to"));
+        }
         println!();
         println!("  Admin          {}", seeded.admin);
         match &seeded.password {
@@ -46,6 +48,11 @@ pub fn greet(
     }
     println!("Ctrl-C stops everything; the data stays.");
     println!();
+}
+
+/// The names of what is connected.
+fn list(connected: &[(&str, String)]) -> String {
+    connected.iter().map(|(provider, _)| *provider).collect::<Vec<_>>().join(", ")
 }
 
 /// What URLs begin with: as configured, or the address that is really listened on.

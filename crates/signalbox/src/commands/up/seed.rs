@@ -1,9 +1,9 @@
-//! The tenant of the playground: an admin, two agents, a WhatsApp number and two rules.
+//! The tenant of the playground: an admin, two agents, a WhatsApp number, a shop, a HubSpot account and two rules.
 //!
-//! Every step looks first whether it was done before, so that a start that was interrupted is made up for by the next.
+//! What a plugin speaks for is there only if the plugin is. Every step looks first whether it was done before, so that a start that was interrupted is made up for by the next.
 
 use super::{
-    playground::{Agreement, Playground},
+    playground::{Agreement, HUB_ID, Playground, SHOP},
     screen,
 };
 use crate::{
@@ -31,31 +31,97 @@ const RULES: [&str; 2] = ["welcome_message", "keyword_escalation"];
 
 /// What the screen says about the playground.
 pub struct Seeded {
-    /// Where the simulated WhatsApp posts.
-    pub webhook_url: String,
+    /// What is connected, and where it posts its webhooks.
+    pub connected: Vec<(&'static str, String)>,
     /// The admin's address.
     pub admin: &'static str,
     /// The admin's password, if it was made just now.
     pub password: Option<String>,
 }
 
+/// An account at a simulated provider.
+struct Account {
+    plugin: &'static str,
+    /// What steps and the screen call it.
+    what: &'static str,
+    name: &'static str,
+    /// The setting that the account is known by.
+    known_by: &'static str,
+    settings: Value,
+    endpoint_settings: Value,
+}
+
 /// Makes what is missing, and connects the simulators with it.
 pub async fn ensure(process: &Process, playground: &Playground, address: SocketAddr) -> anyhow::Result<Seeded> {
     let (tenant, password) = tenant_with_people(process, &playground.agreement).await?;
     let operator = Operator::of(process, tenant).await?;
-    let webhook_path = connection(&operator, &playground.agreement).await?;
+    let mut agreement = playground.agreement.clone();
+    let mut connected = Vec::new();
+    for account in accounts(&agreement) {
+        if store::plugins::current(process.database.pool(), account.plugin).await?.is_none() {
+            continue;
+        }
+        let path = connection(&operator, &account).await?;
+        // The simulators reach the product here, whatever the world outside calls it.
+        let here = format!("http://{address}{path}").parse()?;
+        let url = format!("{}{path}", screen::base_url(&process.config, address));
+        match account.plugin {
+            "shopify" => playground.providers.shopify().set_webhook_url(SHOP, here)?,
+            "hubspot" => playground.providers.hubspot().set_webhook_url(HUB_ID, here, Some(url.parse()?))?,
+            _ => {
+                playground.connect_whatsapp(here);
+                agreement.webhook_path = Some(path);
+            }
+        }
+        connected.push((account.what, url));
+    }
     rules(&operator).await?;
-    let agreement = Agreement {
-        webhook_path: Some(webhook_path.clone()),
-        demo_token: Some(operator::sign_in(process, tenant, TimeDelta::days(7)).await?),
-        ..playground.agreement.clone()
-    };
+    agreement.demo_token = Some(operator::sign_in(process, tenant, TimeDelta::days(7)).await?);
     agreement.write(&process.config)?;
-    // The simulators reach the product here, whatever the world outside calls it.
-    playground.connect(format!("http://{address}{webhook_path}").parse()?);
     remember_windows(process, playground, tenant).await?;
-    let webhook_url = format!("{}{webhook_path}", screen::base_url(&process.config, address));
-    Ok(Seeded { webhook_url, admin: ADMIN, password })
+    Ok(Seeded { connected, admin: ADMIN, password })
+}
+
+fn accounts(agreement: &Agreement) -> [Account; 3] {
+    let Agreement { shopify, hubspot, .. } = agreement;
+    [
+        Account {
+            plugin: "whatsapp",
+            what: "WhatsApp",
+            name: "Playground number",
+            known_by: "phone_number_id",
+            settings: json!({
+                "phone_number_id": agreement.phone_number_id,
+                "waba_id": agreement.waba_id,
+                "display_phone_number": agreement.display_phone_number,
+                "access_token": agreement.access_token,
+            }),
+            endpoint_settings: json!({
+                "app_secret": agreement.app_secret,
+                "verify_token": agreement.verify_token,
+            }),
+        },
+        Account {
+            plugin: "shopify",
+            what: "Shopify",
+            name: "Playground shop",
+            known_by: "shop_domain",
+            settings: json!({
+                "shop": SHOP.split('.').next(),
+                "shop_domain": SHOP,
+                "access_token": shopify.access_token,
+            }),
+            endpoint_settings: json!({ "client_secret": shopify.client_secret }),
+        },
+        Account {
+            plugin: "hubspot",
+            what: "HubSpot",
+            name: "Playground HubSpot account",
+            known_by: "portal_id",
+            settings: json!({ "portal_id": HUB_ID.to_string(), "access_token": hubspot.access_token }),
+            endpoint_settings: json!({ "client_secret": hubspot.client_secret }),
+        },
+    ]
 }
 
 /// The tenant, and the admin's password if nobody has seen it yet.
@@ -83,29 +149,25 @@ async fn new_password(process: &Process, tenant: TenantId) -> anyhow::Result<Str
     Ok(password)
 }
 
-/// The path of the connection's endpoint.
-async fn connection(operator: &Operator, agreement: &Agreement) -> anyhow::Result<String> {
-    let existing = operator.get("/api/v1/connections").await?;
-    let connection = if let Some(connection) = existing.pointer("/items/0") {
-        connection.clone()
+/// The path of the endpoint of the account's connection.
+async fn connection(operator: &Operator, account: &Account) -> anyhow::Result<String> {
+    let is_it = |connection: &Value| {
+        connection["plugin_id"] == account.plugin
+            && connection["settings"][account.known_by] == account.settings[account.known_by]
+    };
+    let existing = operator.all("/api/v1/connections").await?.into_iter().find(is_it);
+    let connection = if let Some(connection) = existing {
+        connection
     } else {
-        screen::step("connecting a WhatsApp number");
+        screen::step(&format!("connecting {}", account.what));
         let new = json!({
-                "plugin_id": "whatsapp",
-                "name": "Playground number",
-                "settings": {
-                    "phone_number_id": agreement.phone_number_id,
-                    "waba_id": agreement.waba_id,
-                    "display_phone_number": agreement.display_phone_number,
-                    "access_token": agreement.access_token,
-                },
-                "endpoint_settings": {
-                    "app_secret": agreement.app_secret,
-                    "verify_token": agreement.verify_token,
-                },
+            "plugin_id": account.plugin,
+            "name": account.name,
+            "settings": account.settings,
+            "endpoint_settings": account.endpoint_settings,
         });
         let made = operator.post("/api/v1/connections", &new).await;
-        made.context("the playground's number cannot be connected; is the WhatsApp plugin installed?")?
+        made.with_context(|| format!("the playground's {} cannot be connected", account.what))?
     };
     let url = connection.get("webhook_url").and_then(Value::as_str).context("the connection has no webhook URL")?;
     let path = url::Url::parse(url).context("the webhook URL")?.path().to_owned();
@@ -142,7 +204,7 @@ async fn remember_windows(process: &Process, playground: &Playground, tenant: Te
             "bsuid" => Customer::with_user_id(writer.address.value, ""),
             _ => continue,
         };
-        playground.whatsapp.open_window(&playground.agreement.phone_number_id, &customer, writer.at)?;
+        playground.providers.open_window(&playground.agreement.phone_number_id, &customer, writer.at)?;
     }
     Ok(())
 }

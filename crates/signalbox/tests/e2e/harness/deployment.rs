@@ -64,6 +64,11 @@ pub struct Deployment {
 impl Deployment {
     /// One process: `signalbox up --sandbox`, with the provider inside.
     pub async fn up() -> Self {
+        Self::up_with(&["whatsapp"]).await
+    }
+
+    /// The same with these plugins.
+    pub async fn up_with(plugins: &[&str]) -> Self {
         let (own_database, owner) = database(None).await;
         let dir = tempfile::tempdir().unwrap();
         let (http, provider) = (free_address(), free_address());
@@ -73,8 +78,9 @@ impl Deployment {
         let mut of_owner = env.clone();
         of_owner.retain(|(name, _)| name != "SIGNALBOX_DATABASE_OWNER_URL");
         set(&mut of_owner, "DATABASE_URL", url(&owner));
-        let plugin = plugin();
-        let args = ["up", "--sandbox", "--plugin", plugin.to_str().unwrap()];
+        let plugins: Vec<String> =
+            plugins.iter().map(|name| format!("--plugin={}", plugin(name).to_str().unwrap())).collect();
+        let args: Vec<&str> = ["up", "--sandbox"].into_iter().chain(plugins.iter().map(String::as_str)).collect();
         let process = start("up", &args, &of_owner, dir.path());
         let deployment = Self {
             apis: vec![process],
@@ -113,7 +119,7 @@ impl Deployment {
             set(&mut env, name, value);
         }
         run(&env, &["migrate"]).await;
-        run(&env, &["plugin", "install", plugin().to_str().unwrap()]).await;
+        run(&env, &["plugin", "install", plugin("whatsapp").to_str().unwrap()]).await;
         let apis = addresses.iter().enumerate().map(|(number, address)| {
             let mut env = env.clone();
             env.push(("SIGNALBOX_HTTP_BIND".to_owned(), address.to_string()));
@@ -138,6 +144,16 @@ impl Deployment {
     /// Runs a command of the product and returns what it prints.
     pub async fn command(&self, args: &[&str]) -> String {
         run(&self.env, args).await
+    }
+
+    /// Waits until `up` has said where everything is, for the `time`th time since the first start.
+    pub async fn greeted(&self, time: usize) {
+        let log = self.dir.path().join("up.log");
+        eventually("the playground is ready", async || {
+            let said = std::fs::read_to_string(&log).unwrap();
+            if said.matches("Signalbox is running.").count() >= time { Ok(()) } else { Err(said) }
+        })
+        .await;
     }
 
     /// A file that a command can be given.
@@ -197,10 +213,10 @@ impl Drop for Deployment {
     }
 }
 
-/// The compiled WhatsApp plugin, which is built apart from the workspace.
-fn plugin() -> PathBuf {
+/// A compiled plugin; they are built apart from the workspace.
+fn plugin(name: &str) -> PathBuf {
     let plugins = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins");
-    let file = plugins.join("target/wasm32-unknown-unknown/release/signalbox_whatsapp.wasm");
+    let file = plugins.join(format!("target/wasm32-unknown-unknown/release/signalbox_{name}.wasm"));
     assert!(
         file.exists(),
         "there is no {}; build it with `make plugins`, that is \
