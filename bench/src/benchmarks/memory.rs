@@ -31,8 +31,8 @@ pub async fn run(effort: Effort) -> anyhow::Result<Report> {
 
     let mut report = Report::new(Benchmark::Memory, "Memory", machine);
     report.condition(
-        "`signalbox up --sandbox` in a fresh data directory: API, workers, plugin, simulated provider and demo data in \
-         one process. Resident memory (VmRSS) of that process; PostgreSQL's processes are not counted.",
+        "`signalbox up --sandbox` in a fresh data directory: API, workers, three plugins, simulated providers and demo \
+         data in one process. Resident memory (VmRSS) of that process; PostgreSQL's processes are not counted.",
     );
     report.figure(Figure::new(format!("{} s after ready", wait.as_secs()), "MB", &megabytes(&idle)).at_most(80.0));
     report.figure(Figure::new(format!("just after {MESSAGES} messages"), "MB", &megabytes(&busy)));

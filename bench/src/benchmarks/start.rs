@@ -29,7 +29,7 @@ pub async fn run(effort: Effort) -> anyhow::Result<Report> {
     let mut report = Report::new(Benchmark::Start, "Start", machine);
     report.condition(
         "`signalbox up --sandbox`, from the command to a 200 of `/readyz`. The first start makes the PostgreSQL \
-         cluster, migrates and compiles the plugin; the second finds all of that.",
+         cluster, migrates and compiles the plugins; the second finds all of that.",
     );
     report.figure(Figure::new("first start", "s", &first));
     report.figure(Figure::new("second start", "s", &second));

@@ -1,6 +1,6 @@
 //! `signalbox up --sandbox` as a newcomer runs it, in a directory of its own.
 
-use super::{Process, Product, free_address, plugin, server};
+use super::{Process, Product, free_address, product::official, server};
 use anyhow::{Context as _, bail, ensure};
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -30,9 +30,14 @@ impl Playground {
         Ok(Self { product, data: directory.join("data"), address, provider })
     }
 
-    /// Starts everything and returns when it is ready.
+    /// Starts everything, as `make up` does, and returns when it is ready.
     pub async fn up(&mut self) -> anyhow::Result<Process> {
-        let mut process = self.product.spawn(&["up", "--sandbox", "--plugin", &plugin()?])?;
+        let mut arguments = vec!["up".to_owned(), "--sandbox".to_owned()];
+        for plugin in ["whatsapp", "shopify", "hubspot"] {
+            arguments.extend(["--plugin".to_owned(), official(plugin)?]);
+        }
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let mut process = self.product.spawn(&arguments)?;
         process.until_ready(&self.address).await?;
         Ok(process)
     }

@@ -18,9 +18,14 @@ pub struct Product {
     logs: PathBuf,
 }
 
-/// The plugin's file.
+/// The file of the plugin that most is measured with.
 pub fn plugin() -> anyhow::Result<String> {
-    let file = repository().join("plugins/target/wasm32-unknown-unknown/release/signalbox_whatsapp.wasm");
+    official("whatsapp")
+}
+
+/// The file of an official plugin.
+pub fn official(name: &str) -> anyhow::Result<String> {
+    let file = repository().join(format!("plugins/target/wasm32-unknown-unknown/release/signalbox_{name}.wasm"));
     ensure!(file.exists(), "{} is missing: run `make plugins` first", file.display());
     Ok(file.to_str().context("the path of the repository is not UTF-8")?.to_owned())
 }
