@@ -9,6 +9,7 @@ mod faults;
 mod identity;
 mod ingest;
 mod outage;
+mod playground;
 mod plugins;
 mod queue;
 mod statuses;
