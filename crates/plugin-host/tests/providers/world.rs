@@ -11,7 +11,7 @@ use plugin_sdk::actions::Call;
 use plugin_sdk::{PluginError, SenderId, Subject};
 use sandbox::Sandbox;
 use serde_json::{Value, json};
-use signalbox_plugin_host::{CallContext, CallError, CallSecrets, Cause, Config, Plugin, PluginHost};
+use signalbox_plugin_host::{CallContext, CallError, CallSecrets, Cause, Config, Plugin, PluginHost, Tape};
 
 use crate::memory::Memory;
 
@@ -69,6 +69,8 @@ impl World {
             settings: self.settings.clone(),
             secrets: CallSecrets::new(secrets),
             state: Some(self.state.clone()),
+            recorder: None,
+            tape: Tape::off(),
         }
     }
 
