@@ -1,5 +1,6 @@
 //! Connections: accounts and numbers at providers.
 
+pub mod actions;
 mod ask;
 pub mod calls;
 pub mod checks;

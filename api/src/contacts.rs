@@ -1,5 +1,6 @@
 //! Contacts: who writes to the tenant.
 
+pub mod facts;
 pub mod get;
 pub mod list;
 pub mod update;
@@ -32,6 +33,8 @@ pub struct ListedContact {
     name: Option<String>,
     /// Their number, in E.164 form.
     phone: Option<String>,
+    /// Their e-mail address.
+    email: Option<String>,
     /// What the tenant notes about them.
     #[schema(value_type = Object)]
     custom_attributes: Value,
@@ -61,6 +64,7 @@ impl From<Contact> for ListedContact {
             id: row.id,
             name: row.name,
             phone: row.phone,
+            email: row.email,
             custom_attributes: row.custom_attributes,
             opted_out_at: row.opted_out_at,
             created_at: row.created_at,

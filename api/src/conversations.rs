@@ -1,6 +1,7 @@
 //! Conversations: what agents see and do all day.
 
 pub mod assign;
+pub mod events;
 pub mod get;
 pub mod list;
 pub mod messages;
@@ -227,7 +228,7 @@ fn content(direction: Direction, stored: Value) -> Value {
 }
 
 /// A conversation that the person may see; anything else does not exist for them.
-async fn visible(conn: &mut PgConnection, granted: Granted, id: ConversationId) -> Result<Overview, Problem> {
+pub async fn visible(conn: &mut PgConnection, granted: Granted, id: ConversationId) -> Result<Overview, Problem> {
     Ok(detail::load(conn, id, granted.confined_to()).await?.ok_or(Code::NotFound)?)
 }
 

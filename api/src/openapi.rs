@@ -57,6 +57,7 @@ taken_over! {
     delivery_status = "MessageStatus": domain::message::DeliveryStatus,
     difference = "VersionDifference": manifest::Difference,
     direction = "Direction": domain::message::Direction,
+    event_kind = "EventKind": domain::event::EventKind,
     field_hints = "FieldHints": manifest::FieldHints,
     origin = "SettingOrigin": manifest::Origin,
     outbound_content = "OutboundContent": plugin_sdk::OutboundContent,

@@ -2,6 +2,7 @@
 
 use crate::{
     auth::Caller,
+    connections::actions::ActionRun,
     problem::Problem,
     request::{Limit, Page, Query, paging},
 };
@@ -9,7 +10,11 @@ use chrono::{DateTime, Utc};
 use domain::{ConversationId, EventId, RuleId, RuleRunId, role::Permission};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::rule_runs::list::{self, Run};
+use std::collections::BTreeMap;
+use store::{
+    action_runs,
+    rule_runs::list::{self, Run},
+};
 
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -57,12 +62,14 @@ pub struct ShownRun {
     /// What it did.
     #[schema(value_type = Object)]
     actions: Value,
+    /// What became of the actions that plugins were asked for.
+    plugin_actions: Vec<ActionRun>,
     /// When.
     created_at: DateTime<Utc>,
 }
 
-impl From<Run> for ShownRun {
-    fn from(row: Run) -> Self {
+impl ShownRun {
+    fn of(row: Run, plugin_actions: Vec<ActionRun>) -> Self {
         Self {
             id: row.id,
             rule_id: row.rule_id,
@@ -73,6 +80,7 @@ impl From<Run> for ShownRun {
             outcome: row.outcome,
             trace: row.trace,
             actions: row.actions,
+            plugin_actions,
             created_at: row.created_at,
         }
     }
@@ -87,5 +95,16 @@ pub async fn list(caller: Caller, Query(params): Query<Params>) -> Result<axum::
     let before = paging::id_of(params.cursor.as_deref())?;
     let (mut tx, _) = caller.begin(Permission::ReadRules).await?;
     let rows = list::page(&mut tx, params.rule_id, params.conversation_id, before, params.limit.rows()).await?;
-    Ok(axum::Json(Page::of(rows, params.limit, |row| paging::by_id(row.id.0), ShownRun::from)))
+    let ids: Vec<RuleRunId> = rows.iter().map(|run| run.id).collect();
+    let mut asked: BTreeMap<RuleRunId, Vec<ActionRun>> = BTreeMap::new();
+    for run in action_runs::of_rule_runs(&mut tx, &ids).await? {
+        if let Some((of, _)) = run.rule {
+            asked.entry(of).or_default().push(run.into());
+        }
+    }
+    let show = |row: Run| {
+        let actions = asked.remove(&row.id).unwrap_or_default();
+        ShownRun::of(row, actions)
+    };
+    Ok(axum::Json(Page::of(rows, params.limit, |row| paging::by_id(row.id.0), show)))
 }

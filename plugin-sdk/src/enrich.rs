@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::call::Context;
 use crate::error::PluginError;
 use crate::host::Host;
-use crate::sender::SenderId;
+use crate::sender::{Profile, SenderId};
 
 /// A plugin that knows something about customers: for agents to see beside the conversation, for
 /// rules to decide by, for AI assistance to stand on.
@@ -67,6 +67,10 @@ pub struct Fact {
     /// The same for machines: rules and templates.
     #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
     pub data: serde_json::Value,
+    /// Name, e-mail address and number as the provider has them now, where it is the place in which
+    /// people keep them: the contact's own fields follow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Profile>,
 }
 
 impl Fact {
@@ -79,6 +83,7 @@ impl Fact {
             url: None,
             as_of_ms: None,
             data: serde_json::Value::Null,
+            profile: None,
         }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::content::Content;
 use crate::failure::FailureReason;
-use crate::sender::Sender;
+use crate::sender::{Profile, Sender};
 
 /// One thing that happened at the provider. `parse` returns an array of these.
 ///
@@ -184,6 +184,9 @@ pub struct ContactChange {
     pub occurred_at_ms: i64,
     /// What, as the provider says.
     pub changes: Value,
+    /// The same in words that every provider shares: what becomes of the contact's own fields.
+    #[serde(default, skip_serializing_if = "Profile::is_empty")]
+    pub profile: Profile,
 }
 
 /// Something that fits no other event.
@@ -197,6 +200,10 @@ pub struct Custom {
     /// The provider's id of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+    /// The customer it is about, in whose conversation it is shown. A customer that is not known yet
+    /// becomes known by this, so an event that makes the provider forget one names nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender: Option<Sender>,
     /// What the provider sent.
     pub data: Value,
 }
@@ -219,7 +226,9 @@ mod tests {
             "occurred_at_ms": 1, "emoji": null}), json!({"event": "status", "external_id": "m2", "state": "failed", "occurred_at_ms": 1,
             "error": {"code": "131047", "title": "Re-engagement message", "reason": "window_closed"}}), json!({"event": "identity_changed", "previous": sender, "current": sender, "occurred_at_ms": 1}),
             json!({"event": "contact", "sender": sender, "occurred_at_ms": 1, "changes": {"name": "A"}}),
+            json!({"event": "contact", "sender": sender, "occurred_at_ms": 1, "changes": {}, "profile": {"email": ""}}),
             json!({"event": "custom", "name": "whatsapp.x", "occurred_at_ms": 1, "data": [1]}),
+            json!({"event": "custom", "name": "shop.x", "occurred_at_ms": 1, "sender": sender, "data": {}}),
         ] {
             let typed: Event = serde_json::from_value(event.clone()).unwrap();
             assert_eq!(serde_json::to_value(typed).unwrap(), event);

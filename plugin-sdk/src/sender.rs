@@ -6,15 +6,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct SenderId {
-    /// The namespace, chosen by the plugin: `phone`, `bsuid`, `parent_bsuid`, `email`, …
+    /// The namespace, chosen by the plugin: `phone`, `bsuid`, `parent_bsuid`, `email`, … A `phone`
+    /// or `email` means the same person in every channel, unless several have it.
     pub kind: String,
-    /// The id in that namespace. A `phone` is in E.164 form with its `+`.
+    /// The id in that namespace. A `phone` is in E.164 form with its `+`, an `email` in lower case.
     pub value: String,
 }
 
 impl SenderId {
     /// The kind of a telephone number.
     pub const PHONE: &'static str = "phone";
+    /// The kind of an e-mail address.
+    pub const EMAIL: &'static str = "email";
 
     /// An id of any kind.
     pub fn new(kind: impl Into<String>, value: impl Into<String>) -> Self {
@@ -57,4 +60,41 @@ impl Sender {
 /// The first id of `kind` in `ids`.
 pub fn find<'a>(ids: &'a [SenderId], kind: &str) -> Option<&'a str> {
     ids.iter().find(|id| id.kind == kind).map(|id| id.value.as_str())
+}
+
+/// What a provider knows of a person, field by field. `None` says nothing about a field; an empty text says that there is
+/// none any more.
+///
+/// ```
+/// use signalbox_plugin_sdk::sender::Profile;
+///
+/// let renamed = Profile { first_name: Some("Ann".to_owned()), ..Profile::default() };
+/// assert!(!renamed.is_empty());
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct Profile {
+    /// The whole name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// First name, where the provider keeps it apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// Last name, where the provider keeps it apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    /// E-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Telephone number in E.164 form with its `+`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+impl Profile {
+    /// Whether it says nothing at all.
+    pub fn is_empty(&self) -> bool {
+        let Self { name, first_name, last_name, email, phone } = self;
+        [name, first_name, last_name, email, phone].into_iter().all(Option::is_none)
+    }
 }

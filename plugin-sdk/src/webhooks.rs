@@ -18,7 +18,7 @@ use crate::http::{Header, find_header};
 ///         let data = serde_json::from_slice(&request.body)
 ///             .map_err(|error| PluginError::invalid_input(error.to_string()))?;
 ///         let name = "orders.changed".to_owned();
-///         let event = event::Custom { name, occurred_at_ms: ctx.now(), external_id: None, data };
+///         let event = event::Custom { name, occurred_at_ms: ctx.now(), external_id: None, sender: None, data };
 ///         Ok(vec![Event::Custom(event)])
 ///     }
 /// }

@@ -3,10 +3,10 @@
 //! These types only say the shape. What the words mean together (does the operator fit the fact,
 //! does the regular expression compile) is checked when a [`Rule`](crate::Rule) is parsed.
 
-use domain::conversation::Status;
+use domain::{ConnectionId, conversation::Status};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The longest text that a rule may send, before variables are filled in.
 const MAX_TEXT: u32 = 4096;
@@ -45,6 +45,12 @@ pub enum Trigger {
     },
     /// A conversation was opened.
     ConversationCreated {},
+    /// A plugin reports something of its own, such as an order of a shop.
+    PluginEvent {
+        /// The name of the event, such as `shopify.order_created`. What the provider told is there as `event.data.…`.
+        #[schemars(length(min = 1, max = 200))]
+        name: String,
+    },
     /// A customer's message has one of these words. Automated messages never count.
     Keyword {
         /// The words or short phrases; upper and lower case are the same.
@@ -208,6 +214,25 @@ pub enum Action {
     SetStatus {
         /// The status.
         status: Status,
+    },
+    /// Has a plugin do something at its provider: an action of its manifest, unless that carries out a draft, which only
+    /// people may do. What becomes of it is in the log of the rule's runs.
+    PluginAction {
+        /// The plugin, if the tenant has one connection of it, or the conversation runs over one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "String", length(min = 2, max = 63))]
+        plugin: Option<String>,
+        /// The connection, if the tenant has several of the plugin.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "String", length(min = 36, max = 36))]
+        connection_id: Option<ConnectionId>,
+        /// The name of the action in the plugin's manifest.
+        #[schemars(length(min = 1, max = 200))]
+        action: String,
+        /// What the action takes; every text in it may hold variables, and one that is nothing but a variable keeps its
+        /// type.
+        #[serde(default, skip_serializing_if = "Map::is_empty")]
+        input: Map<String, Value>,
     },
     /// Hands the conversation to a person.
     Escalate {

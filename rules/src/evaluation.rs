@@ -1,7 +1,7 @@
 //! What an evaluation says: whether the rule matched, why, and what is to be done.
 
 use crate::{definition::Operator, text::cut};
-use domain::conversation::Status;
+use domain::{ConnectionId, conversation::Status};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -133,6 +133,17 @@ pub enum Effect {
     SetStatus {
         /// The status.
         status: Status,
+    },
+    /// Have a plugin do something at its provider.
+    PluginAction {
+        /// The plugin, where no connection is named.
+        plugin: Option<String>,
+        /// The connection.
+        connection_id: Option<ConnectionId>,
+        /// The action.
+        action: String,
+        /// What it takes.
+        input: Value,
     },
     /// Hand the conversation to a person.
     Escalate {

@@ -48,7 +48,11 @@ impl Facts {
     pub(crate) fn get(&self, path: &FactPath) -> Option<&Value> {
         let (first, rest) = path.segments.split_first()?;
         rest.iter()
-            .try_fold(self.values.get(first.as_ref())?, |value, name| value.get(name.as_ref()))
+            .try_fold(self.values.get(first.as_ref())?, |value, name| match value {
+                // What providers tell has lists of objects in it: the first is 0.
+                Value::Array(entries) => entries.get(name.parse::<usize>().ok()?),
+                value => value.get(name.as_ref()),
+            })
             .filter(|value| !value.is_null())
     }
 
@@ -102,6 +106,16 @@ mod tests {
         assert_eq!(facts.get(&FactPath::resolve("contact.name").unwrap()), None);
         assert!(facts.get(&FactPath::resolve("contact.is_new").unwrap()).is_some());
         assert_eq!(facts.get(&FactPath::resolve("message.text").unwrap()), None);
+    }
+
+    #[test]
+    fn entries_of_lists_are_counted_from_zero() {
+        let data = json!({ "line_items": [{ "title": "Lamp" }, { "title": "Vase" }] });
+        let facts = Facts::from_value(&json!({ "event": { "data": data } }));
+        let title = |path: &str| facts.get(&FactPath::resolve(path).unwrap()).cloned();
+        assert_eq!(title("event.data.line_items.1.title"), Some(json!("Vase")));
+        assert_eq!(title("event.data.line_items.2.title"), None);
+        assert_eq!(title("event.data.line_items.first.title"), None);
     }
 
     #[test]

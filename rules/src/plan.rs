@@ -6,10 +6,10 @@ use crate::{
     facts::Facts,
     problem::{Code, Problem, join},
     text::fold_phrase,
-    variables::{JsonPhrase, Phrase},
+    variables::{JsonPhrase, Phrase, Types},
 };
-use domain::conversation::Status;
-use serde_json::Value;
+use domain::{ConnectionId, conversation::Status};
+use serde_json::{Value, json};
 
 /// The longest tag, in characters.
 const MAX_TAG: usize = 100;
@@ -29,6 +29,7 @@ enum Step {
     Tag(Phrase),
     Status(Status),
     Escalate(Phrase),
+    Plugin { plugin: Option<String>, connection_id: Option<ConnectionId>, action: String, input: JsonPhrase },
 }
 
 /// Compiles every action whose shape is right; the schema has reported the others.
@@ -96,6 +97,19 @@ fn compile_step(action: &Action, pointer: &str, problems: &mut Vec<Problem>) -> 
             None
         }
         Action::SetStatus { status } => Some(Step::Status(*status)),
+        Action::PluginAction { plugin, connection_id, action, input } => {
+            let (code, message) = match (plugin, connection_id) {
+                (None, None) => (Code::Required, "`plugin_action` needs a `plugin` or a `connection_id`"),
+                (Some(_), Some(_)) => (Code::Conflict, "`plugin_action` has either a `plugin` or a `connection_id`"),
+                _ => {
+                    let input = JsonPhrase::parse(&json!(input), &join(pointer, "input"), problems);
+                    let (plugin, connection_id, action) = (plugin.clone(), *connection_id, action.clone());
+                    return Some(Step::Plugin { plugin, connection_id, action, input });
+                }
+            };
+            problems.push(Problem::new(pointer, code, message));
+            None
+        }
         Action::Escalate { reason } => required(reason, &join(pointer, "reason"), problems).map(Step::Escalate),
     }
 }
@@ -149,7 +163,7 @@ impl Step {
                 components: (components.iter().enumerate())
                     .map(|(i, component)| {
                         let pointer = format!("{pointer}/template/components/{i}");
-                        component.render(facts, &pointer, notes)
+                        component.render(facts, Types::Texts, &pointer, notes)
                     })
                     .collect(),
             },
@@ -162,6 +176,12 @@ impl Step {
                 }
             }
             Self::Status(status) => Effect::SetStatus { status: *status },
+            Self::Plugin { plugin, connection_id, action, input } => Effect::PluginAction {
+                plugin: plugin.clone(),
+                connection_id: *connection_id,
+                action: action.clone(),
+                input: input.render(facts, Types::Kept, &join(pointer, "input"), notes),
+            },
             Self::Escalate(phrase) => {
                 Effect::Escalate { reason: phrase.render(facts, &join(pointer, "reason"), notes) }
             }

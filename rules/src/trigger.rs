@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 pub(crate) enum CompiledTrigger {
     MessageCreated { direction: Direction, include_automated: bool },
     ConversationCreated,
+    PluginEvent { name: String },
     Keyword { keywords: Vec<Keyword>, mode: KeywordMatch },
 }
 
@@ -31,6 +32,7 @@ impl CompiledTrigger {
                 Self::MessageCreated { direction: *direction, include_automated: *include_automated }
             }
             Trigger::ConversationCreated {} => Self::ConversationCreated,
+            Trigger::PluginEvent { name } => Self::PluginEvent { name: name.clone() },
             Trigger::Keyword { keywords, mode } => Self::Keyword {
                 keywords: compile_keywords(keywords, &join(pointer, "keywords"), problems),
                 mode: *mode,
@@ -43,6 +45,7 @@ impl CompiledTrigger {
         match self {
             Self::MessageCreated { .. } | Self::Keyword { .. } => EventKind::MessageCreated,
             Self::ConversationCreated => EventKind::ConversationCreated,
+            Self::PluginEvent { .. } => EventKind::PluginEvent,
         }
     }
 
@@ -50,6 +53,7 @@ impl CompiledTrigger {
     pub(crate) fn event_data(&self) -> Value {
         let direction = match self {
             Self::MessageCreated { direction: Direction::Any, .. } | Self::ConversationCreated => return json!({}),
+            Self::PluginEvent { name } => return json!({ "name": name }),
             Self::MessageCreated { direction: Direction::Outbound, .. } => "outbound",
             Self::MessageCreated { direction: Direction::Inbound, .. } | Self::Keyword { .. } => "inbound",
         };
@@ -63,6 +67,10 @@ impl CompiledTrigger {
         }
         match self {
             Self::ConversationCreated => fired("a conversation was opened"),
+            Self::PluginEvent { name } => match facts.text("event", "name") {
+                Some(reported) if reported == name => fired(format!("a plugin reported {name}")),
+                reported => held(format!("the plugin's event is {}, not {name}", reported.unwrap_or("unknown"))),
+            },
             Self::MessageCreated { direction, include_automated } => {
                 match message_barrier(*direction, *include_automated, facts) {
                     Some(barrier) => held(barrier),
@@ -207,6 +215,16 @@ mod tests {
             let mut facts = message("refund");
             facts["message"][field] = value;
             assert!(!trigger.ask(&Facts::from_value(&facts)).fired, "{field}");
+        }
+    }
+
+    #[test]
+    fn events_of_plugins_go_by_their_names() {
+        let trigger = compile(&json!({ "type": "plugin_event", "name": "shopify.order_created" }));
+        assert_eq!(trigger.event_data(), json!({ "name": "shopify.order_created" }));
+        for (name, expected) in [("shopify.order_created", true), ("shopify.order_paid", false)] {
+            let facts = json!({ "event": { "type": "plugin.event", "name": name } });
+            assert_eq!(trigger.ask(&Facts::from_value(&facts)).fired, expected, "{name}");
         }
     }
 

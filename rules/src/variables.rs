@@ -42,6 +42,14 @@ impl Phrase {
         Self(parts)
     }
 
+    /// The value of a text that is nothing but a variable.
+    fn value<'f>(&self, facts: &'f Facts) -> Option<&'f Value> {
+        match &self.0[..] {
+            [Part::Variable { path, .. }] => facts.get(path),
+            _ => None,
+        }
+    }
+
     /// Puts the facts in. A missing one without a stand-in leaves nothing, and a note.
     pub(crate) fn render(&self, facts: &Facts, pointer: &str, notes: &mut Vec<Note>) -> String {
         let mut text = String::new();
@@ -93,6 +101,15 @@ fn display(value: &Value) -> Option<String> {
     (!text.trim().is_empty()).then_some(text)
 }
 
+/// What becomes of a text that is nothing but a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Types {
+    /// A text.
+    Texts,
+    /// The fact as it is.
+    Kept,
+}
+
 /// A JSON value in which every text may hold variables.
 #[derive(Clone, Debug)]
 pub(crate) enum JsonPhrase {
@@ -121,15 +138,18 @@ impl JsonPhrase {
         }
     }
 
-    pub(crate) fn render(&self, facts: &Facts, pointer: &str, notes: &mut Vec<Note>) -> Value {
+    pub(crate) fn render(&self, facts: &Facts, types: Types, pointer: &str, notes: &mut Vec<Note>) -> Value {
         use crate::problem::join;
         match self {
-            Self::Text(phrase) => Value::String(phrase.render(facts, pointer, notes)),
-            Self::List(entries) => {
-                (entries.iter().enumerate()).map(|(i, entry)| entry.render(facts, &join(pointer, i), notes)).collect()
-            }
+            Self::Text(phrase) => match phrase.value(facts).filter(|_| types == Types::Kept) {
+                Some(value) => value.clone(),
+                None => Value::String(phrase.render(facts, pointer, notes)),
+            },
+            Self::List(entries) => (entries.iter().enumerate())
+                .map(|(i, entry)| entry.render(facts, types, &join(pointer, i), notes))
+                .collect(),
             Self::Object(fields) => (fields.iter())
-                .map(|(name, field)| (name.clone(), field.render(facts, &join(pointer, name), notes)))
+                .map(|(name, field)| (name.clone(), field.render(facts, types, &join(pointer, name), notes)))
                 .collect(),
             Self::Plain(value) => value.clone(),
         }
@@ -189,9 +209,18 @@ mod tests {
         let value = json!([{ "type": "text", "n": 1, "text": "{{contact.name}}" }, "{{contact.email}}"]);
         let phrase = JsonPhrase::parse(&value, "/c", &mut problems);
         let mut notes = Vec::new();
-        let rendered = phrase.render(&facts(), "/c", &mut notes);
+        let rendered = phrase.render(&facts(), Types::Texts, "/c", &mut notes);
         assert_eq!(rendered, json!([{ "type": "text", "n": 1, "text": "Zoë" }, ""]));
         assert_eq!(problems, []);
         assert_eq!(notes[0].pointer, "/c/1");
+    }
+
+    #[test]
+    fn a_variable_alone_may_keep_its_type() {
+        let value = json!(["{{contact.custom.seats}}", "{{contact.custom.seats}} seats", "{{contact.email|none}}"]);
+        let phrase = JsonPhrase::parse(&value, "/c", &mut Vec::new());
+        let render = |types| phrase.render(&facts(), types, "/c", &mut Vec::new());
+        assert_eq!(render(Types::Kept), json!([3, "3 seats", " "]));
+        assert_eq!(render(Types::Texts), json!(["3", "3 seats", "none"]));
     }
 }

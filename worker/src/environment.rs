@@ -24,6 +24,8 @@ pub struct Parts {
     pub egress: Egress,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// What webhook URLs begin with, without a slash at the end; `None`: nobody outside reaches this installation.
+    pub public_url: Option<String>,
 }
 
 /// Everything a job may use.
@@ -51,12 +53,14 @@ pub struct Environment {
     pub oauth: Keeper,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// What webhook URLs begin with, if providers can reach this installation.
+    pub public_url: Option<String>,
 }
 
 impl Environment {
     /// Needs a running tokio runtime, for what handlers do together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { db, queue, plugins, keyring, egress, clock } = parts;
+        let Parts { db, queue, plugins, keyring, egress, clock, public_url } = parts;
         let inbox = Inbox::new(db.clone(), queue.clone(), Arc::clone(&clock));
         Self {
             deliveries: Arc::new(Deliveries::new(db.clone())),
@@ -70,6 +74,7 @@ impl Environment {
             inbox,
             keyring,
             clock,
+            public_url,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What rules may know about an event: built from the rows as they are now.
 
-use domain::{ConversationId, message::Direction};
+use domain::{ConversationId, event::EventKind, message::Direction};
 use plugin_sdk::{Content, OutboundContent};
 use rules::Facts;
 use serde_json::{Map, Value, json};
@@ -10,7 +10,12 @@ use store::{conversations::situation::Situation, messages::Message, rules::quest
 pub fn of_event(question: &Question) -> Facts {
     let event = &question.event;
     let mut facts = Map::new();
-    facts.insert("event".to_owned(), json!({ "id": event.id, "type": event.kind, "occurred_at": event.occurred_at }));
+    let mut about = json!({ "id": event.id, "type": event.kind, "occurred_at": event.occurred_at });
+    if event.kind == EventKind::PluginEvent {
+        about["name"] = event.data.get("name").cloned().unwrap_or_default();
+        about["data"] = event.data.get("data").cloned().unwrap_or_default();
+    }
+    facts.insert("event".to_owned(), about);
     if let Some(message) = &question.message {
         facts.insert("message".to_owned(), of_message(message));
     }
@@ -19,12 +24,27 @@ pub fn of_event(question: &Question) -> Facts {
     }
     if let Some((id, profile)) = event.contact_id.zip(question.contact.as_ref()) {
         let contact = json!({
-            "id": id, "name": profile.name, "created_at": profile.created_at, "custom": profile.custom_attributes,
-            "is_new": event.data.get("contact_is_new"),
+            "id": id, "name": profile.name, "email": profile.email, "created_at": profile.created_at,
+            "custom": profile.custom_attributes, "is_new": event.data.get("contact_is_new"),
+            "facts": known(&profile.facts),
         });
         facts.insert("contact".to_owned(), contact);
     }
     Facts::from_value(&Value::Object(facts))
+}
+
+/// What plugins know, as an object: data of the fact `shopify.customer` at `shopify.customer`. Of facts that share a name
+/// the most telling counts.
+fn known(facts: &[(String, Value)]) -> Value {
+    let mut known = Map::new();
+    for (name, data) in facts.iter().filter(|(_, data)| data.is_object()) {
+        let (plugin, what) = name.split_once('.').unwrap_or(("", name));
+        let of_plugin = known.entry(plugin).or_insert_with(|| json!({}));
+        if let Some(of_plugin) = of_plugin.as_object_mut().filter(|of_plugin| !of_plugin.contains_key(what)) {
+            of_plugin.insert(what.to_owned(), data.clone());
+        }
+    }
+    Value::Object(known)
 }
 
 fn of_message(message: &Message) -> Value {

@@ -9,6 +9,7 @@ mod edit;
 mod identity;
 mod message;
 mod person;
+pub mod profile;
 mod reaction;
 pub mod status;
 

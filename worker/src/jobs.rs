@@ -5,10 +5,15 @@ mod check_connection;
 mod evaluate_rules;
 mod install_plugin;
 mod mark_read;
+mod poll_trigger;
 mod process_delivery;
+mod refresh_facts;
+mod remove_connection;
 mod renew_token;
+mod run_action;
 mod send_message;
 mod send_reaction;
+mod set_up_webhooks;
 mod sync_templates;
 
 use crate::{
@@ -16,7 +21,8 @@ use crate::{
     outcome::{self, Verdict},
     target::Target,
 };
-use domain::MessageId;
+use domain::{ConnectionId, MessageId, connection::ConnectionStatus, event::Actor};
+use inbox::Cause;
 use plugin_host::Plugin;
 use plugin_sdk::{OutboundContent, OutboundMessage, SenderId};
 use queue::{Handlers, JobContext, JobError};
@@ -39,6 +45,26 @@ pub fn handlers(env: Arc<Environment>) -> Handlers<Arc<Environment>> {
         .register(install_plugin::run)
         .register(ask_plugin::run)
         .register(renew_token::run)
+        .register(set_up_webhooks::run)
+        .register(remove_connection::run)
+        .register(refresh_facts::run)
+        .register(poll_trigger::run)
+        .register(run_action::run)
+        .register(run_action::run_now)
+}
+
+/// Marks a connection whose credentials its provider refuses. The job waits, with all others of the connection, until
+/// an admin has authorized it anew.
+async fn reauthorize(env: &Environment, ctx: &JobContext, connection: ConnectionId, why: &str) -> JobError {
+    let mark = async {
+        let mut tx = env.inbox.begin(ctx.tenant, Cause::of(Actor::System, ctx.trace_id.clone())).await?;
+        tx.set_connection_status(connection, ConnectionStatus::NeedsReauth, Some(why)).await?;
+        tx.commit().await
+    };
+    match mark.await {
+        Ok(()) => JobError::Snooze(Duration::ZERO),
+        Err(error) => JobError::retry(error),
+    }
 }
 
 /// Addresses as plugins want them.

@@ -1,10 +1,11 @@
-//! What a provider's answer to a send means for the message, the job and the connection.
+//! What a provider's answer means for the job, the connection and, of a send, the message.
 //!
 //! The decision is made here, from the plugin's error, in one table; the job only carries it out.
 
 use crate::call::Failure;
-use plugin_host::Cause;
+use plugin_host::{CallError, Cause};
 use plugin_sdk::{ErrorKind, FailureReason, PluginError};
+use queue::JobError;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -44,6 +45,51 @@ pub enum Verdict {
         /// Why, for the message.
         error: Value,
     },
+}
+
+/// What to do after a failed call that may be made twice without harm.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Repeat {
+    /// The job is tried again.
+    Later(JobError),
+    /// The credentials need an admin: the connection is marked, and its jobs wait for it.
+    Reauthorize {
+        /// Why, for the connection's status.
+        why: String,
+    },
+    /// Trying again is no use before somebody has changed something.
+    Never,
+}
+
+/// What a failed call means that may be made twice without harm, whatever became of the first.
+pub fn of_failed_call(error: &Failure) -> Repeat {
+    match of_failed_send(error) {
+        Verdict::Again { after, why, out_of_order } => {
+            Repeat::Later(JobError::Retry { after, error: why, blame: out_of_order })
+        }
+        Verdict::Unknown { .. } => Repeat::Later(JobError::retry(error)),
+        Verdict::Reauthorize { why } => Repeat::Reauthorize { why },
+        Verdict::NoAccess { is_parked: true, .. } => Repeat::Later(JobError::Snooze(Duration::ZERO)),
+        Verdict::NoAccess { .. } | Verdict::Never { .. } => Repeat::Never,
+    }
+}
+
+/// What went wrong, for people who look at the connection: in the plugin's words, if it has any.
+pub fn told(error: &Failure) -> String {
+    match error {
+        Failure::Plugin(CallError { cause: Cause::Plugin(error), .. }) => error.message.clone(),
+        error => error.to_string(),
+    }
+}
+
+/// What kind of reason it was, stable for programs: the kind of the plugin's error, or how its call ended.
+pub fn code(error: &Failure) -> String {
+    let code = match error {
+        Failure::Plugin(CallError { cause: Cause::Plugin(error), .. }) => serde_json::to_value(error.kind).ok(),
+        Failure::Plugin(error) => Some(json!(error.cause.as_str())),
+        Failure::Access(_) => Some(json!("auth_required")),
+    };
+    code.as_ref().and_then(Value::as_str).unwrap_or("error").to_owned()
 }
 
 /// What a failed call of the plugin's `send` means.
@@ -136,6 +182,23 @@ mod tests {
         let after = Some(Duration::from_secs(8));
         let away = Failure::Access(oauth::Error::Unavailable { after, why: "away".to_owned() });
         assert_eq!(of_failed_send(&away), Verdict::Again { after, why: "away".to_owned(), out_of_order: true });
+    }
+
+    #[test]
+    fn a_call_that_may_be_made_twice_is_made_again_unless_it_is_no_use() {
+        let failure = |kind| {
+            let cause = Cause::Plugin(PluginError::new(kind, "no"));
+            let function = plugin_host::Function::Subscribe;
+            Failure::Plugin(CallError { plugin: "p@1.0.0".to_owned(), function, cause, request_sent: true })
+        };
+        for kind in [ErrorKind::Transient, ErrorKind::RateLimited, ErrorKind::Timeout] {
+            assert!(matches!(of_failed_call(&failure(kind)), Repeat::Later(JobError::Retry { .. })), "{kind:?}");
+        }
+        for kind in [ErrorKind::InvalidConfig, ErrorKind::PermissionDenied, ErrorKind::Internal] {
+            assert_eq!(of_failed_call(&failure(kind)), Repeat::Never, "{kind:?}");
+        }
+        assert!(matches!(of_failed_call(&failure(ErrorKind::AuthRequired)), Repeat::Reauthorize { .. }));
+        assert_eq!(told(&failure(ErrorKind::Internal)), "no");
     }
 
     #[test]

@@ -2,12 +2,15 @@
 
 use crate::{Environment, plugins, records::Origin, secrets, state::ConnectionState};
 use domain::{ConnectionId, TenantId};
+use manifest::Interface;
 use plugin_host::{CallContext, CallSecrets, Plugin, Tape};
+use serde_json::Value;
 use sqlx::PgConnection;
 use std::sync::Arc;
 use store::connections::{self, Connection};
 
 /// A connection, ready to be called about.
+#[derive(Clone)]
 pub struct Target {
     /// The connection.
     pub connection: Connection,
@@ -41,13 +44,33 @@ impl Target {
         id: ConnectionId,
     ) -> Result<Option<Self>, Error> {
         match connections::load(conn, id).await? {
-            Some(connection) => {
-                let sealed = store::secrets::of_connection(conn, id).await?;
-                let sealed = sealed.into_iter().map(|secret| (secret.name, secret.sealed)).collect();
-                Self::of(env, tenant, connection, sealed).await.map(Some)
-            }
+            Some(connection) => Self::with_stored_secrets(env, conn, tenant, connection).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// The same for a connection that people have deleted, as long as it is still there.
+    pub async fn load_deleted(
+        env: &Environment,
+        conn: &mut PgConnection,
+        tenant: TenantId,
+        id: ConnectionId,
+    ) -> Result<Option<Self>, Error> {
+        match connections::deletion::load(conn, id).await? {
+            Some(connection) => Self::with_stored_secrets(env, conn, tenant, connection).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn with_stored_secrets(
+        env: &Environment,
+        conn: &mut PgConnection,
+        tenant: TenantId,
+        connection: Connection,
+    ) -> Result<Self, Error> {
+        let sealed = store::secrets::of_connection(conn, connection.id).await?;
+        let sealed = sealed.into_iter().map(|secret| (secret.name, secret.sealed)).collect();
+        Self::of(env, tenant, connection, sealed).await
     }
 
     /// The same for a connection that is loaded already, with its sealed secrets.
@@ -60,6 +83,17 @@ impl Target {
         let plugin = env.plugins.get(&connection.plugin_id, &connection.plugin_version).await?;
         let secrets = secrets::open(&env.keyring, tenant, connection.id, sealed)?;
         Ok(Self { connection, plugin, tenant, secrets })
+    }
+
+    /// The same connection with other settings.
+    #[must_use]
+    pub fn with_settings(&self, settings: Value) -> Self {
+        Self { connection: Connection { settings, ..self.connection.clone() }, ..self.clone() }
+    }
+
+    /// Whether its plugin has this interface.
+    pub fn implements(&self, interface: Interface) -> bool {
+        self.plugin.manifest().implements(interface)
     }
 
     /// What the plugin is told about one call, but for an OAuth token: [`Target::call`] adds it.

@@ -16,7 +16,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
-use domain::{ConnectionId, EndpointId, TenantId, role::Permission};
+use domain::{
+    ConnectionId, EndpointId, TenantId,
+    job::Job as _,
+    jobs::{PollTrigger, SetUpWebhooks},
+    role::Permission,
+};
 use http::{StatusCode, header};
 use manifest::Stored;
 use serde::{Deserialize, Serialize};
@@ -100,11 +105,14 @@ pub async fn create(
     change_secrets(&api, &mut tx, caller.tenant, id, &change.secrets, now).await?;
     let accounts = accounts_in(&compiled, &change.settings);
     connections::set_accounts(&mut tx, id, endpoint_id, &accounts).await.map_err(Error::from)?;
+    inbox::follow_connection(&mut tx, caller.tenant, id, now).await?;
     let connection = required(&mut tx, id).await?;
     let connection = show(&api, &mut tx, connection).await?;
     // What is kept for a repeated request holds no secret.
     creation.keep(&mut tx, caller.user, now, StatusCode::CREATED, &json!(connection)).await?;
     tx.commit().await?;
+    api.queue.wake(SetUpWebhooks::LANE);
+    api.queue.wake(PollTrigger::LANE);
     adopt(&api, caller.tenant, id).await?;
     let location = [(header::LOCATION, format!("/api/v1/connections/{id}"))];
     Ok((StatusCode::CREATED, location, axum::Json(CreatedConnection { connection, generated_secrets })).into_response())

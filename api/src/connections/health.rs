@@ -8,10 +8,12 @@ use domain::{ConnectionId, connection::ConnectionStatus, role::Permission};
 use queue::holds::{self, Hold};
 use serde::Serialize;
 use serde_json::Value;
+use std::borrow::Cow;
 use store::{
     connections::{
         Connection,
         checks::{self, Check},
+        polls, webhooks,
     },
     deliveries::{self, Trouble},
 };
@@ -45,8 +47,10 @@ pub enum HealthStatus {
 /// One thing that is wrong.
 #[derive(Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct HealthReason {
-    /// `disabled`, `needs_reauth`, `circuit_open`, `paused`, `check_failed` or `deliveries_failed`.
-    code: &'static str,
+    /// `disabled`, `needs_reauth`, `circuit_open`, `paused`, `check_failed`, `no_public_url`,
+    /// `webhooks_not_registered`, `poll_failed` or `deliveries_failed`.
+    #[schema(value_type = String)]
+    code: Cow<'static, str>,
     /// For people.
     message: String,
     /// Since when, if that is known.
@@ -70,15 +74,26 @@ pub async fn get(
     let connection = required(&mut tx, id).await?;
     let holds = holds::of_tenant(&mut tx).await.map_err(failed)?;
     let check = checks::last_answered(&mut tx, id).await?;
+    let setup = webhooks::problem(&mut tx, id).await?;
+    let polling = polls::oldest_trouble(&mut tx, id).await?;
     let trouble = deliveries::trouble(&mut tx, id, api.now() - MEMORY).await?;
-    Ok(axum::Json(judge(&connection, &holds, check.as_ref(), trouble)))
+    Ok(axum::Json(judge(&connection, &holds, check.as_ref(), setup, polling, trouble)))
 }
 
-fn judge(connection: &Connection, holds: &[Hold], check: Option<&Check>, trouble: Trouble) -> ConnectionHealth {
+fn judge(
+    connection: &Connection,
+    holds: &[Hold],
+    check: Option<&Check>,
+    setup: Option<webhooks::Problem>,
+    polling: Option<polls::Trouble>,
+    trouble: Trouble,
+) -> ConnectionHealth {
     let mut reasons = Vec::new();
     reasons.extend(status_reason(connection));
     reasons.extend(holds.iter().filter_map(|hold| held_back(connection, hold)));
     reasons.extend(check.and_then(failed_check));
+    reasons.extend(setup.map(without_webhooks));
+    reasons.extend(polling.map(without_news));
     reasons.extend(failed_deliveries(trouble));
     let status = match connection.status {
         ConnectionStatus::Disabled => HealthStatus::Disabled,
@@ -96,7 +111,7 @@ fn status_reason(connection: &Connection) -> Option<HealthReason> {
         ConnectionStatus::NeedsReauth => ("needs_reauth", "the provider no longer accepts its credentials"),
     };
     let message = connection.status_reason.clone().unwrap_or_else(|| otherwise.to_owned());
-    Some(HealthReason { code, message, since: connection.status_since })
+    Some(HealthReason { code: code.into(), message, since: connection.status_since })
 }
 
 /// What holds back the jobs of the connection as a whole. That it needs a new authorization its status says already.
@@ -113,7 +128,7 @@ fn held_back(connection: &Connection, hold: &Hold) -> Option<HealthReason> {
         "paused" => ("paused", "somebody has paused it"),
         _ => return None,
     };
-    Some(HealthReason { code, message: message.to_owned(), since: Some(hold.since) })
+    Some(HealthReason { code: code.into(), message: message.to_owned(), since: Some(hold.since) })
 }
 
 fn failed_check(check: &Check) -> Option<HealthReason> {
@@ -125,7 +140,17 @@ fn failed_check(check: &Check) -> Option<HealthReason> {
     let failed = failed.filter(|one| one.get("ok").and_then(Value::as_bool) == Some(false));
     let message = failed.filter_map(|one| one.get("message")?.as_str()).collect::<Vec<_>>().join("; ");
     let message = if message.is_empty() { "the last test failed".to_owned() } else { message };
-    Some(HealthReason { code: "check_failed", message, since: check.completed_at })
+    Some(HealthReason { code: "check_failed".into(), message, since: check.completed_at })
+}
+
+/// A provider that was not told where webhooks go sends none.
+fn without_webhooks(problem: webhooks::Problem) -> HealthReason {
+    HealthReason { code: problem.code.into(), message: problem.message, since: Some(problem.since) }
+}
+
+/// A provider that cannot be asked for news brings none.
+fn without_news(trouble: polls::Trouble) -> HealthReason {
+    HealthReason { code: "poll_failed".into(), message: trouble.message, since: Some(trouble.since) }
 }
 
 fn failed_deliveries(trouble: Trouble) -> Option<HealthReason> {
@@ -134,5 +159,5 @@ fn failed_deliveries(trouble: Trouble) -> Option<HealthReason> {
         1 => "a webhook could not be processed".to_owned(),
         count => format!("{count} webhooks could not be processed"),
     };
-    Some(HealthReason { code: "deliveries_failed", message, since: trouble.since })
+    Some(HealthReason { code: "deliveries_failed".into(), message, since: trouble.since })
 }

@@ -54,6 +54,7 @@ pub async fn roll_back(
     let left = plugins::installed(&api, conn, &before.plugin_id, &before.plugin_version).await?;
     take_back_endpoint(conn, &before, &left, &compiled).await?;
     change.connection_version_changed(id, &before.plugin_version, &past.plugin_version);
+    change.follow_connection(id).await?;
     let connection = required(change.conn(), id).await?;
     let version = connection.version;
     let shown = show(&api, change.conn(), connection).await?;

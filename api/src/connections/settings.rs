@@ -128,6 +128,8 @@ pub async fn save(
     connections::update(change.conn(), after, now).await?.ok_or(Code::PreconditionFailed)?;
     if has_new_secrets && before.status == ConnectionStatus::NeedsReauth {
         move_to(change, after.id, ConnectionStatus::Active).await?;
+    } else if has_new_secrets || after.settings != before.settings {
+        change.follow_connection(after.id).await?;
     }
     Ok(())
 }

@@ -163,6 +163,7 @@ pub async fn upgrade(
     connections::update(conn, &after, now).await?.ok_or(Code::PreconditionFailed)?;
     follow_newest(conn, step.before.endpoint_id).await?;
     change.connection_version_changed(id, &step.before.plugin_version, &wanted.to);
+    change.follow_connection(id).await?;
     let connection = required(change.conn(), id).await?;
     let version = connection.version;
     let shown = show(&api, change.conn(), connection).await?;

@@ -11,7 +11,7 @@ use crate::{
 };
 use axum::{extract::State, response::Response};
 use chrono::{DateTime, Utc};
-use domain::role::Permission;
+use domain::{TenantId, role::Permission};
 use manifest::{FieldHints, Stored};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -94,7 +94,7 @@ pub async fn put(
     let mut problems = Vec::new();
     let mut changed = Vec::new();
     for connection in connections::of_plugin(&mut tx, &id).await? {
-        match inherit(&api, &mut tx, &connection, &new.settings, now).await? {
+        match inherit(&api, &mut tx, caller.tenant, &connection, &new.settings, now).await? {
             Ok(true) => changed.push(connection.id),
             Ok(false) => {}
             Err(problem) => problems.extend(problem),
@@ -120,6 +120,7 @@ async fn current(api: &Api, conn: &mut PgConnection, id: &str) -> Result<Arc<Com
 async fn inherit(
     api: &Api,
     conn: &mut PgConnection,
+    tenant: TenantId,
     connection: &Connection,
     shared: &Value,
     now: DateTime<Utc>,
@@ -146,6 +147,7 @@ async fn inherit(
     set.map_err(crate::connections::Error::from)?;
     let after = Connection { settings: accepted.settings, own: Some(accepted.own), ..connection.clone() };
     connections::update(conn, &after, now).await?.ok_or(Code::Conflict)?;
+    inbox::follow_connection(conn, tenant, connection.id, now).await?;
     Ok(Ok(true))
 }
 

@@ -81,6 +81,8 @@ codes! {
         "The contact has not written within the channel's service window. `templates` lists what may be sent."
     ConnectionUnusable CONFLICT "connection_unusable" "The connection does not send"
         "The connection is disabled. Enable it first."
+    DraftRequired CONFLICT "draft_required" "Nobody has seen what this would do"
+        "The action carries out a draft. Ask for the draft first, look at it, and send its token as `token`."
     NoAuthorization CONFLICT "no_authorization" "Nobody authorizes this connection"
         "Its plugin does not use OAuth, or has access without a person's consent."
     NotConfigured CONFLICT "not_configured" "Something has to be set first"

@@ -85,7 +85,7 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// A page of the rows that were read, of which the one that is too many only says that there are more.
-    pub fn of<R>(mut rows: Vec<R>, limit: Limit, cursor: impl Fn(&R) -> String, show: impl Fn(R) -> T) -> Self {
+    pub fn of<R>(mut rows: Vec<R>, limit: Limit, cursor: impl Fn(&R) -> String, show: impl FnMut(R) -> T) -> Self {
         let shown = usize::try_from(limit.0).unwrap_or_default();
         let has_more = rows.len() > shown;
         rows.truncate(shown);

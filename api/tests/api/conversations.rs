@@ -37,6 +37,7 @@ async fn write_at(
         addresses: vec![Address { kind: "phone".to_owned(), value: phone.to_owned() }],
         name: Some(name.to_owned()),
         phone: Some(phone.to_owned()),
+        ..Writer::default()
     };
     let contact = contacts::resolve(&mut tx, tenant, "whatsapp", &writer, at).await.unwrap();
     let new = NewConversation { contact_id: contact.id, connection_id, channel: "whatsapp", thread: None };

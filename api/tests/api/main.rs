@@ -9,6 +9,7 @@ mod connection_settings;
 mod connections;
 mod conversations;
 mod creation;
+mod customers;
 mod hooks;
 mod hooks_outage;
 mod isolation;

@@ -37,7 +37,8 @@ pub struct Config {
     #[schemars(length(min = 1))]
     pub data_dir: PathBuf,
     /// The address under which browsers and providers reach the product. Webhook URLs and links
-    /// begin with it; left out, with `http://` and `http.bind`.
+    /// begin with it; left out, with `http://` and `http.bind`, and plugins tell no provider where
+    /// webhooks go.
     pub public_url: Option<PublicUrl>,
     /// The key that encrypts the data keys: 32 bytes as base64. Left out, `signalbox up` makes a
     /// file with it in the data directory; separate roles refuse to start.

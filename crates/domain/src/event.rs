@@ -62,6 +62,9 @@ pub enum EventKind {
     /// Something that only the plugin knows the meaning of.
     #[serde(rename = "plugin.event")]
     PluginEvent,
+    /// An action of a plugin that a rule or a person asked for was done, or failed.
+    #[serde(rename = "plugin.action_done")]
+    PluginActionDone,
 }
 named!(EventKind, "event kind", {
     MessageCreated => "message.created",
@@ -82,6 +85,7 @@ named!(EventKind, "event kind", {
     ConnectionVersionChanged => "connection.version_changed",
     QueueChanged => "queue.changed",
     PluginEvent => "plugin.event",
+    PluginActionDone => "plugin.action_done",
 });
 
 /// Who made it happen.

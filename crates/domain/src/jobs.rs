@@ -1,7 +1,7 @@
 //! The arguments of every job: what `api` asks and `worker` does.
 
 use crate::{
-    ConnectionId, ConversationId, DeliveryId, EventId, MessageId, TenantId,
+    ConnectionId, ContactId, ConversationId, DeliveryId, EventId, MessageId, TenantId,
     job::{Job, Lane, RetryPolicy},
 };
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,12 @@ pub const KINDS: &[&str] = &[
     InstallPlugin::KIND,
     AskPlugin::KIND,
     RenewToken::KIND,
+    SetUpWebhooks::KIND,
+    RemoveConnection::KIND,
+    RefreshFacts::KIND,
+    PollTrigger::KIND,
+    RunAction::KIND,
+    RunActionNow::KIND,
 ];
 
 /// Turns a stored webhook request into messages, statuses and events. Stored with the request by the database function
@@ -291,5 +297,175 @@ impl Job for RenewToken {
 
     fn idempotency_key(&self) -> Option<String> {
         Some(format!("{}:{}", self.connection_id, self.rotation))
+    }
+}
+
+/// Tells the provider of a connection where its webhooks go, or to forget that, whichever the connection is to have now.
+/// Stored with every change that may ask for another registration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetUpWebhooks {
+    /// Whose connection.
+    pub tenant_id: TenantId,
+    /// Which.
+    pub connection_id: ConnectionId,
+}
+
+impl Job for SetUpWebhooks {
+    const KIND: &'static str = "set-up-webhooks";
+    const LANE: Lane = Lane::Automation;
+    const RETRY: RetryPolicy =
+        RetryPolicy { max_attempts: 8, first_delay: Duration::from_secs(2), max_delay: Duration::from_mins(5) };
+
+    fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+
+    fn key(&self) -> Option<String> {
+        Some(format!("webhooks:{}", self.connection_id))
+    }
+
+    fn connection(&self) -> Option<ConnectionId> {
+        Some(self.connection_id)
+    }
+}
+
+/// Takes back what a deleted connection has registered with its provider, then deletes it. Nothing holds it back: people
+/// have seen the connection go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoveConnection {
+    /// Whose connection it was.
+    pub tenant_id: TenantId,
+    /// Which.
+    pub connection_id: ConnectionId,
+}
+
+impl Job for RemoveConnection {
+    const KIND: &'static str = "remove-connection";
+    const LANE: Lane = Lane::Bulk;
+    const RETRY: RetryPolicy =
+        RetryPolicy { max_attempts: 8, first_delay: Duration::from_secs(2), max_delay: Duration::from_mins(2) };
+
+    fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+
+    fn key(&self) -> Option<String> {
+        Some(format!("removal:{}", self.connection_id))
+    }
+}
+
+/// Asks a connection's plugin what it knows about a contact. One asks about a contact at a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefreshFacts {
+    /// Whose contact.
+    pub tenant_id: TenantId,
+    /// About whom.
+    pub contact_id: ContactId,
+    /// Whom.
+    pub connection_id: ConnectionId,
+}
+
+impl Job for RefreshFacts {
+    const KIND: &'static str = "refresh-facts";
+    const LANE: Lane = Lane::Automation;
+    const RETRY: RetryPolicy =
+        RetryPolicy { max_attempts: 5, first_delay: Duration::from_secs(2), max_delay: Duration::from_mins(2) };
+
+    fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+
+    fn key(&self) -> Option<String> {
+        Some(format!("facts:{}:{}", self.contact_id, self.connection_id))
+    }
+
+    fn connection(&self) -> Option<ConnectionId> {
+        Some(self.connection_id)
+    }
+}
+
+/// Asks the provider of a connection for news. Each job stores the one that polls next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PollTrigger {
+    /// Whose connection.
+    pub tenant_id: TenantId,
+    /// Which.
+    pub connection_id: ConnectionId,
+    /// The trigger in the plugin's manifest.
+    pub trigger: String,
+    /// The round that the job polls in; in any other it does nothing.
+    pub round: i64,
+}
+
+impl Job for PollTrigger {
+    const KIND: &'static str = "poll-trigger";
+    const LANE: Lane = Lane::Timers;
+    const RETRY: RetryPolicy =
+        RetryPolicy { max_attempts: 6, first_delay: Duration::from_secs(15), max_delay: Duration::from_mins(5) };
+
+    fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+
+    fn key(&self) -> Option<String> {
+        Some(format!("poll:{}:{}", self.connection_id, self.trigger))
+    }
+
+    fn connection(&self) -> Option<ConnectionId> {
+        Some(self.connection_id)
+    }
+}
+
+/// How often an action is tried: whoever asked is to know soon.
+const ACTION_RETRY: RetryPolicy =
+    RetryPolicy { max_attempts: 3, first_delay: Duration::from_secs(2), max_delay: Duration::from_secs(30) };
+
+/// Has a plugin do what a rule asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunAction {
+    /// Whose connection.
+    pub tenant_id: TenantId,
+    /// Which.
+    pub connection_id: ConnectionId,
+    /// What was asked for.
+    pub run_id: Uuid,
+}
+
+impl Job for RunAction {
+    const KIND: &'static str = "run-action";
+    const LANE: Lane = Lane::Automation;
+    const RETRY: RetryPolicy = ACTION_RETRY;
+
+    fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+
+    fn connection(&self) -> Option<ConnectionId> {
+        Some(self.connection_id)
+    }
+}
+
+/// Has a plugin do what a person asked for, who waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunActionNow {
+    /// Whose connection.
+    pub tenant_id: TenantId,
+    /// Which.
+    pub connection_id: ConnectionId,
+    /// What was asked for.
+    pub run_id: Uuid,
+}
+
+impl Job for RunActionNow {
+    const KIND: &'static str = "run-action-now";
+    const LANE: Lane = Lane::Live;
+    const RETRY: RetryPolicy = ACTION_RETRY;
+
+    fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+
+    fn connection(&self) -> Option<ConnectionId> {
+        Some(self.connection_id)
     }
 }

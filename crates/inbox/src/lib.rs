@@ -9,11 +9,14 @@
 
 mod connection;
 mod conversation;
+mod enrichment;
 mod outgoing;
 mod report;
 mod transaction;
 mod window;
 
+pub use connection::{follow_connection, lost_before, start_polls};
+pub use enrichment::Asking;
 pub use outgoing::{Outgoing, SendError, Writer};
 pub use report::{Report, Reported};
 pub use transaction::{Cause, Inbox, Transaction};

@@ -147,11 +147,23 @@ impl Transaction {
 
     /// Appends an event about a conversation that this change holds.
     pub async fn emit(&mut self, conversation: ConversationId, kind: EventKind, data: Value) -> Result<EventId, Error> {
+        let id = EventId::new();
+        self.emit_as(id, conversation, kind, data).await?;
+        Ok(id)
+    }
+
+    /// The same under an id that the caller derived, so that it can tell whether the event was appended before.
+    pub async fn emit_as(
+        &mut self,
+        id: EventId,
+        conversation: ConversationId,
+        kind: EventKind,
+        data: Value,
+    ) -> Result<(), Error> {
         let held = self.conversation(conversation).await?;
         let (seq, contact) = (held.next_seq(), held.contact_id);
-        let id = EventId::new();
         self.push(id, kind, Some((conversation, seq)), Some(contact), data);
-        Ok(id)
+        Ok(())
     }
 
     /// Appends an event that belongs to no conversation.

@@ -188,6 +188,8 @@ pub enum Fault {
     BodyPointer,
     #[error("a name is lower-case letters, digits, `_` and `.`, starting with a letter")]
     Name,
+    #[error("no other action of this name makes drafts")]
+    NoDraft,
     #[error("no secret field of `{schema}` has this name")]
     SecretWithoutField { schema: &'static str },
     #[error("the secret field `{name}` is not declared among the secrets")]

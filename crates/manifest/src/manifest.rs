@@ -274,6 +274,11 @@ pub struct Action {
     pub input: Value,
     /// JSON Schema of what it gives.
     pub output: Value,
+    /// The action whose draft this one carries out. A draft gives a `token`, which this one takes: only people may ask
+    /// for it, and only with the token of a draft that was made here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = "^[a-z][a-z0-9_.]*$"))]
+    pub commits: Option<String>,
 }
 
 impl Action {

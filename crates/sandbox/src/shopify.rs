@@ -32,6 +32,7 @@ use crate::ids;
 use axum::Router;
 use axum::routing::{get, post};
 use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -104,6 +105,19 @@ impl Shopify {
     /// asked.
     pub fn expire_tokens(&self, domain: &str, refresh_tokens_too: bool) -> Result<(), ShopifyError> {
         self.with(domain, |store| store.tokens.expire(refresh_tokens_too))
+    }
+
+    /// Orders, customers and subscriptions as they are now.
+    pub fn look(&self, domain: &str) -> Result<Value, ShopifyError> {
+        self.with(domain, |store| {
+            let records = &store.records;
+            let subscriptions = records.subscriptions.iter().map(|it| json!({ "topic": it.topic, "uri": it.uri }));
+            json!({
+                "orders": records.orders.iter().map(|it| rest::order(it, records, &store.shop)).collect::<Vec<_>>(),
+                "customers": records.customers.iter().map(rest::customer).collect::<Vec<_>>(),
+                "subscriptions": subscriptions.collect::<Vec<_>>(),
+            })
+        })
     }
 
     /// Reports something that happened. Returns after the first attempt at each destination.

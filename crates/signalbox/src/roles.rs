@@ -68,6 +68,7 @@ pub fn environment(process: &Process, host: Arc<PluginHost>, egress: Egress) -> 
         keyring: Arc::clone(&process.keyring),
         egress,
         clock: Arc::clone(&process.clock),
+        public_url: process.config.public_url.as_ref().map(|url| url.as_str().to_owned()),
     })
 }
 

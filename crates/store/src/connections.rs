@@ -1,8 +1,11 @@
 //! Connections: one account or number of one tenant, with its settings and the accounts it answers for.
 
 pub mod checks;
+pub mod deletion;
+pub mod polls;
 pub mod questions;
 pub mod versions;
+pub mod webhooks;
 
 use crate::{Error, Result};
 use chrono::{DateTime, Utc};
@@ -135,7 +138,7 @@ pub async fn load(conn: &mut PgConnection, id: ConnectionId) -> Result<Option<Co
         Row,
         "SELECT id, endpoint_id, plugin_id, plugin_version, name, settings, own_settings, status, status_reason,
                 status_since, version, created_at, updated_at
-           FROM connections WHERE id = $1",
+           FROM connections WHERE id = $1 AND deleted_at IS NULL",
         id.0
     )
     .fetch_optional(conn)
@@ -150,7 +153,7 @@ pub async fn list(conn: &mut PgConnection, after: Option<ConnectionId>, limit: i
         Row,
         "SELECT id, endpoint_id, plugin_id, plugin_version, name, settings, own_settings, status, status_reason,
                 status_since, version, created_at, updated_at
-           FROM connections WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2",
+           FROM connections WHERE deleted_at IS NULL AND ($1::uuid IS NULL OR id > $1) ORDER BY id LIMIT $2",
         after.map(Uuid::from),
         limit
     )
@@ -167,8 +170,25 @@ pub async fn of_plugin(conn: &mut PgConnection, plugin: &str) -> Result<Vec<Conn
         Row,
         "SELECT id, endpoint_id, plugin_id, plugin_version, name, settings, own_settings, status, status_reason,
                 status_since, version, created_at, updated_at
-           FROM connections WHERE plugin_id = $1 ORDER BY id FOR UPDATE",
+           FROM connections WHERE plugin_id = $1 AND deleted_at IS NULL ORDER BY id FOR UPDATE",
         plugin
+    )
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .map(Connection::try_from)
+    .collect()
+}
+
+/// At most `limit` active connections of a plugin, in the order of their ids.
+pub async fn active_of_plugin(conn: &mut PgConnection, plugin: &str, limit: i64) -> Result<Vec<Connection>> {
+    sqlx::query_as!(
+        Row,
+        "SELECT id, endpoint_id, plugin_id, plugin_version, name, settings, own_settings, status, status_reason,
+                status_since, version, created_at, updated_at
+           FROM connections WHERE plugin_id = $1 AND status = 'active' AND deleted_at IS NULL ORDER BY id LIMIT $2",
+        plugin,
+        limit
     )
     .fetch_all(conn)
     .await?
@@ -179,9 +199,12 @@ pub async fn of_plugin(conn: &mut PgConnection, plugin: &str) -> Result<Vec<Conn
 
 /// The plugin versions of the tenant's connections at an endpoint.
 pub async fn versions_at(conn: &mut PgConnection, endpoint: EndpointId) -> Result<Vec<String>> {
-    Ok(sqlx::query_scalar!("SELECT DISTINCT plugin_version FROM connections WHERE endpoint_id = $1", endpoint.0)
-        .fetch_all(conn)
-        .await?)
+    Ok(sqlx::query_scalar!(
+        "SELECT DISTINCT plugin_version FROM connections WHERE endpoint_id = $1 AND deleted_at IS NULL",
+        endpoint.0
+    )
+    .fetch_all(conn)
+    .await?)
 }
 
 /// The plugin versions of the tenant's connections at an endpoint, besides this one.
@@ -191,7 +214,7 @@ pub async fn other_versions_at(
     besides: ConnectionId,
 ) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar!(
-        "SELECT DISTINCT plugin_version FROM connections WHERE endpoint_id = $1 AND id <> $2",
+        "SELECT DISTINCT plugin_version FROM connections WHERE endpoint_id = $1 AND id <> $2 AND deleted_at IS NULL",
         endpoint.0,
         besides.0
     )

@@ -1,6 +1,8 @@
 //! Contacts and the addresses they are known by.
 
+pub mod facts;
 pub mod list;
+pub mod profile;
 
 use crate::{Error, Result};
 use chrono::{DateTime, Utc};
@@ -28,7 +30,21 @@ pub struct Person {
     pub name: Option<String>,
     /// E.164, where the channel told it.
     pub phone: Option<String>,
+    /// In lower case, where the channel told it.
+    pub email: Option<String>,
 }
+
+impl Person {
+    /// The values of a kind of address that means the same person in every channel.
+    fn everywhere(&self, kind: &str, told: Option<&String>) -> Vec<String> {
+        let addresses = self.addresses.iter().filter(|address| address.kind == kind).map(|address| &address.value);
+        addresses.chain(told).cloned().collect()
+    }
+}
+
+/// Kinds of addresses that mean the same person in every channel.
+const PHONE: &str = "phone";
+const EMAIL: &str = "email";
 
 /// The contact behind a person.
 #[derive(Clone, Debug)]
@@ -37,6 +53,8 @@ pub struct Resolved {
     pub id: ContactId,
     /// Whether it did not exist before.
     pub created: bool,
+    /// Whether the channel knows it since just now: it did not exist before, or was known by other channels only.
+    pub new_here: bool,
     /// The name it goes by.
     pub name: Option<String>,
     /// Whether the channel's name was taken over just now.
@@ -44,6 +62,9 @@ pub struct Resolved {
 }
 
 /// Finds the contact that a person is, or makes it. Addresses that were not known yet are added to it.
+///
+/// Whom a channel does not know is looked for by telephone number and e-mail address in all of them, and found if that
+/// is one contact, which the channel does not know as somebody else.
 ///
 /// Two transactions that meet the same new person wait for each other, so that one contact comes of it. A name that
 /// somebody gave stays; a channel's name fills only a gap.
@@ -61,19 +82,25 @@ pub async fn resolve(
     if let Some(found) = find(conn, tenant, channel, person).await? {
         return complete(conn, tenant, channel, person, found, now).await;
     }
+    if let Some(found) = find_elsewhere(conn, tenant, channel, person).await? {
+        let resolved = complete(conn, tenant, channel, person, found, now).await?;
+        return Ok(Resolved { new_here: true, ..resolved });
+    }
     let id = ContactId::new();
     sqlx::query!(
-        "INSERT INTO contacts (tenant_id, id, name, phone, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)",
+        "INSERT INTO contacts (tenant_id, id, name, phone, email, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $6)",
         tenant.0,
         id.0,
         person.name,
         person.phone,
+        person.email,
         now
     )
     .execute(&mut *conn)
     .await?;
     add_addresses(conn, tenant, channel, id, &person.addresses, now).await?;
-    Ok(Resolved { id, created: true, name: person.name.clone(), renamed: false })
+    Ok(Resolved { id, created: true, new_here: true, name: person.name.clone(), renamed: false })
 }
 
 /// Gives the addresses of `current` to the contact that `previous` is, taking them from whoever has them.
@@ -123,6 +150,10 @@ pub async fn move_addresses(
 pub struct Profile {
     /// The name it goes by.
     pub name: Option<String>,
+    /// Its e-mail address.
+    pub email: Option<String>,
+    /// What plugins know about it: name and data of each fact, the most telling first.
+    pub facts: Vec<(String, serde_json::Value)>,
     /// Attributes that the tenant has defined.
     pub custom_attributes: serde_json::Value,
     /// When it was first seen.
@@ -186,6 +217,7 @@ struct Found {
     id: ContactId,
     name: Option<String>,
     phone: Option<String>,
+    email: Option<String>,
     known: usize,
 }
 
@@ -195,13 +227,13 @@ async fn find(conn: &mut PgConnection, tenant: TenantId, channel: &str, person: 
     }
     let (kinds, values) = columns(&person.addresses);
     let row = sqlx::query!(
-        r#"SELECT c.id, c.name, c.phone, count(*) OVER () AS "known!"
+        r#"SELECT c.id, c.name, c.phone, c.email, count(*) OVER () AS "known!"
              FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS wanted (kind, value, rank)
             CROSS JOIN LATERAL (
                   SELECT contact_id FROM identities
                    WHERE tenant_id = $1 AND channel = $2 AND kind = wanted.kind AND value = wanted.value OFFSET 0) i
             CROSS JOIN LATERAL (
-                  SELECT id, name, phone FROM contacts WHERE tenant_id = $1 AND id = i.contact_id OFFSET 0) c
+                  SELECT id, name, phone, email FROM contacts WHERE tenant_id = $1 AND id = i.contact_id OFFSET 0) c
             ORDER BY wanted.rank LIMIT 1"#,
         tenant.0,
         channel,
@@ -214,8 +246,46 @@ async fn find(conn: &mut PgConnection, tenant: TenantId, channel: &str, person: 
         id: row.id.into(),
         name: row.name,
         phone: row.phone,
+        email: row.email,
         known: usize::try_from(row.known).unwrap_or_default(),
     }))
+}
+
+/// The one contact with a number or e-mail address of the person, whichever channel told it. A contact to which the
+/// channel gives another name of the person's strongest kind is somebody else; of several none is taken.
+async fn find_elsewhere(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    channel: &str,
+    person: &Person,
+) -> Result<Option<Found>> {
+    let phones = person.everywhere(PHONE, person.phone.as_ref());
+    let emails = person.everywhere(EMAIL, person.email.as_ref());
+    let Some(strongest) = person.addresses.first().filter(|_| !phones.is_empty() || !emails.is_empty()) else {
+        return Ok(None);
+    };
+    let mut rows = sqlx::query!(
+        r#"SELECT c.id, c.name, c.phone, c.email
+             FROM (SELECT id FROM contacts WHERE tenant_id = $1 AND phone = ANY ($2)
+                   UNION SELECT id FROM contacts WHERE tenant_id = $1 AND email = ANY ($3)
+                   UNION SELECT contact_id FROM identities WHERE tenant_id = $1 AND value = ANY ($2) AND kind = 'phone'
+                   UNION SELECT contact_id FROM identities WHERE tenant_id = $1 AND value = ANY ($3) AND kind = 'email'
+                  ) candidate
+            CROSS JOIN LATERAL (
+                  SELECT * FROM contacts WHERE tenant_id = $1 AND id = candidate.id OFFSET 0) c
+            WHERE NOT EXISTS (SELECT FROM identities i
+                               WHERE i.tenant_id = $1 AND i.contact_id = candidate.id AND i.channel = $4 AND i.kind = $5)
+            LIMIT 2"#,
+        tenant.0,
+        &phones,
+        &emails,
+        channel,
+        strongest.kind
+    )
+    .fetch_all(conn)
+    .await?;
+    let found = rows.pop().filter(|_| rows.is_empty());
+    Ok(found.map(|row| Found { id: row.id.into(), name: row.name, phone: row.phone, email: row.email, known: 0 }))
 }
 
 async fn complete(
@@ -230,22 +300,24 @@ async fn complete(
         add_addresses(conn, tenant, channel, found.id, &person.addresses, now).await?;
     }
     let renamed = found.name.is_none() && person.name.is_some();
-    if renamed || (found.phone.is_none() && person.phone.is_some()) {
+    let is_gap = |field: &Option<String>, told: &Option<String>| field.is_none() && told.is_some();
+    if renamed || is_gap(&found.phone, &person.phone) || is_gap(&found.email, &person.email) {
         sqlx::query!(
-            "UPDATE contacts SET name = coalesce(name, $3), phone = coalesce(phone, $4), version = version + 1,
-                    updated_at = $5
+            "UPDATE contacts SET name = coalesce(name, $3), phone = coalesce(phone, $4), email = coalesce(email, $5),
+                    version = version + 1, updated_at = $6
               WHERE tenant_id = $1 AND id = $2",
             tenant.0,
             found.id.0,
             person.name,
             person.phone,
+            person.email,
             now
         )
         .execute(conn)
         .await?;
     }
     let name = found.name.or_else(|| person.name.clone());
-    Ok(Resolved { id: found.id, created: false, name, renamed })
+    Ok(Resolved { id: found.id, created: false, new_here: false, name, renamed })
 }
 
 async fn add_addresses(
@@ -286,6 +358,8 @@ async fn lock_addresses(conn: &mut PgConnection, tenant: TenantId, channel: &str
 }
 
 fn lock_number(tenant: TenantId, channel: &str, address: &Address) -> i64 {
+    // Two channels that meet the same number at the same moment wait for each other, too.
+    let channel = if [PHONE, EMAIL].contains(&address.kind.as_str()) { "" } else { channel };
     let mut digest = Sha256::new();
     for part in [tenant.to_string().as_str(), channel, &address.kind, &address.value] {
         digest.update(part);

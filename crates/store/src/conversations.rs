@@ -182,6 +182,22 @@ pub async fn lock(conn: &mut PgConnection, tenant: TenantId, id: ConversationId)
     .transpose()
 }
 
+/// The conversation with a contact in which something about them is to be shown: the one that is not closed, and of
+/// several the one that went on last, resolved ones after all others.
+pub async fn current_of(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    contact: ContactId,
+) -> Result<Option<ConversationId>> {
+    let current = sqlx::query_scalar!(
+        "SELECT id FROM conversations WHERE tenant_id = $1 AND contact_id = $2 AND status <> 'closed'
+          ORDER BY status = 'resolved', updated_at DESC, id DESC LIMIT 1",
+        tenant.0,
+        contact.0
+    );
+    Ok(current.fetch_optional(conn).await?.map(ConversationId::from))
+}
+
 /// What a conversation begins with.
 #[derive(Clone, Debug)]
 pub struct NewConversation<'a> {

@@ -116,3 +116,30 @@ pub async fn load(conn: &mut PgConnection, tenant: TenantId, id: EventId) -> Res
     .map(TryInto::try_into)
     .transpose()
 }
+
+/// At most `limit` events of a conversation before `before` (or the latest), the latest first.
+pub async fn of_conversation(
+    conn: &mut PgConnection,
+    conversation: ConversationId,
+    before: Option<EventId>,
+    limit: i64,
+) -> Result<Vec<Event>> {
+    sqlx::query_as!(
+        Row,
+        "SELECT id, kind, conversation_id, seq, contact_id, actor, data, causation_id, depth, trace_id, occurred_at
+           FROM events
+          WHERE tenant_id = current_tenant() AND conversation_id = $1
+            AND seq < coalesce((SELECT b.seq FROM events b
+                                 WHERE b.tenant_id = current_tenant() AND b.id = $2 AND b.conversation_id = $1),
+                               9223372036854775807)
+          ORDER BY seq DESC LIMIT $3",
+        conversation.0,
+        before.map(|id| id.0),
+        limit
+    )
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .map(TryInto::try_into)
+    .collect()
+}

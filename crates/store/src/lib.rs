@@ -5,6 +5,7 @@
 
 #![deny(clippy::disallowed_methods, missing_docs)]
 
+pub mod action_runs;
 pub mod connections;
 pub mod contacts;
 pub mod conversations;

@@ -236,7 +236,7 @@ mod tests {
             let data =
                 serde_json::from_slice(&request.body).map_err(|error| PluginError::invalid_input(error.to_string()))?;
             let name = "echo.body".to_owned();
-            Ok(vec![Event::Custom(Custom { name, occurred_at_ms: ctx.now(), external_id: None, data })])
+            Ok(vec![Event::Custom(Custom { name, occurred_at_ms: ctx.now(), external_id: None, sender: None, data })])
         }
     }
 

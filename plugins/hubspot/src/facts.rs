@@ -60,7 +60,12 @@ fn of_contact(settings: &Settings, contact: &Value) -> Fact {
     let text = if known.is_empty() { "without a name".to_owned() } else { known.join(", ") };
     Fact {
         url: Some(links::record(&settings.portal_id, links::CONTACT, contact)),
-        data: json!({ "id": json::text(contact, "id"), "owner_id": property("hubspot_owner_id") }),
+        data: json!({
+            "id": json::text(contact, "id"),
+            "ids": { person::CONTACT: json::text(contact, "id") },
+            "owner_id": property("hubspot_owner_id"),
+        }),
+        profile: contact.get("properties").and_then(Value::as_object).map(person::profile),
         ..Fact::new("hubspot.contact", "HubSpot contact", text)
     }
 }

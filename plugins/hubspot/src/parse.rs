@@ -11,11 +11,11 @@ mod kind;
 mod merge;
 
 use plugin_sdk::event::Custom;
-use plugin_sdk::{Event, PluginError};
+use plugin_sdk::{Event, PluginError, Sender};
 use serde_json::{Value, json};
 
-use crate::json;
 use crate::settings::Settings;
+use crate::{json, person};
 use kind::Kind;
 
 /// The events of a webhook that concern this connection's account. `now_ms` stands in where HubSpot
@@ -40,7 +40,7 @@ fn read(element: Value, now_ms: i64, events: &mut Vec<Event>) {
     let occurred_at_ms = element.get("occurredAt").and_then(Value::as_i64).unwrap_or(now_ms);
     let Some(kind) = Kind::of(&element) else {
         let data = json!({ "reason": "an event without a subscriptionType", "raw": element });
-        events.push(custom("malformed_event", occurred_at_ms, None, data));
+        events.push(custom("malformed_event", occurred_at_ms, None, None, data));
         return;
     };
     let key = key(&element);
@@ -53,15 +53,15 @@ fn read(element: Value, now_ms: i64, events: &mut Vec<Event>) {
                 }
             }
             "merge" => events.extend(merge::identities(&element, occurred_at_ms).map(Event::IdentityChanged)),
-            // To name the person of a deletion would bring them back.
             _ => {}
         }
     }
-    events.push(custom(&kind.name(), occurred_at_ms, Some(key), element));
+    let sender = kind.about(&element).map(|id| person::sender(&id, None, None));
+    events.push(custom(&kind.name(), occurred_at_ms, Some(key), sender, element));
 }
 
-fn custom(name: &str, occurred_at_ms: i64, external_id: Option<String>, data: Value) -> Event {
-    Event::Custom(Custom { name: format!("hubspot.{name}"), occurred_at_ms, external_id, data })
+fn custom(name: &str, occurred_at_ms: i64, external_id: Option<String>, sender: Option<Sender>, data: Value) -> Event {
+    Event::Custom(Custom { name: format!("hubspot.{name}"), occurred_at_ms, external_id, sender, data })
 }
 
 /// What makes two elements the same event: `eventId` alone is not unique, and `attemptNumber`

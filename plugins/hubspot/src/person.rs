@@ -1,7 +1,8 @@
 //! A contact of HubSpot as a person of Signalbox.
 
+use plugin_sdk::sender::Profile;
 use plugin_sdk::{Sender, SenderId};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::json;
 
@@ -14,6 +15,19 @@ pub const CONTACT: &str = "hubspot_contact";
 /// A contact by its id, with what else is known.
 pub fn sender(id: &str, name: Option<String>, phone: Option<&str>) -> Sender {
     Sender { ids: vec![SenderId::new(CONTACT, id)], name, username: None, phone: phone.and_then(e164) }
+}
+
+/// What changed properties say of the person; a property without a value has none any more.
+pub fn profile(properties: &Map<String, Value>) -> Profile {
+    let text = |name: &str| properties.get(name).map(|value| value.as_str().unwrap_or_default().to_owned());
+    Profile {
+        name: None,
+        first_name: text("firstname"),
+        last_name: text("lastname"),
+        email: text("email"),
+        // A number without its country says nothing that could be kept.
+        phone: text("phone").and_then(|phone| if phone.is_empty() { Some(phone) } else { e164(&phone) }),
+    }
 }
 
 /// First and last name; `None` if there is neither.

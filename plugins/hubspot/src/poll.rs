@@ -80,6 +80,7 @@ fn change(settings: &Settings, record: &Value, id: &str, modified_ms: i64) -> Co
         }
     }
     let phone = json::property(record, "phone").or_else(|| json::property(record, "mobilephone"));
+    let profile = person::profile(&properties);
     ContactChange {
         sender: person::sender(id, person::name(record), phone.as_deref()),
         occurred_at_ms: modified_ms,
@@ -90,5 +91,6 @@ fn change(settings: &Settings, record: &Value, id: &str, modified_ms: i64) -> Co
             "properties": properties,
             "redacted": [],
         }),
+        profile,
     }
 }

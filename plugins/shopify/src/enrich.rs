@@ -72,7 +72,7 @@ fn customer_fact(shop: &str, customer: &Value) -> Fact {
         url: Some(admin_url(shop, "customers", id)),
         as_of_ms: time::read(text("/updatedAt")),
         data: json!({
-            "id": id, "name": name, "orders": orders, "spent": spent, "currency": currency,
+            "id": id, "ids": { SHOPIFY_CUSTOMER: id }, "name": name, "orders": orders, "spent": spent, "currency": currency,
             "tags": json::texts(customer, "/tags"), "created_at": text("/createdAt"),
         }),
         ..Fact::new("shopify.customer", "Shopify customer", line)

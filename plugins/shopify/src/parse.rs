@@ -11,8 +11,8 @@
 //! | any other | `shopify.` and the topic with underscores |
 //!
 //! The data of an event is the webhook's body, in which ids are texts, with one member more,
-//! `signalbox`: the `topic`, the `shop`, the `event_id` (the same for every subscription that one
-//! occurrence meets) and the `sender`, if the body names a person.
+//! `signalbox`: the `topic`, the `shop` and the `event_id` (the same for every subscription that one
+//! occurrence meets). Events about a customer name them, unless Shopify asks to forget them.
 
 mod delivery;
 mod exact;
@@ -22,8 +22,8 @@ pub mod time;
 mod topic;
 
 use plugin_sdk::event::{ContactChange, Custom};
-use plugin_sdk::{Event, InboundRequest, PluginError, Sender};
-use serde_json::{Map, Value, json};
+use plugin_sdk::{Event, InboundRequest, PluginError};
+use serde_json::{Map, Value};
 
 use crate::json;
 use delivery::Delivery;
@@ -38,13 +38,15 @@ pub fn webhook(now_ms: i64, request: &InboundRequest) -> Result<Vec<Event>, Plug
 
     let mut events = Vec::new();
     if let (Some(sender), true) = (&sender, topic::changes_customer(delivery.topic)) {
-        events.push(Event::Contact(ContactChange { sender: sender.clone(), occurred_at_ms, changes: changes(&body) }));
+        let (changes, profile) = (changes(&body), person::profile(&body));
+        events.push(Event::Contact(ContactChange { sender: sender.clone(), occurred_at_ms, changes, profile }));
     }
     events.push(Event::Custom(Custom {
         name: topic::event_name(delivery.topic, delivery.action),
         occurred_at_ms,
         external_id: delivery.webhook_id.map(str::to_owned),
-        data: data(&delivery, sender, body),
+        sender,
+        data: data(&delivery, body),
     }));
     Ok(events)
 }
@@ -56,7 +58,7 @@ fn occurred_at(delivery: &Delivery<'_>, body: &Value) -> Option<i64> {
 }
 
 /// The body with what the headers say. A body that is no object has nowhere to put that.
-fn data(delivery: &Delivery<'_>, sender: Option<Sender>, body: Value) -> Value {
+fn data(delivery: &Delivery<'_>, body: Value) -> Value {
     let mut data = match body {
         Value::Object(members) => members,
         other => {
@@ -70,9 +72,6 @@ fn data(delivery: &Delivery<'_>, sender: Option<Sender>, body: Value) -> Value {
         if let Some(value) = value {
             about.insert(name.to_owned(), value.into());
         }
-    }
-    if let Some(sender) = sender {
-        about.insert("sender".to_owned(), json!(sender));
     }
     data.insert("signalbox".to_owned(), Value::Object(about));
     Value::Object(data)

@@ -61,7 +61,8 @@ impl Sink {
     }
 
     fn custom(&mut self, name: &str, occurred_at_ms: i64, data: Value) {
-        self.push(Event::Custom(Custom { name: format!("whatsapp.{name}"), occurred_at_ms, external_id: None, data }));
+        let name = format!("whatsapp.{name}");
+        self.push(Event::Custom(Custom { name, occurred_at_ms, external_id: None, sender: None, data }));
     }
 
     /// Keeps what cannot be read, and says why.
@@ -70,6 +71,7 @@ impl Sink {
             name: format!("whatsapp.malformed_{what}"),
             occurred_at_ms: self.time(raw),
             external_id: json::text(raw, "id"),
+            sender: None,
             data: json!({ "reason": reason, "raw": raw }),
         }));
     }

@@ -1,7 +1,7 @@
 //! The comparisons themselves, on values that were read before.
 
 use crate::{
-    facts::{FactPath, Facts},
+    facts::{FactKind, FactPath, Facts},
     text,
 };
 use chrono::{DateTime, FixedOffset};
@@ -59,7 +59,11 @@ impl Check {
             Letters::Folded => facts.fold(path, text),
         };
         let text = || value.as_str().map(prepared);
-        let number = |wanted| compare(value.as_number()?, wanted);
+        let number = |wanted| match value {
+            // Providers write money as text, so that no cent is lost.
+            Value::String(text) if path.kind == FactKind::Any => compare(&decimal(text)?, wanted),
+            value => compare(value.as_number()?, wanted),
+        };
         match self {
             Self::Exists => true,
             Self::Equals(scalar) => scalar.is(value, &prepared),
@@ -100,6 +104,15 @@ fn compare(a: &Number, b: &Number) -> Option<Ordering> {
         (Some(a), Some(b)) => Some(a.cmp(&b)),
         _ => a.as_f64()?.partial_cmp(&b.as_f64()?),
     }
+}
+
+/// A number that is written as text.
+fn decimal(text: &str) -> Option<Number> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
+    if !is_plain {
+        return None;
+    }
+    text.parse::<i64>().ok().map(Number::from).or_else(|| Number::from_f64(text.parse().ok()?))
 }
 
 fn time(value: &Value) -> Option<DateTime<FixedOffset>> {

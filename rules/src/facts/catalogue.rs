@@ -151,6 +151,8 @@ pub const CATALOGUE: &[Fact] = &[
     fact("event.id", Text, "The id of the event"),
     fact("event.type", words!(EventKind), "What happened"),
     fact("event.occurred_at", Time, "When it happened"),
+    fact("event.name", Text, "Of a plugin's event: its name, such as shopify.order_created"),
+    fact("event.data.*", Any, "Of a plugin's event: what the provider told, such as event.data.total_price"),
     fact("message.id", Text, "The id of the message"),
     fact("message.text", Text, "What was written, or the caption of a picture or file"),
     fact("message.type", MESSAGE_TYPE, "What kind of message it is"),
@@ -175,6 +177,7 @@ pub const CATALOGUE: &[Fact] = &[
     fact("contact.email", Text, "The contact's email address"),
     fact("contact.created_at", Time, "When the contact was first seen"),
     fact("contact.custom.*", Any, "A custom attribute of the contact"),
+    fact("contact.facts.*", Any, "What a plugin knows of the contact, such as contact.facts.shopify.customer.orders"),
 ];
 
 /// A fact of the catalogue, resolved: where to look, and what to expect there.
@@ -200,7 +203,7 @@ impl FactPath {
     }
 }
 
-/// Whether this can follow `contact.custom.`: one or more names, with dots between them.
+/// Whether this can follow `contact.custom.` and its like: one or more names, with dots between them.
 fn is_attribute(rest: &str) -> bool {
     let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
     rest.split('.').all(is_name)

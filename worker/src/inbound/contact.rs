@@ -1,8 +1,8 @@
-//! A contact changes something about itself: its profile, its wishes.
+//! A contact changes something about itself, or somebody changes it at the provider: its profile, its wishes.
 
-use super::{Source, person};
+use super::{Source, person, profile};
 use domain::event::EventKind;
-use inbox::Transaction;
+use inbox::{Asking, Transaction};
 use plugin_sdk::event::ContactChange;
 use serde_json::json;
 use store::contacts;
@@ -23,7 +23,10 @@ pub async fn apply(
         let since = opted_out.then(|| person::time(event.occurred_at_ms, now));
         contacts::set_opted_out(tx.conn(), tenant, contact.id, since, now).await?;
     }
-    let data = json!({ "contact_id": contact.id, "changes": event.changes });
+    let fields = profile::hear(tx, &source.channel, contact.id, &event.profile, event.occurred_at_ms).await?;
+    let data =
+        json!({ "contact_id": contact.id, "channel": source.channel, "changes": event.changes, "fields": fields });
     tx.emit_apart_as(id, EventKind::ContactUpdated, Some(contact.id), data);
+    tx.ask_about(contact.id, Asking::only(source.connection)).await?;
     Ok(true)
 }

@@ -7,7 +7,7 @@ use domain::{
     event::EventKind,
     message::{DeliveryStatus, Direction, SenderKind},
 };
-use inbox::Transaction;
+use inbox::{Asking, Transaction};
 use plugin_sdk::event::{Event, Message};
 use serde_json::{Value, json};
 use store::{
@@ -75,8 +75,9 @@ pub async fn apply(
         return Ok(false);
     }
     if begun {
-        let data = json!({ "message_id": message_id, "contact_is_new": contact.created });
+        let data = json!({ "message_id": message_id, "contact_is_new": contact.new_here });
         tx.emit(id, EventKind::ConversationCreated, data).await?;
+        tx.ask_about(contact.id, Asking::default()).await?;
     }
     let conversation = tx.conversation(id).await?;
     conversation.note_message(direction, occurred_at, &preview, now);
@@ -127,7 +128,7 @@ async fn apply_early(tx: &mut Transaction, source: &Source, event: &Message) -> 
 }
 
 fn created(id: MessageId, direction: Direction, sender: SenderKind, contact: &Resolved) -> Value {
-    json!({ "message_id": id, "direction": direction, "sender": sender, "contact_is_new": contact.created })
+    json!({ "message_id": id, "direction": direction, "sender": sender, "contact_is_new": contact.new_here })
 }
 
 fn metadata(event: &Message) -> Value {

@@ -4,12 +4,12 @@ use super::Source;
 use chrono::{DateTime, Utc};
 use domain::event::EventKind;
 use inbox::Transaction;
-use plugin_sdk::Sender;
+use plugin_sdk::{Sender, SenderId};
 use serde_json::json;
 use store::contacts::{Address, Person, Resolved};
 
 /// The longest name that is kept, in characters.
-const MAX_NAME: usize = 255;
+pub const MAX_NAME: usize = 255;
 
 /// The contact a sender is, made if it is new, with the event that says so. `None`: the event names nobody.
 pub async fn resolve(tx: &mut Transaction, source: &Source, sender: &Sender) -> Result<Option<Resolved>, inbox::Error> {
@@ -29,11 +29,13 @@ pub async fn resolve(tx: &mut Transaction, source: &Source, sender: &Sender) -> 
 /// A sender in the store's words.
 pub fn person(sender: &Sender) -> Person {
     let addresses = sender.ids.iter().map(|id| Address { kind: id.kind.clone(), value: id.value.clone() }).collect();
+    let email = sender.id(SenderId::EMAIL).map(|email| email.trim().to_lowercase());
     let name = sender.name.as_deref().or(sender.username.as_deref()).map(str::trim);
     Person {
         addresses,
         name: name.filter(|name| !name.is_empty()).map(|name| name.chars().take(MAX_NAME).collect()),
         phone: sender.phone.clone(),
+        email: email.filter(|email| email.chars().count() <= 320),
     }
 }
 

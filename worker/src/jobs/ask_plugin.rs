@@ -3,14 +3,14 @@
 use crate::{
     Environment,
     call::Failure,
-    plugins,
+    outcome, plugins,
     target::{self, Target},
 };
 use domain::{
     jobs::AskPlugin,
     plugin::{Answer, Question},
 };
-use plugin_host::{CallContext, CallError, CallSecrets, Cause, Plugin};
+use plugin_host::{CallContext, CallSecrets, Plugin};
 use queue::{JobContext, JobError};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -43,7 +43,7 @@ async fn ask(env: &Environment, ctx: &JobContext, target: &Target, question: &Qu
         Question::Options { field, search } => {
             let options = |plugin: Arc<Plugin>, call| async move { plugin.options(&call, field, search).await };
             let choices = target.call(env, ctx.id.to_string(), ctx, options).await;
-            Ok(json!(choices.map_err(|failure| without_choices(&failure))?))
+            Ok(json!(choices.map_err(|failure| failed(&failure))?))
         }
         Question::MigrateSettings { to } => {
             let connection = &target.connection;
@@ -53,24 +53,14 @@ async fn ask(env: &Environment, ctx: &JobContext, target: &Target, question: &Qu
             let settings = connection.own_settings().clone();
             let call = target.context(env, ctx.id.to_string(), &ctx.into());
             let call = CallContext { settings, secrets: CallSecrets::default(), state: None, ..call };
-            plugin.migrate_settings(&call, &connection.plugin_version).await.map_err(|error| failed(&error))
+            let migrated = plugin.migrate_settings(&call, &connection.plugin_version).await;
+            migrated.map_err(|error| failed(&Failure::Plugin(error)))
         }
     }
 }
 
-fn without_choices(failure: &Failure) -> Answer {
-    match failure {
-        Failure::Plugin(error) => failed(error),
-        Failure::Access(error) => refused("auth_required", error),
-    }
-}
-
-fn failed(error: &CallError) -> Answer {
-    let code = match &error.cause {
-        Cause::Plugin(error) => serde_json::to_value(error.kind).ok(),
-        cause => Some(json!(cause.as_str())),
-    };
-    refused(code.as_ref().and_then(Value::as_str).unwrap_or("error"), error)
+fn failed(failure: &Failure) -> Answer {
+    refused(&outcome::code(failure), failure)
 }
 
 fn unloadable(error: &plugins::Error) -> Answer {

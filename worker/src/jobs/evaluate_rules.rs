@@ -6,6 +6,7 @@
 mod actions;
 
 use crate::{Environment, facts};
+use actions::Acting;
 use domain::{RuleRunId, event::Actor, jobs::EvaluateRules};
 use inbox::Cause;
 use queue::{JobContext, JobError};
@@ -84,14 +85,16 @@ async fn act(
         None => true,
         Some(key) => rule_runs::has_acted(tx.conn(), tenant, stored.id, key).await?,
     };
-    let actions = match event.conversation {
-        Some((conversation, _)) if !held_back => {
-            actions::perform(env, &mut tx, conversation, stored.id, event.id, &evaluation.plan).await?
-        }
-        _ => json!([]),
+    let id = RuleRunId::new();
+    let actions = if held_back {
+        json!([])
+    } else {
+        let conversation = event.conversation.map(|(id, _)| id);
+        let acting = Acting { env, conversation, rule: stored.id, run: id, event: event.id };
+        acting.perform(&mut tx, &evaluation.plan).await?
     };
     let run = NewRun {
-        id: RuleRunId::new(),
+        id,
         rule_id: stored.id,
         rule_version: stored.version,
         event_id: event.id,

@@ -3,6 +3,7 @@
 use crate::{
     Environment,
     inbound::{self, Source},
+    nul,
 };
 use anyhow::Context as _;
 use domain::{TenantId, delivery::Outcome, jobs::ProcessDelivery};
@@ -164,16 +165,8 @@ fn may_hold_nul(body: &[u8]) -> bool {
 
 /// PostgreSQL keeps every character but NUL: it becomes U+FFFD, the replacement character.
 fn without_nul(event: Event) -> Event {
-    fn clean(value: &mut Value) {
-        match value {
-            Value::String(text) if text.contains('\0') => *text = text.replace('\0', "\u{fffd}"),
-            Value::Array(items) => items.iter_mut().for_each(clean),
-            Value::Object(fields) => fields.values_mut().for_each(clean),
-            _ => {}
-        }
-    }
     let Ok(mut value) = serde_json::to_value(&event) else { return event };
-    clean(&mut value);
+    nul::replace(&mut value);
     serde_json::from_value(value).unwrap_or(event)
 }
 

@@ -1,10 +1,14 @@
 //! Jobs, run one after another on a real database, with the real plugin, the simulated provider and a clock that
 //! stands still until it is moved.
 
+mod actions;
+mod customers;
 mod inbound;
 mod oauth;
+mod polls;
 mod records;
 mod sending;
+mod setup;
 mod trouble;
 mod versions;
 mod world;

@@ -32,8 +32,13 @@ pub struct World {
 
 /// The real plugin.
 pub fn plugin() -> Vec<u8> {
+    official("whatsapp")
+}
+
+/// A real plugin.
+pub fn official(id: &str) -> Vec<u8> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../plugins/target/wasm32-unknown-unknown/release/signalbox_whatsapp.wasm");
+        .join(format!("../plugins/target/wasm32-unknown-unknown/release/signalbox_{id}.wasm"));
     std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}; run `make plugins` first", file.display()))
 }
 
@@ -56,12 +61,16 @@ impl World {
         let sandbox = sandbox(&clock).await;
         // Shared by all tests and runs: compiling the plugin takes longer than anything it does here.
         let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled-plugins");
-        hosts.push(egress::Mapping { host: "graph.facebook.com".to_owned(), to: sandbox.address() });
+        for host in ["graph.facebook.com", "*.myshopify.com", "api.hubapi.com"] {
+            hosts.push(egress::Mapping { host: host.to_owned(), to: sandbox.address() });
+        }
         let egress = egress::Egress::new(egress::Config { sandbox: hosts, ..egress::Config::default() }).unwrap();
         let host = PluginHost::new(plugin_host::Config::new(cache, egress.clone())).unwrap();
         let keyring = Arc::new(Keyring::new(DataKey::generate()));
         let plugins = Plugins::new(&db, Arc::new(host));
-        let env = Environment::new(Parts { db, queue, plugins, keyring, egress, clock: Arc::new(clock.clone()) });
+        let public_url = Some("https://us.example".to_owned());
+        let clock_of_env = Arc::new(clock.clone());
+        let env = Environment::new(Parts { db, queue, plugins, keyring, egress, clock: clock_of_env, public_url });
         let (tenant, connection) = (TenantId::new(), ConnectionId::new());
         let world = Self { env, clock, sandbox, tenant, connection, test };
         world.provision(wasm).await;
@@ -103,6 +112,41 @@ impl World {
         tx.commit().await.unwrap();
     }
 
+    /// Connects an account by another of the real plugins, with a secret.
+    pub async fn connect_account(&self, plugin: &str, settings: &Value, secret: (&str, &str)) -> ConnectionId {
+        let (wasm, now) = (official(plugin), self.now());
+        let loaded = self.env.plugins.try_out(wasm.clone()).await.unwrap();
+        let manifest = json!(loaded.manifest().as_ref());
+        store::plugins::install(&self.test.app, plugin, "1.0.0", &manifest, &wasm, now).await.unwrap();
+        let mut tx = self.env.db.begin(self.tenant).await.unwrap();
+        let (endpoint, connection) = (EndpointId::new(), ConnectionId::new());
+        let new = store::endpoints::NewEndpoint {
+            id: endpoint,
+            key: &endpoint_key(plugin),
+            plugin_id: plugin,
+            plugin_version: None,
+            name: plugin,
+            settings: &json!({}),
+        };
+        store::endpoints::create(&mut tx, &new, now).await.unwrap();
+        let new = store::connections::NewConnection {
+            id: connection,
+            endpoint_id: endpoint,
+            plugin_id: plugin,
+            plugin_version: None,
+            name: plugin,
+            settings,
+            own: None,
+        };
+        store::connections::create(&mut tx, &new, now).await.unwrap();
+        let owner = store::secrets::connection_owner(connection);
+        let place = Place { tenant: Some(self.tenant.0), owner: &owner, name: secret.0 };
+        let sealed = self.env.keyring.seal(&place, secret.1.as_bytes());
+        store::secrets::put_for_connection(&mut tx, connection, secret.0, sealed.as_bytes(), now).await.unwrap();
+        tx.commit().await.unwrap();
+        connection
+    }
+
     pub fn now(&self) -> DateTime<Utc> {
         self.env.clock.now()
     }
@@ -122,6 +166,12 @@ impl World {
 
     /// The same for one of several connections.
     pub async fn deliver_to(&self, connection: ConnectionId, body: Vec<u8>) -> DeliveryId {
+        self.deliver_with(connection, &[], body).await
+    }
+
+    /// The same with headers that say what it is about.
+    pub async fn deliver_with(&self, connection: ConnectionId, headers: &[(&str, &str)], body: Vec<u8>) -> DeliveryId {
+        let headers: Vec<_> = [("content-type", "application/json")].iter().chain(headers).collect();
         let id = DeliveryId::new();
         let delivery = NewDelivery {
             tenant_id: self.tenant,
@@ -131,7 +181,7 @@ impl World {
             dedupe_key: id.to_string(),
             method: "POST".to_owned(),
             query: String::new(),
-            headers: json!([["content-type", "application/json"]]),
+            headers: json!(headers),
             body,
             partial: false,
             trace_id: "0af7651916cd43dd8448eb211c80319c".to_owned(),
@@ -193,6 +243,11 @@ impl World {
         let message = store::messages::load(&mut tx, self.tenant, message).await.unwrap().unwrap();
         Some(message.error?["reason"].as_str()?.to_owned())
     }
+}
+
+/// The last part of the address where the webhooks of a plugin arrive.
+pub fn endpoint_key(plugin: &str) -> String {
+    format!("{plugin}-endpoint-0001")
 }
 
 fn number() -> Number {

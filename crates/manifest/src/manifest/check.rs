@@ -247,7 +247,15 @@ impl Manifest {
             for (member, schema) in [("input", &action.input), ("output", &action.output)] {
                 found.note(DataSchema::compile(schema).map_err(|error| error.below(&format!("{at}/{member}"))));
             }
+            if action.commits.as_deref().is_some_and(|draft| !self.makes_drafts(draft)) {
+                found.fault(format!("{at}/commits"), Fault::NoDraft);
+            }
         }
+    }
+
+    /// Whether an action can be carried out by another one.
+    fn makes_drafts(&self, name: &str) -> bool {
+        self.action(name).is_some_and(|action| action.commits.is_none())
     }
 
     fn check_triggers(&self, found: &mut Findings) {

@@ -352,6 +352,8 @@ fn values_that_cannot_be_honoured_are_told_by_their_pointer() {
         ),
         ("/settings/properties/shop/default", json!(7), "/settings/properties/shop/default", Fault::Default),
         ("/actions/0/name", json!("Look Up"), "/actions/0/name", name()),
+        ("/actions/0/commits", json!("nothing"), "/actions/0/commits", Fault::NoDraft),
+        ("/actions/0/commits", json!("order.lookup"), "/actions/0/commits", Fault::NoDraft),
         (
             "/actions/0/input/properties/number/$ref",
             json!("http://169.254.169.254/"),

@@ -1,6 +1,6 @@
 //! The control API of the simulated Shopify; the crate's documentation lists its routes.
 
-use super::{Bought, Purchase, Sent, Shop, Shopify, ShopifyError, Webhook, rest};
+use super::{Bought, Purchase, Sent, Shop, Shopify, ShopifyError, Webhook};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -39,16 +39,7 @@ async fn put_shop(State(shopify): SharedState, Json(shop): Json<Shop>) -> Status
 }
 
 async fn look(State(shopify): SharedState, Path(domain): Path<String>) -> Result<Json<Value>, ShopifyError> {
-    let look = shopify.with(&domain, |store| {
-        let records = &store.records;
-        let subscriptions = records.subscriptions.iter().map(|it| json!({ "topic": it.topic, "uri": it.uri }));
-        json!({
-            "orders": records.orders.iter().map(|it| rest::order(it, records, &store.shop)).collect::<Vec<_>>(),
-            "customers": records.customers.iter().map(rest::customer).collect::<Vec<_>>(),
-            "subscriptions": subscriptions.collect::<Vec<_>>(),
-        })
-    })?;
-    Ok(Json(look))
+    shopify.look(&domain).map(Json)
 }
 
 async fn buy(

@@ -111,6 +111,7 @@ async fn connect_shared(
     }
     let claimed = connections::set_accounts(&mut tx, id, endpoint.id, &accounts).await;
     claimed.context("another connection answers for the account")?;
+    inbox::follow_connection(&mut tx, tenant, id, now).await?;
     tx.commit().await?;
     // In a transaction of its own: what arrives until the accounts can be seen is kept unrouted, and is waiting now.
     let mut tx = process.database.begin(tenant).await?;

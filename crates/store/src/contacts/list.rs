@@ -16,6 +16,8 @@ pub struct Contact {
     pub name: Option<String>,
     /// Their number, in E.164 form.
     pub phone: Option<String>,
+    /// Their e-mail address, in lower case.
+    pub email: Option<String>,
     /// What the tenant notes about them, as an object.
     pub custom_attributes: Value,
     /// Since when they do not want to be written to.
@@ -66,7 +68,7 @@ pub async fn page(
 ) -> Result<Vec<Contact>> {
     plan_for_filters(conn).await?;
     let mut query = QueryBuilder::<Postgres>::new(
-        "SELECT id, name, phone, custom_attributes, opted_out_at, version, created_at, updated_at
+        "SELECT id, name, phone, email, custom_attributes, opted_out_at, version, created_at, updated_at
            FROM contacts c WHERE true",
     );
     if let Some(text) = filter.search {
@@ -91,6 +93,7 @@ struct Row {
     id: Uuid,
     name: Option<String>,
     phone: Option<String>,
+    email: Option<String>,
     custom_attributes: Value,
     opted_out_at: Option<DateTime<Utc>>,
     version: i64,
@@ -104,6 +107,7 @@ impl From<Row> for Contact {
             id: row.id.into(),
             name: row.name,
             phone: row.phone,
+            email: row.email,
             custom_attributes: row.custom_attributes,
             opted_out_at: row.opted_out_at,
             version: row.version,
@@ -117,7 +121,7 @@ impl From<Row> for Contact {
 pub async fn one(conn: &mut PgConnection, id: ContactId) -> Result<Option<Contact>> {
     Ok(sqlx::query_as!(
         Contact,
-        "SELECT id, name, phone, custom_attributes, opted_out_at, version, created_at, updated_at FROM contacts
+        "SELECT id, name, phone, email, custom_attributes, opted_out_at, version, created_at, updated_at FROM contacts
           WHERE id = $1",
         id.0
     )
@@ -154,9 +158,11 @@ pub async fn update(
 ) -> Result<Option<Contact>> {
     let updated = sqlx::query_as!(
         Contact,
-        "UPDATE contacts SET name = $2, custom_attributes = $3, version = version + 1, updated_at = $4
+        "UPDATE contacts
+            SET name = $2, custom_attributes = $3, version = version + 1, updated_at = $4,
+                name_edited_at = CASE WHEN name IS DISTINCT FROM $2 THEN $4 ELSE name_edited_at END
           WHERE id = $1 AND version = $5
-         RETURNING id, name, phone, custom_attributes, opted_out_at, version, created_at, updated_at",
+         RETURNING id, name, phone, email, custom_attributes, opted_out_at, version, created_at, updated_at",
         contact.id.0,
         contact.name,
         contact.custom_attributes,
@@ -173,7 +179,12 @@ pub async fn update(
 
 /// The text that conversations are found by begins with the contact's name, lower-cased here because the database may
 /// know no letters but ASCII.
-async fn rename_in_search(conn: &mut PgConnection, id: Uuid, from: Option<&str>, to: Option<&str>) -> Result<()> {
+pub(super) async fn rename_in_search(
+    conn: &mut PgConnection,
+    id: Uuid,
+    from: Option<&str>,
+    to: Option<&str>,
+) -> Result<()> {
     let from = format!("{} ", from.unwrap_or_default().to_lowercase());
     let to = format!("{} ", to.unwrap_or_default().to_lowercase());
     sqlx::query!(

@@ -20,6 +20,12 @@ pub struct ActiveRule {
     pub definition: Value,
 }
 
+#[derive(Debug, Deserialize)]
+struct KnownFact {
+    name: String,
+    data: Value,
+}
+
 /// An event with what rules may know about it. What has been deleted meanwhile is missing.
 #[derive(Clone, Debug)]
 pub struct Question {
@@ -59,7 +65,10 @@ pub async fn load(conn: &mut PgConnection, tenant: TenantId, id: EventId) -> Res
                   NOT EXISTS (SELECT FROM conversations o
                                WHERE o.tenant_id = v.tenant_id AND o.contact_id = v.contact_id
                                  AND o.id <> v.id) AS "is_first!",
-                  c.name AS "contact_name?", c.custom_attributes AS "custom_attributes?",
+                  c.name AS "contact_name?", c.email AS "contact_email?", c.custom_attributes AS "custom_attributes?",
+                  ARRAY(SELECT jsonb_build_object('name', f.name, 'data', f.data) FROM contact_facts f
+                         WHERE f.tenant_id = $1 AND f.contact_id = c.id
+                         ORDER BY f.connection_id, f.place) AS "facts!: Vec<Json<KnownFact>>",
                   c.created_at AS "contact_since?"
              -- Row by row (OFFSET 0): left to itself, the planner joins whole tables while they are small. And the
              -- message's id on its own: in a join, row-level security would keep this expression away from the index.
@@ -121,6 +130,8 @@ pub async fn load(conn: &mut PgConnection, tenant: TenantId, id: EventId) -> Res
     };
     let contact = row.custom_attributes.zip(row.contact_since).map(|(custom_attributes, created_at)| Profile {
         name: row.contact_name,
+        email: row.contact_email,
+        facts: row.facts.into_iter().map(|Json(fact)| (fact.name, fact.data)).collect(),
         custom_attributes,
         created_at,
     });

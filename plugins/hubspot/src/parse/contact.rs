@@ -24,8 +24,8 @@ pub fn change(kind: &Kind, element: &Value, occurred_at_ms: i64, key: &str) -> O
             properties.insert(name.clone(), json::text(element, "propertyValue").into());
         }
     }
-    let text = |name| json::text(&Value::Object(properties.clone()), name);
-    let sender = person::sender(&id, None, text("phone").as_deref());
+    let profile = person::profile(&properties);
+    let sender = person::sender(&id, None, profile.phone.as_deref());
     let mut changes = json!({
         "event_key": key,
         "change": kind.what,
@@ -36,7 +36,7 @@ pub fn change(kind: &Kind, element: &Value, occurred_at_ms: i64, key: &str) -> O
     if let Some(source) = json::text(element, "changeSource") {
         changes["change_source"] = source.into();
     }
-    Some(ContactChange { sender, occurred_at_ms, changes })
+    Some(ContactChange { sender, occurred_at_ms, changes, profile })
 }
 
 fn is_redacted(element: &Value) -> bool {

@@ -46,6 +46,15 @@ impl Kind {
         self.record == "contact"
     }
 
+    /// The contact that an event is about. To name the one of a deletion would bring it back.
+    pub fn about(&self, element: &Value) -> Option<String> {
+        let is_gone = matches!(self.what.as_str(), "deletion" | "privacyDeletion");
+        if !self.is_contact() || is_gone {
+            return None;
+        }
+        json::text(element, "objectId").or_else(|| json::text(element, "fromObjectId"))
+    }
+
     /// The name both shapes share.
     pub fn name(&self) -> String {
         if self.record.is_empty() { self.what.clone() } else { format!("{}.{}", self.record, self.what) }

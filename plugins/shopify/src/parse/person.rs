@@ -1,5 +1,6 @@
 //! Whom a webhook is about.
 
+use plugin_sdk::sender::Profile;
 use plugin_sdk::{Sender, SenderId};
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ pub const SHOPIFY_CUSTOMER: &str = "shopify_customer";
 /// The kind of an e-mail address, in lower case.
 pub const EMAIL: &str = "email";
 
-/// The customer of an order, a checkout or a privacy request, or the one a customer topic is about.
+/// The customer of an order, a checkout or a data request, or the one a customer topic is about.
 /// A guest has an address or a number only.
 pub(super) fn of(topic: &str, body: &Value) -> Option<Sender> {
     if !topic::names_customer(topic) {
@@ -40,6 +41,18 @@ pub(super) fn of(topic: &str, body: &Value) -> Option<Sender> {
         username: None,
         phone,
     })
+}
+
+/// What a customer's profile says of the person. Shopify sends the whole of it: what is not there is not known.
+pub(super) fn profile(customer: &Value) -> Profile {
+    let text = |pointer: &str| Some(json::str(customer, pointer).unwrap_or_default().to_owned());
+    Profile {
+        name: None,
+        first_name: text("/first_name"),
+        last_name: text("/last_name"),
+        email: Some(json::str(customer, "/email").and_then(email).unwrap_or_default()),
+        phone: Some(json::str(customer, "/phone").and_then(phone).unwrap_or_default()),
+    }
 }
 
 fn name(customer: &Value) -> Option<String> {

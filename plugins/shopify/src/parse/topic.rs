@@ -44,8 +44,11 @@ pub(super) fn event_name(topic: &str, action: Option<&str>) -> String {
 }
 
 /// Whether the body's e-mail address and telephone number are a customer's. Of `app/…` and `shop/…`
-/// they are the merchant's.
+/// they are the merchant's. Who was deleted or is to be forgotten is not named: that would bring them back.
 pub(super) fn names_customer(topic: &str) -> bool {
+    if matches!(topic, "customers/delete" | "customers/redact") {
+        return false;
+    }
     let resource = topic.split('/').next().unwrap_or_default();
     matches!(resource, "orders" | "draft_orders" | "checkouts" | "carts" | "fulfillments" | "customers")
 }

@@ -120,18 +120,22 @@ fn a_customer_is_known_by_every_id() {
 #[test]
 fn a_guest_is_known_by_what_they_gave() {
     let events = parse(&hook("orders/create", fixture("orders/create@guest.json"))).unwrap();
-    let about = &kept(&events).data["signalbox"]["sender"];
     assert_eq!(
-        *about,
+        json!(kept(&events).sender),
         json!({"ids": [{"kind": "phone", "value": "+15550100123"}], "name": "Alex Roe", "phone": "+15550100123"})
     );
 }
 
 #[test]
-fn the_merchants_own_address_is_no_customers() {
-    for (topic, path) in [("app/uninstalled", "app/uninstalled.json"), ("shop/redact", "shop/redact.json")] {
+fn neither_the_merchant_nor_who_is_to_be_forgotten_is_named() {
+    for (topic, path) in [
+        ("app/uninstalled", "app/uninstalled.json"),
+        ("shop/redact", "shop/redact.json"),
+        ("customers/redact", "customers/redact.json"),
+        ("customers/delete", "customers/delete.json"),
+    ] {
         let events = parse(&hook(topic, fixture(path))).unwrap();
-        assert_eq!(kept(&events).data["signalbox"].get("sender"), None, "{topic}");
+        assert_eq!(kept(&events).sender, None, "{topic}");
     }
 }
 
@@ -142,10 +146,7 @@ fn an_unfinished_checkout_has_what_a_rule_needs_to_bring_it_back() {
     assert_eq!(checkout.name, "shopify.checkout_updated");
     assert_eq!(checkout.data["completed_at"], Value::Null);
     assert!(checkout.data["abandoned_checkout_url"].as_str().unwrap().starts_with("https://blue-kettle.example.com/"));
-    assert_eq!(
-        checkout.data["signalbox"]["sender"]["ids"][0],
-        json!({"kind": "shopify_customer", "value": "207119551"})
-    );
+    assert_eq!(checkout.sender.as_ref().unwrap().id("shopify_customer"), Some("207119551"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use plugin_sdk::Event;
 use plugin_sdk::event::ContactChange;
+use plugin_sdk::sender::Profile;
 use serde_json::Value;
 
 use super::Sink;
@@ -16,5 +17,6 @@ pub fn read_preference(preference: &Value, people: &Directory, sink: &mut Sink) 
         sender,
         occurred_at_ms: sink.time(preference),
         changes: preference.clone(),
+        profile: Profile::default(),
     }));
 }

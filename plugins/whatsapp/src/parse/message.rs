@@ -29,6 +29,7 @@ pub fn read_echo(message: &Value, people: &Directory, sink: &mut Sink) {
             name: "whatsapp.echo_reaction".to_owned(),
             occurred_at_ms: head.occurred_at_ms,
             external_id: Some(head.external_id),
+            sender: None,
             data: message.clone(),
         }));
     }

@@ -20,6 +20,7 @@ pub fn read(status: &Value, people: &Directory, sink: &mut Sink) {
             name: format!("whatsapp.{name}"),
             occurred_at_ms: sink.time(status),
             external_id: Some(external_id),
+            sender: None,
             data: status.clone(),
         }));
     };

@@ -51,6 +51,7 @@ pub fn webhook(now_ms: i64, body: &[u8]) -> Result<Vec<Event>, PluginError> {
             name: "{{name}}.webhook".to_owned(),
             occurred_at_ms: now_ms,
             external_id: None,
+            sender: None,
             data: raw,
         }),
     };

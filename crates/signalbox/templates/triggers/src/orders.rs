@@ -28,6 +28,8 @@ pub fn poll(now_ms: i64, host: &impl Host, cursor: Option<&str>) -> Result<News,
             name: "{{name}}.order".to_owned(),
             occurred_at_ms: order["placed_at"].as_i64().map_or(now_ms, |seconds| seconds * 1000),
             external_id: order["id"].as_str().map(str::to_owned),
+            // Whose order it is, if the provider tells it: the event is shown in their conversation.
+            sender: None,
             data: order,
         })
     });
