@@ -1,7 +1,6 @@
 //! What plugins bring to contacts, conversations and connections, as the API shows it.
 
 use crate::{app::App, conversations::write};
-use chrono::TimeDelta;
 use domain::{Clock, ConnectionId, ContactId, EventId, event::Actor, event::EventKind, role::Role};
 use inbox::{Cause, Inbox};
 use queue::Queue;
@@ -60,7 +59,8 @@ async fn facts_are_read_at_once_and_asked_for_when_they_are_old() {
     let read = admin.get(&path).await.ok();
     assert_eq!(read["facts"][0]["data"], json!({ "orders": 3 }));
     assert_eq!(read["sources"][0]["refreshing"], false);
-    app.clock.advance(TimeDelta::minutes(16));
+    let aged = "UPDATE contact_enrichments SET tried_at = tried_at - interval '16 minutes'";
+    sqlx::query(aged).execute(&app.db.owner).await.unwrap();
     assert_eq!(admin.get(&path).await.ok()["sources"][0]["refreshing"], true, "old by now");
 
     // Nobody answers here, so that who waits is told so.
@@ -141,9 +141,13 @@ async fn make_actor(app: &App) {
         { "name": "commit_gift", "description": "c", "output": { "type": "object" }, "commits": "draft_gift",
           "input": { "type": "object", "properties": { "token": { "type": "string" } } } },
     ]);
-    let update = "UPDATE plugin_versions SET manifest = manifest
-        || jsonb_build_object('actions', $1::jsonb, 'interfaces', (manifest->'interfaces') || '[\"actions\"]'::jsonb)";
-    sqlx::query(update).bind(actions).execute(&app.db.owner).await.unwrap();
+    for table in ["plugins", "plugin_versions"] {
+        let update = format!(
+            "UPDATE {table} SET manifest = manifest || jsonb_build_object('actions', $1::jsonb,
+                'interfaces', (manifest->'interfaces') || '[\"actions\"]'::jsonb)"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(update)).bind(&actions).execute(&app.db.owner).await.unwrap();
+    }
 }
 
 #[tokio::test]
