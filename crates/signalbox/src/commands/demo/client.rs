@@ -1,5 +1,6 @@
-//! What the demo asks: the product's REST API, and the simulator's control API.
+//! What the demo asks: the product's REST API, and the simulators' control API.
 
+use super::story::{self, Story};
 use anyhow::{Context as _, bail};
 use config::Config;
 use reqwest::{Method, Response};
@@ -40,37 +41,77 @@ impl Client {
         }
     }
 
-    /// The entries of a list.
-    pub async fn items(&self, path: &str) -> anyhow::Result<Vec<Value>> {
+    /// Reads something.
+    pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
         let url = format!("{}{path}", self.product);
         let response = self.http.request(Method::GET, url).bearer_auth(&self.token).send().await?;
-        let mut page = json_of(response, path).await?;
+        json_of(response, path).await
+    }
+
+    /// The entries of a list.
+    pub async fn items(&self, path: &str) -> anyhow::Result<Vec<Value>> {
+        let mut page = self.get(path).await?;
         match page["items"].take() {
             Value::Array(items) => Ok(items),
             _ => bail!("{path} is no list"),
         }
     }
 
+    /// The contact that is found by this address or name.
+    pub async fn contact(&self, search: &str) -> anyhow::Result<Option<Value>> {
+        let search: String = url::form_urlencoded::byte_serialize(search.as_bytes()).collect();
+        Ok(self.items(&format!("/api/v1/contacts?search={search}")).await?.into_iter().next())
+    }
+
     /// The conversation of the contact that has this address.
     pub async fn conversation_of(&self, address: &str) -> anyhow::Result<Option<Value>> {
-        let search: String = url::form_urlencoded::byte_serialize(address.as_bytes()).collect();
-        let contacts = self.items(&format!("/api/v1/contacts?search={search}")).await?;
-        let Some(contact) = contacts.first() else { return Ok(None) };
+        let Some(contact) = self.contact(address).await? else { return Ok(None) };
         let id = contact["id"].as_str().unwrap_or_default();
         Ok(self.items(&format!("/api/v1/conversations?contact_id={id}")).await?.into_iter().next())
     }
 
+    /// The latest webhooks of a plugin's connection.
+    pub async fn deliveries(&self, plugin: &str) -> anyhow::Result<Vec<Value>> {
+        let connections = self.items("/api/v1/connections?limit=200").await?;
+        let connection = connections.iter().find(|connection| connection["plugin_id"] == plugin);
+        let id = connection.and_then(|connection| connection["id"].as_str()).unwrap_or_default();
+        self.items(&format!("/api/v1/deliveries?limit=50&connection_id={id}")).await
+    }
+
+    /// Tells that a webhook which was not known before is stored and processed.
+    pub async fn stored(&self, story: &mut Story, plugin: &str, known: &[Value]) -> anyhow::Result<()> {
+        let stored = self.until(async || {
+            let deliveries = self.deliveries(plugin).await?;
+            let fresh = deliveries.into_iter().find(|delivery| {
+                delivery["outcome"] == "processed" && !known.iter().any(|other| other["id"] == delivery["id"])
+            });
+            Ok(fresh)
+        });
+        match stored.await? {
+            Some(delivery) => {
+                story.step(true, "stored", &format!("delivery {}, processed", story::short(&delivery["id"])));
+            }
+            None => story.step(false, "stored", "no processed delivery showed up"),
+        }
+        Ok(())
+    }
+
     /// Has a customer write.
     pub async fn play(&self, inbound: &Value) -> anyhow::Result<Value> {
-        let url = format!("{}/_sandbox/inbound", self.sandbox);
-        let response = self.http.post(url).json(inbound).send().await.context("the simulated WhatsApp")?;
-        json_of(response, "the simulated WhatsApp").await
+        self.simulate("inbound", inbound).await
+    }
+
+    /// Has something happen at a simulated provider.
+    pub async fn simulate(&self, path: &str, what: &Value) -> anyhow::Result<Value> {
+        let url = format!("{}/_sandbox/{path}", self.sandbox);
+        let response = self.http.post(url).json(what).send().await.context("the simulated providers")?;
+        json_of(response, "the simulator").await
     }
 
     /// How often the provider accepted a message of ours.
     pub async fn accepted(&self, message: &str) -> anyhow::Result<u64> {
         let url = format!("{}/_sandbox/accepted/{message}", self.sandbox);
-        let answer = json_of(self.http.get(url).send().await?, "the simulated WhatsApp").await?;
+        let answer = json_of(self.http.get(url).send().await?, "the simulator").await?;
         Ok(answer["accepted"].as_u64().unwrap_or_default())
     }
 

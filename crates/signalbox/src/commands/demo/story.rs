@@ -5,16 +5,24 @@ use sandbox::traffic::Customer;
 use serde_json::Value;
 
 /// What was told so far, and what was missing in it.
+#[derive(Default)]
 pub struct Story {
     steps: usize,
     missing: Vec<String>,
 }
 
 impl Story {
-    /// The title, and what it is about.
-    pub fn begin(title: &str, description: &str) -> Self {
+    /// A part begins: its title, and what it is about.
+    pub fn begin(&self, title: &str, description: &str) {
+        if self.steps > 0 {
+            println!("\n");
+        }
         println!("{title}: {description}");
-        Self { steps: 0, missing: Vec::new() }
+    }
+
+    /// A webhook, and what it was answered.
+    pub fn received(&mut self, status: &Value) {
+        self.step(*status == 200, "received", &format!("signature verified, answered {status}"));
     }
 
     /// Something that should happen, and whether it did.
@@ -132,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_missing_step_fails_the_story() {
-        let mut story = Story::begin("t", "d");
+        let mut story = Story::default();
         story.step(true, "received", "");
         story.reply(&json!({ "status": "sent", "preview": "hi" }), 1);
         let error = story.end().unwrap_err().to_string();
@@ -141,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_complete_story_ends_well() {
-        let mut story = Story::begin("t", "d");
+        let mut story = Story::default();
         story.reply(&json!({ "status": "read", "preview": "hi" }), 1);
         story.end().unwrap();
     }
