@@ -239,8 +239,8 @@ async fn changes_are_told_by_webhooks_in_both_shapes() {
         .collect();
     assert_eq!(changes.len(), 2);
     assert!(changes.iter().all(|change| change.sender.id("hubspot_contact") == Some(MAREN)));
-    assert_eq!(changes[0].changes["properties"], json!({ "firstname": "Marena" }));
-    assert_eq!(changes[1].sender.phone.as_deref(), Some("+15555550111"));
+    assert_eq!(changes[0].profile.first_name.as_deref(), Some("Marena"));
+    assert_eq!(changes[1].profile.phone.as_deref(), Some("+15555550111"));
 
     change(&world, None, json!({ "email": "ada@example.com" })).await;
     let (request, _) = receiver.next(world.plugin.manifest(), world.now()).await;

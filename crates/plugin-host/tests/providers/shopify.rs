@@ -253,8 +253,8 @@ async fn a_purchase_is_told_and_then_a_fact() {
     });
     let created = created.unwrap_or_else(|| panic!("{told:?}"));
     assert_eq!(created.data["id"], bought.order.to_string());
-    assert_eq!(created.data["signalbox"]["sender"]["phone"], "+31655550123");
-    assert_eq!(created.data["signalbox"]["sender"]["name"], "Noor Bakker");
+    let sender = created.sender.as_ref().unwrap();
+    assert_eq!((sender.phone.as_deref(), sender.name.as_deref()), (Some("+31655550123"), Some("Noor Bakker")));
     let facts = world.facts(&caller("+31655550123")).await.unwrap();
     assert!(facts[1].1.contains("89.4 EUR, paid, unfulfilled: 1 × Lamp Älva"), "{facts:?}");
 }

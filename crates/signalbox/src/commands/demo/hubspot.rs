@@ -14,7 +14,7 @@ const CONTACT: u64 = 138_017_612_140;
 pub async fn play(client: &Client, story: &mut Story) -> anyhow::Result<()> {
     story.begin("A changed contact", "A colleague corrects a customer's name and number in HubSpot.");
     let digits = format!("{:06}", rand::random_range(0..1_000_000));
-    let (first, last, phone) = ("José Luis", format!("Álvarez {digits}"), format!("+34915{digits}"));
+    let (first, last, phone) = ("José Luis", format!("Álvarez {digits}"), format!("+34910{digits}"));
     story::says("In HubSpot", &format!("the contact is called {first} {last} now, {phone}"));
 
     let known = client.deliveries("hubspot").await?;
