@@ -17,8 +17,8 @@ use crate::{
 };
 use anyhow::Context as _;
 use config::{Config, Installers};
-pub use playground::Agreement;
 use playground::Playground;
+pub use playground::{Agreement, HUB_ID, SHOP};
 use postgres::{Cluster, Options};
 use sqlx::postgres::PgConnectOptions;
 use std::{path::Path, sync::Arc};
