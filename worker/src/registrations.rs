@@ -41,7 +41,7 @@ impl Registrar<'_> {
             match outcome::of_failed_call(&failure) {
                 Repeat::Later(error) if !self.ctx.last_attempt => return Err(error),
                 _ => {
-                    tracing::warn!(%connection, url, %failure, "the provider keeps webhooks that are not wanted any more")
+                    tracing::warn!(%connection, url, %failure, "the provider keeps webhooks that are not wanted any more");
                 }
             }
         }

@@ -137,6 +137,7 @@ fn changed(before: &Fields, after: &Fields) -> Vec<&'static str> {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "every field is optional")]
     fn text(text: &str) -> Option<String> {
         Some(text.to_owned())
     }
