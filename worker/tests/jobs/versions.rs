@@ -15,7 +15,7 @@ use uuid::Uuid;
 /// The real plugin under another version: the number stands in its manifest, and is as long.
 fn next_version() -> Vec<u8> {
     let mut wasm = plugin();
-    let (old, new) = (br#""version": "0.1.0""#, br#""version": "0.2.0""#);
+    let (old, new) = (br#""version":"0.1.0""#, br#""version":"0.2.0""#);
     let places: Vec<usize> =
         wasm.windows(old.len()).enumerate().filter(|(_, window)| window == old).map(|(at, _)| at).collect();
     assert!(!places.is_empty(), "the manifest names its version");
