@@ -3,8 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
@@ -12,12 +11,11 @@ use plugin_sdk::http::Header;
 use plugin_sdk::{ErrorKind, InboundRequest, OutboundContent, OutboundMessage, ReceiptState, SenderId, Subject};
 use serde_json::json;
 use signalbox_plugin_host::tape::Answer;
-use signalbox_plugin_host::{
-    CallContext, CallSecrets, Cause, Invocation, Limits, LoadError, Plugin, StateError, StateFuture, StateStore, Tape,
-};
+use signalbox_plugin_host::{CallContext, CallSecrets, Cause, Invocation, Limits, LoadError, Plugin, Tape};
 use wit_parser::{FunctionKind, Resolve, Type, TypeDefKind, TypeId, TypeOwner};
 
 use crate::guest::{TestHost, context};
+use crate::memory::Memory;
 use crate::network;
 
 fn golden(path: &str) -> PathBuf {
@@ -36,47 +34,12 @@ fn load(host: &TestHost, interface: &str) -> Arc<Plugin> {
     plugin
 }
 
-#[derive(Debug, Default)]
-struct InMemory(Mutex<BTreeMap<String, (Vec<u8>, u64)>>);
-
-impl StateStore for InMemory {
-    fn get<'a>(&'a self, key: &'a str) -> StateFuture<'a, Option<(Vec<u8>, u64)>> {
-        Box::pin(async move { Ok(self.0.lock().unwrap().get(key).cloned()) })
-    }
-
-    fn put<'a>(
-        &'a self,
-        key: &'a str,
-        value: &'a [u8],
-        if_version: Option<u64>,
-        _: Option<Duration>,
-        _: usize,
-    ) -> StateFuture<'a, u64> {
-        Box::pin(async move {
-            let mut entries = self.0.lock().unwrap();
-            let found = entries.get(key).map_or(0, |(_, version)| *version);
-            if if_version.is_some_and(|wanted| wanted != found) {
-                return Err(StateError::Conflict);
-            }
-            entries.insert(key.to_owned(), (value.to_vec(), found + 1));
-            Ok(found + 1)
-        })
-    }
-
-    fn delete<'a>(&'a self, key: &'a str) -> StateFuture<'a, ()> {
-        Box::pin(async move {
-            self.0.lock().unwrap().remove(key);
-            Ok(())
-        })
-    }
-}
-
 /// A context with secrets and state.
 fn provided() -> CallContext {
     let secrets = ["token", "key"].map(|name| (name.to_owned(), format!("{name}-of-the-golden").into()));
     CallContext {
         secrets: CallSecrets::new(BTreeMap::from(secrets)),
-        state: Some(Arc::new(InMemory::default())),
+        state: Some(Arc::new(Memory::default())),
         settings: json!({"shop": "kettle"}),
         ..context()
     }

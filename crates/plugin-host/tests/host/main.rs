@@ -5,5 +5,6 @@ mod containment;
 mod golden;
 mod guest;
 mod loading;
+mod memory;
 mod network;
 mod records;

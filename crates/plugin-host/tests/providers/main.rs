@@ -4,6 +4,7 @@
 //! The plugins are built apart from the workspace: `make plugins`.
 
 mod hubspot;
+#[path = "../host/memory.rs"]
 mod memory;
 mod receiver;
 mod shopify;
