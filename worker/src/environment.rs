@@ -77,4 +77,8 @@ impl Environment {
             public_url,
         }
     }
+    /// What the URLs of webhooks begin with, up to the key of the endpoint.
+    pub(crate) fn hooks(&self) -> Option<String> {
+        self.public_url.as_ref().map(|base| format!("{base}/hooks/"))
+    }
 }

@@ -48,10 +48,8 @@ pub async fn run(env: Environment, retention: Retention) {
 /// ask twice does no harm.
 pub async fn catch_up(env: &Environment) -> Result<(), inbox::Error> {
     let (pool, overdue) = (env.db.pool(), env.clock.now() - OVERDUE);
-    if let Some(base) = &env.public_url {
-        for (tenant_id, connection_id) in
-            webhooks::unregistered(pool, &format!("{base}/hooks/"), overdue, CONNECTIONS).await?
-        {
+    if let Some(hooks) = env.hooks() {
+        for (tenant_id, connection_id) in webhooks::unregistered(pool, &hooks, overdue, CONNECTIONS).await? {
             ask(env, tenant_id, &SetUpWebhooks { tenant_id, connection_id }).await?;
         }
     }

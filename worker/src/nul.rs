@@ -1,6 +1,14 @@
 //! PostgreSQL keeps every character but NUL.
 
+use plugin_sdk::Event;
 use serde_json::Value;
+
+/// The event with U+FFFD in the place of every NUL.
+pub fn without(event: Event) -> Event {
+    let Ok(mut value) = serde_json::to_value(&event) else { return event };
+    replace(&mut value);
+    serde_json::from_value(value).unwrap_or(event)
+}
 
 /// Puts U+FFFD, the replacement character, in the place of every NUL in a value.
 pub fn replace(value: &mut Value) {

@@ -48,13 +48,6 @@ impl From<&JobContext> for Origin {
     }
 }
 
-/// Only which attempt it is: for callers that do not say which job they are.
-impl From<u32> for Origin {
-    fn from(attempt: u32) -> Self {
-        Self { attempt, ..Self::BY_HAND }
-    }
-}
-
 /// The account. Cheap to clone.
 #[derive(Clone)]
 pub struct Records {

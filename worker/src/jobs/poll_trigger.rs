@@ -77,7 +77,7 @@ async fn apply(
 ) -> Result<(), inbox::Error> {
     let received_at = env.clock.now();
     for event in &news.events {
-        let event = without_nul(event);
+        let event = nul::without(event.clone());
         let source = Source {
             tenant: job.tenant_id,
             connection: job.connection_id,
@@ -101,12 +101,6 @@ fn origin(connection: ConnectionId, trigger: &str, event: &Event) -> DeliveryId 
     let bytes = digest.finalize();
     // Version 8: an id of our own making (RFC 9562).
     uuid::Builder::from_custom_bytes(std::array::from_fn(|i| bytes[i])).into_uuid().into()
-}
-
-fn without_nul(event: &Event) -> Event {
-    let mut value = json!(event);
-    nul::replace(&mut value);
-    serde_json::from_value(value).unwrap_or_else(|_| event.clone())
 }
 
 /// Ends the round and stores the job of the next.

@@ -89,7 +89,7 @@ async fn parse(
     if !may_hold_nul(&delivery.body) {
         return Ok(events);
     }
-    Ok(events.into_iter().map(without_nul).collect())
+    Ok(events.into_iter().map(nul::without).collect())
 }
 
 /// Applies every event in a transaction of its own; the delivery is processed with the last.
@@ -163,13 +163,6 @@ fn may_hold_nul(body: &[u8]) -> bool {
     body.contains(&0) || body.windows(6).any(|window| window == br"\u0000")
 }
 
-/// PostgreSQL keeps every character but NUL: it becomes U+FFFD, the replacement character.
-fn without_nul(event: Event) -> Event {
-    let Ok(mut value) = serde_json::to_value(&event) else { return event };
-    nul::replace(&mut value);
-    serde_json::from_value(value).unwrap_or(event)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,7 +173,7 @@ mod tests {
         let event = json!({
             "event": "custom", "name": "a", "occurred_at_ms": 1, "data": { "deep": ["x\u{0}y"] }
         });
-        let event = without_nul(serde_json::from_value(event).unwrap());
+        let event = nul::without(serde_json::from_value(event).unwrap());
         assert_eq!(serde_json::to_value(event).unwrap()["data"]["deep"][0], "x\u{fffd}y");
         assert!(may_hold_nul(br#"{"a":"\u0000"}"#));
         assert!(!may_hold_nul(br#"{"a":"\u00e4"}"#));

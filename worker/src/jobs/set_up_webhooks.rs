@@ -49,8 +49,8 @@ pub async fn run(env: Arc<Environment>, job: SetUpWebhooks, ctx: JobContext) -> 
 
 async fn register(registrar: &Registrar<'_>, registered: &[Registration], key: &str) -> Result<(), JobError> {
     let connection = &registrar.target.connection;
-    let Some(base) = &registrar.env.public_url else { return note_no_public_url(registrar).await };
-    let url = format!("{base}/hooks/{key}");
+    let Some(hooks) = registrar.env.hooks() else { return note_no_public_url(registrar).await };
+    let url = format!("{hooks}{key}");
     let known = registered.iter().find(|one| one.url == url && registrar.is_same_account(&one.settings));
     let row = known.map_or_else(Uuid::now_v7, |known| known.id);
     let mut tx = registrar.env.db.begin(registrar.ctx.tenant).await.map_err(JobError::retry)?;

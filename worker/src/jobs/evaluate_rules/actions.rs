@@ -79,17 +79,10 @@ impl Acting<'_> {
     }
 
     async fn perform_one(&self, tx: &mut Transaction, action: &PlannedAction) -> Result<Value, Undone> {
-        if let Effect::PluginAction { plugin, connection_id, action: name, input } = &action.effect {
-            let connection = self.connection(tx, plugin.as_deref(), *connection_id).await?;
-            return self.ask_plugin(tx, &connection, name, input, action.index).await;
-        }
-        let Some(id) = self.conversation else {
-            return Err(refused("no_conversation", "the event happened in no conversation"));
-        };
         match &action.effect {
             Effect::SendText { text } => {
                 let content = OutboundContent::Text { text: text.clone(), preview_url: false };
-                self.send(tx, id, action.index, &content).await
+                self.send(tx, self.here()?, action.index, &content).await
             }
             Effect::SendTemplate { name, language, components } => {
                 let content = OutboundContent::Template {
@@ -97,13 +90,21 @@ impl Acting<'_> {
                     language: language.clone(),
                     components: components.clone(),
                 };
-                self.send(tx, id, action.index, &content).await
+                self.send(tx, self.here()?, action.index, &content).await
             }
-            Effect::AddTag { tag } => Ok(json!({ "changed": tx.add_tag(id, tag).await? })),
-            Effect::SetStatus { status } => Ok(json!({ "changed": tx.set_status(id, *status).await? })),
-            Effect::Escalate { reason } => Ok(json!({ "changed": tx.escalate(id, reason).await? })),
-            Effect::PluginAction { .. } => Ok(Value::Null),
+            Effect::AddTag { tag } => Ok(json!({ "changed": tx.add_tag(self.here()?, tag).await? })),
+            Effect::SetStatus { status } => Ok(json!({ "changed": tx.set_status(self.here()?, *status).await? })),
+            Effect::Escalate { reason } => Ok(json!({ "changed": tx.escalate(self.here()?, reason).await? })),
+            Effect::PluginAction { plugin, connection_id, action: name, input } => {
+                let connection = self.connection(tx, plugin.as_deref(), *connection_id).await?;
+                self.ask_plugin(tx, &connection, name, input, action.index).await
+            }
         }
+    }
+
+    /// The conversation, for what can be done in one only.
+    fn here(&self) -> Result<ConversationId, Undone> {
+        self.conversation.ok_or_else(|| refused("no_conversation", "the event happened in no conversation"))
     }
 
     /// What makes it, so that a repeated run makes it no second time.
