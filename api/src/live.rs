@@ -1,11 +1,27 @@
 //! Waiting for what a worker answers: plugins run there, so that what the API needs of one at once is a live job.
 
 use crate::problem::Problem;
+use serde::Deserialize;
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// How long whoever asks waits, if they do not say.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long whoever asks waits for the answer.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Wait {
+    /// How many seconds to wait for the answer, 0 to 30; 30 without it.
+    wait: Option<u8>,
+}
+
+impl Wait {
+    pub fn patience(&self) -> Duration {
+        patience(self.wait)
+    }
+}
 
 /// So many seconds, or the most that anybody waits.
 pub fn patience(seconds: Option<u8>) -> Duration {

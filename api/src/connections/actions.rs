@@ -5,7 +5,9 @@
 use super::required;
 use crate::{
     auth::Caller,
-    conversations, live, plugins,
+    conversations,
+    live::{self, Wait},
+    plugins,
     problem::{Code, FieldProblem, Problem},
     request::{Json, Path, Query},
     state::Api,
@@ -43,14 +45,6 @@ pub struct AskAction {
     /// The conversation for which it is asked: what becomes of it is an event there.
     #[schema(value_type = Option<Uuid>)]
     conversation_id: Option<ConversationId>,
-}
-
-#[derive(Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct Params {
-    /// How many seconds to wait for the end, 0 to 30; 30 without it.
-    wait: Option<u8>,
 }
 
 /// An action that a person or a rule has asked for.
@@ -122,7 +116,7 @@ impl From<Run> for ActionRun {
 /// An action that carries out a draft needs the token of one that was made here, and is the confirmation of who asks.
 /// With an `Idempotency-Key` the same request asks once. What fails at the provider is an answer, too: `outcome` says so.
 #[utoipa::path(post, path = "/api/v1/connections/{id}/actions/{name}", tag = "connections", request_body = AskAction,
-    params(("id" = uuid::Uuid, Path), ("name" = String, Path), Params, crate::openapi::IdempotencyKey),
+    params(("id" = uuid::Uuid, Path), ("name" = String, Path), Wait, crate::openapi::IdempotencyKey),
     responses((status = 200, description = "How it ended", body = ActionRun),
               (status = 202, description = "Not yet; Location says where to look", body = ActionRun),
               (status = 404, description = "`not_found`: no such connection, action or conversation"),
@@ -132,7 +126,7 @@ pub async fn ask(
     State(api): State<Api>,
     caller: Caller,
     Path((id, name)): Path<(ConnectionId, String)>,
-    Query(params): Query<Params>,
+    Query(wait): Query<Wait>,
     headers: HeaderMap,
     Json(asked): Json<AskAction>,
 ) -> Result<Response, Problem> {
@@ -170,7 +164,7 @@ pub async fn ask(
     };
     change.commit().await?;
     let run = live::answer(
-        live::patience(params.wait),
+        wait.patience(),
         |run: &Run| run.outcome != Outcome::Waiting,
         || async {
             let mut tx = api.database.begin(caller.tenant).await?;

@@ -5,7 +5,7 @@
 use super::required;
 use crate::{
     auth::Caller,
-    live,
+    live::{self, Wait},
     problem::{Code, Problem},
     request::{Path, Query},
     state::Api,
@@ -17,7 +17,7 @@ use axum::{
 use chrono::{DateTime, Utc};
 use domain::{ConnectionId, jobs::CheckConnection, role::Permission};
 use http::{StatusCode, header};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use store::connections::checks::{self, Check};
 use uuid::Uuid;
@@ -50,19 +50,11 @@ impl ConnectionCheck {
     }
 }
 
-#[derive(Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct Params {
-    /// How many seconds to wait for the answer, 0 to 30; 30 without it.
-    wait: Option<u8>,
-}
-
 /// Test a connection
 ///
 /// Asks the provider whether the connection's settings and secrets are good.
 #[utoipa::path(post, path = "/api/v1/connections/{id}/test", tag = "connections",
-    params(("id" = uuid::Uuid, Path), Params),
+    params(("id" = uuid::Uuid, Path), Wait),
     responses((status = 200, description = "The answer", body = ConnectionCheck),
               (status = 202, description = "Not yet; Location says where to look", body = ConnectionCheck),
               (status = 404, description = "`not_found`")))]
@@ -70,7 +62,7 @@ pub async fn test(
     State(api): State<Api>,
     caller: Caller,
     Path(id): Path<ConnectionId>,
-    Query(params): Query<Params>,
+    Query(wait): Query<Wait>,
 ) -> Result<Response, Problem> {
     let (mut change, _) = caller.change(Permission::ManageConnections).await?;
     required(change.conn(), id).await?;
@@ -79,7 +71,7 @@ pub async fn test(
     change.enqueue(&CheckConnection { tenant_id: caller.tenant, connection_id: id }).await?;
     change.commit().await?;
     let check = live::answer(
-        live::patience(params.wait),
+        wait.patience(),
         |check: &Check| check.completed_at.is_some(),
         || async {
             let mut tx = api.database.begin(caller.tenant).await?;

@@ -3,7 +3,7 @@
 use super::get::visible;
 use crate::{
     auth::Caller,
-    live,
+    live::{self, Wait},
     problem::Problem,
     request::{Path, Query},
     state::Api,
@@ -16,7 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ConnectionId, ContactId, role::Permission};
 use http::StatusCode;
 use inbox::Asking;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
@@ -112,17 +112,9 @@ pub async fn get(caller: Caller, Path(id): Path<ContactId>) -> Result<axum::Json
     Ok(axum::Json(shown))
 }
 
-#[derive(Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct Params {
-    /// How many seconds to wait for the answers, 0 to 30; 30 without it.
-    wait: Option<u8>,
-}
-
 /// Ask plugins about a contact now
 #[utoipa::path(post, path = "/api/v1/contacts/{id}/facts/refresh", tag = "contacts",
-    params(("id" = uuid::Uuid, Path), Params),
+    params(("id" = uuid::Uuid, Path), Wait),
     responses((status = 200, description = "The facts, when all have answered", body = ContactFacts),
               (status = 202, description = "Not all have answered yet; read the facts again later", body = ContactFacts),
               (status = 404, description = "`not_found`")))]
@@ -130,7 +122,7 @@ pub async fn refresh(
     State(api): State<Api>,
     caller: Caller,
     Path(id): Path<ContactId>,
-    Query(params): Query<Params>,
+    Query(wait): Query<Wait>,
 ) -> Result<Response, Problem> {
     let (mut change, granted) = caller.change(Permission::WorkConversations).await?;
     visible(change.conn(), granted, id).await?;
@@ -142,7 +134,7 @@ pub async fn refresh(
         !waited_for.contains(&source.connection_id) || source.tried_at.is_some_and(|tried_at| tried_at >= asked_at)
     };
     let (shown, sources) = live::answer(
-        live::patience(params.wait),
+        wait.patience(),
         |(_, sources): &(ContactFacts, Vec<Source>)| sources.iter().all(has_answered),
         || async {
             let mut tx = api.database.begin(caller.tenant).await?;

@@ -6,7 +6,7 @@
 use super::list::ShownPlugin;
 use crate::{
     auth::Caller,
-    live,
+    live::{self, Wait},
     problem::{Code, FieldProblem, Problem},
     request::{Path, Query, Wasm},
     state::Api,
@@ -24,7 +24,7 @@ use domain::{
 };
 use http::{StatusCode, header};
 use manifest::{Manifest, Preamble};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use store::plugins::{
@@ -58,19 +58,11 @@ pub struct PluginInstallation {
     errors: Vec<FieldProblem>,
 }
 
-#[derive(Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct Params {
-    /// How many seconds to wait for the installation, 0 to 30; 30 without it.
-    wait: Option<u8>,
-}
-
 /// Install a plugin
 ///
 /// Takes one `.wasm` file, and installs it beside the other versions of the plugin. New connections get the newest
 /// version; connections that there are keep theirs until they are upgraded. The same file again changes nothing.
-#[utoipa::path(post, path = "/api/v1/plugins", tag = "plugins", params(Params),
+#[utoipa::path(post, path = "/api/v1/plugins", tag = "plugins", params(Wait),
     request_body(content = Vec<u8>, content_type = "application/wasm", description = "The file, up to 8 MiB"),
     responses((status = 200, description = "The same file was installed already", body = ShownPlugin),
               (status = 201, description = "Installed", body = ShownPlugin),
@@ -82,7 +74,7 @@ pub struct Params {
 pub async fn install(
     State(api): State<Api>,
     caller: Caller,
-    Query(params): Query<Params>,
+    Query(wait): Query<Wait>,
     Wasm(wasm): Wasm,
 ) -> Result<Response, Problem> {
     let (mut change, _) = caller.change(Permission::InstallPlugins).await?;
@@ -100,7 +92,7 @@ pub async fn install(
     change.enqueue(&InstallPlugin { tenant_id: caller.tenant, installation_id: id }).await?;
     change.commit().await?;
     let installation = live::answer(
-        live::patience(params.wait),
+        wait.patience(),
         |installation: &Installation| installation.completed_at.is_some(),
         || async {
             let mut tx = api.database.begin(caller.tenant).await?;
