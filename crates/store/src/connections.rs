@@ -1,5 +1,18 @@
 //! Connections: one account or number of one tenant, with its settings and the accounts it answers for.
 
+/// The `SELECT` of a `Row`, of which the rest and its parameters are given. Above the modules that use it, too.
+macro_rules! select {
+    ($rest:literal, $($parameter:expr),+) => {
+        sqlx::query_as!(
+            Row,
+            "SELECT id, endpoint_id, plugin_id, plugin_version, name, settings, own_settings, status, status_reason,
+                    status_since, version, created_at, updated_at
+               FROM connections " + $rest,
+            $($parameter),+
+        )
+    };
+}
+
 pub mod checks;
 pub mod deletion;
 pub mod polls;
@@ -134,26 +147,17 @@ pub async fn create(conn: &mut PgConnection, new: &NewConnection<'_>, now: DateT
 
 /// One connection.
 pub async fn load(conn: &mut PgConnection, id: ConnectionId) -> Result<Option<Connection>> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, endpoint_id, plugin_id, plugin_version, name, settings, own_settings, status, status_reason,
-                status_since, version, created_at, updated_at
-           FROM connections WHERE id = $1 AND deleted_at IS NULL",
-        id.0
-    )
-    .fetch_optional(conn)
-    .await?
-    .map(Connection::try_from)
-    .transpose()
+    select!("WHERE id = $1 AND deleted_at IS NULL", id.0)
+        .fetch_optional(conn)
+        .await?
+        .map(Connection::try_from)
+        .transpose()
 }
 
 /// Connections in the order of their ids, from after `after`.
 pub async fn list(conn: &mut PgConnection, after: Option<ConnectionId>, limit: i64) -> Result<Vec<Connection>> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, endpoint_id, plugin_id, plugin_version, name, settings, own_settings, status, status_reason,
-                status_since, version, created_at, updated_at
-           FROM connections WHERE deleted_at IS NULL AND ($1::uuid IS NULL OR id > $1) ORDER BY id LIMIT $2",
+    select!(
+        "WHERE deleted_at IS NULL AND ($1::uuid IS NULL OR id > $1) ORDER BY id LIMIT $2",
         after.map(Uuid::from),
         limit
     )
@@ -166,35 +170,22 @@ pub async fn list(conn: &mut PgConnection, after: Option<ConnectionId>, limit: i
 
 /// The connections of a plugin, in the order of their ids, locked until the transaction is over.
 pub async fn of_plugin(conn: &mut PgConnection, plugin: &str) -> Result<Vec<Connection>> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, endpoint_id, plugin_id, plugin_version, name, settings, own_settings, status, status_reason,
-                status_since, version, created_at, updated_at
-           FROM connections WHERE plugin_id = $1 AND deleted_at IS NULL ORDER BY id FOR UPDATE",
-        plugin
-    )
-    .fetch_all(conn)
-    .await?
-    .into_iter()
-    .map(Connection::try_from)
-    .collect()
+    select!("WHERE plugin_id = $1 AND deleted_at IS NULL ORDER BY id FOR UPDATE", plugin)
+        .fetch_all(conn)
+        .await?
+        .into_iter()
+        .map(Connection::try_from)
+        .collect()
 }
 
 /// At most `limit` active connections of a plugin, in the order of their ids.
 pub async fn active_of_plugin(conn: &mut PgConnection, plugin: &str, limit: i64) -> Result<Vec<Connection>> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, endpoint_id, plugin_id, plugin_version, name, settings, own_settings, status, status_reason,
-                status_since, version, created_at, updated_at
-           FROM connections WHERE plugin_id = $1 AND status = 'active' AND deleted_at IS NULL ORDER BY id LIMIT $2",
-        plugin,
-        limit
-    )
-    .fetch_all(conn)
-    .await?
-    .into_iter()
-    .map(Connection::try_from)
-    .collect()
+    select!("WHERE plugin_id = $1 AND status = 'active' AND deleted_at IS NULL ORDER BY id LIMIT $2", plugin, limit)
+        .fetch_all(conn)
+        .await?
+        .into_iter()
+        .map(Connection::try_from)
+        .collect()
 }
 
 /// The plugin versions of the tenant's connections at an endpoint.

@@ -40,17 +40,11 @@ pub async fn hide(conn: &mut PgConnection, id: ConnectionId, now: DateTime<Utc>)
 
 /// A hidden connection.
 pub async fn load(conn: &mut PgConnection, id: ConnectionId) -> Result<Option<Connection>> {
-    sqlx::query_as!(
-        Row,
-        "SELECT id, endpoint_id, plugin_id, plugin_version, name, settings, own_settings, status, status_reason,
-                status_since, version, created_at, updated_at
-           FROM connections WHERE id = $1 AND deleted_at IS NOT NULL",
-        id.0
-    )
-    .fetch_optional(conn)
-    .await?
-    .map(Connection::try_from)
-    .transpose()
+    select!("WHERE id = $1 AND deleted_at IS NOT NULL", id.0)
+        .fetch_optional(conn)
+        .await?
+        .map(Connection::try_from)
+        .transpose()
 }
 
 /// Brings a hidden connection back: it cannot be deleted after all.
