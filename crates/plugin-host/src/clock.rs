@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::bindings::signalbox::plugin::clock::Host;
-use crate::store::CallState;
+use crate::call_state::CallState;
 use crate::tape::{Answer, Asked};
 
 /// The clock of one call. It starts at the time the caller gave, so that a test that moves its own

@@ -10,7 +10,7 @@ use sha2::{Sha256, Sha512};
 
 use crate::bindings::signalbox::plugin::crypto::{Hash, Host};
 use crate::call::CallSecrets;
-use crate::store::CallState;
+use crate::call_state::CallState;
 use crate::tape::{Answer, Asked, Played};
 
 /// Most random bytes of one call of the import.

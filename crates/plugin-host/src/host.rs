@@ -12,10 +12,10 @@ use wit_component::ComponentEncoder;
 
 use crate::artifact::Artifacts;
 use crate::bindings::signalbox::plugin as imports;
+use crate::call_state::CallState;
 use crate::config::Config;
 use crate::error::LoadError;
 use crate::plugin::Plugin;
-use crate::store::CallState;
 use crate::{contract, engine};
 
 /// Loads plugins and gives their calls a place to run in.

@@ -18,11 +18,11 @@ use tokio::time::Instant;
 use crate::bindings::signalbox::plugin::http::{Failure, FailureKind, Host, Request, Response};
 use crate::bindings::signalbox::plugin::types::Header;
 use crate::call::{CallContext, CallSecrets};
+use crate::call_state::CallState;
 use crate::config::Limits;
 use crate::inject::inject;
 use crate::record::RequestRecord;
 use crate::redact::Redactor;
-use crate::store::CallState;
 use crate::tape::{self, Answer, Asked, Played};
 
 /// What is kept of a request's method and host, at most, in characters.

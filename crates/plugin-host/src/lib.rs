@@ -13,6 +13,7 @@
 mod artifact;
 mod bindings;
 mod call;
+mod call_state;
 mod clock;
 mod compiler;
 mod config;
@@ -35,7 +36,6 @@ mod plugin;
 mod record;
 mod redact;
 mod state;
-mod store;
 pub mod tape;
 
 pub use call::{CallContext, CallSecrets};

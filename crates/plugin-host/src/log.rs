@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::bindings::signalbox::plugin::log::{Host, Level};
+use crate::call_state::CallState;
 use crate::config::Limits;
 use crate::redact::Redactor;
-use crate::store::CallState;
 
 /// The lines of one call.
 pub(crate) struct CallLog {

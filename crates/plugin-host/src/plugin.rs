@@ -23,11 +23,11 @@ use wasmtime::component::{Component, InstancePre};
 
 use self::functions::Functions;
 pub use self::invocation::Invocation;
+use crate::call_state::CallState;
 use crate::config::{Config, Limits};
 use crate::error::{CallError, Cause, LoadError};
 use crate::function::Function;
 use crate::observe::Observer;
-use crate::store::CallState;
 
 /// A plugin that was accepted. Cheap to call from many tasks at once.
 pub struct Plugin {

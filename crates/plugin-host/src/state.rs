@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::bindings::signalbox::plugin::state::{Entry, Failure, Host};
+use crate::call_state::CallState;
 use crate::config::Limits;
-use crate::store::CallState;
 use crate::tape::{Answer, Asked, Played};
 
 /// What a [`StateStore`] answers with.

@@ -17,6 +17,7 @@ use wasmtime::{Store, Trap};
 use super::Plugin;
 use crate::bindings::signalbox::plugin::types;
 use crate::call::CallContext;
+use crate::call_state::{CallState, CpuBudget};
 use crate::clock::CallClock;
 use crate::config::Limits;
 use crate::crypto::CallCrypto;
@@ -29,7 +30,6 @@ use crate::log::CallLog;
 use crate::record::{CallRecord, Failed};
 use crate::redact::Redactor;
 use crate::state::StateAccess;
-use crate::store::{CallState, CpuBudget};
 
 /// How a call ended: cut by the wall limit, or crashed, or with the guest's own result.
 pub(super) type Ending<T> = Result<wasmtime::Result<Result<T, types::Error>>, Elapsed>;
