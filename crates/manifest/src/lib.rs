@@ -22,8 +22,8 @@ pub use error::{Fault, ManifestError, Reason};
 pub use host::{HostMalformed, HostPattern, HostUnresolved};
 pub use manifest::{
     Action, ClientAuth, ClientId, EgressRule, Grant, Injection, InjectionPlace, Interface, Limits, Manifest, Method,
-    Oauth, OauthClient, OauthUrl, OauthUrlMalformed, Rate, RateScope, Scope, ScopeSeparator, SecretRule, Trigger,
-    schema,
+    Oauth, OauthClient, OauthUrl, OauthUrlMalformed, RULES, Rate, RateScope, Scope, ScopeSeparator, SecretRule,
+    Trigger, schema,
 };
 pub use preamble::{Preamble, PreambleError};
 pub use recipe::{

@@ -19,6 +19,8 @@ use crate::recipe::{HeaderField, Recipe};
 use crate::schema::DataSchema;
 use crate::settings::SettingsSchema;
 
+pub use parse::RULES;
+
 pub use oauth::{ClientAuth, ClientId, Grant, Oauth, OauthClient, OauthUrl, OauthUrlMalformed, ScopeSeparator};
 
 /// The plugin API version this host speaks.

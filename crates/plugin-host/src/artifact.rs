@@ -1,10 +1,11 @@
 //! Compiled code, kept between starts: compiling takes a tenth of a second, loading less than a
-//! thousandth.
+//! thousandth. Beside it stands which files' manifests were accepted, and by which rules: judging one
+//! compiles all of its schemas.
 //!
 //! Loading machine code means trusting it. The cache directory belongs to this user alone, and
 //! each file ends with a checksum of the rest, so that a file that was cut off or decayed is
 //! compiled anew rather than run. It is no defence against who can write there as this user: such
-//! a one could write any checksum.
+//! a one could write any checksum, and any code, beside which a manifest says little.
 
 use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
@@ -76,6 +77,26 @@ impl Artifacts {
             tracing::warn!(%error, "a compiled plugin cannot be kept");
         }
         Ok(load(engine, &code)?)
+    }
+
+    /// Whether the manifest in the file whose SHA-256 is `hash` was accepted by the rules of this host.
+    pub fn knows_manifest(&self, hash: &str) -> bool {
+        self.acceptance(hash).exists()
+    }
+
+    /// Notes that it was.
+    pub fn note_manifest(&self, hash: &str) {
+        match create_new(&self.acceptance(hash)) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                tracing::warn!(%error, "that a plugin's manifest was accepted cannot be kept");
+            }
+            _ => {}
+        }
+    }
+
+    /// An empty file: that it is there says it all.
+    fn acceptance(&self, hash: &str) -> PathBuf {
+        self.dir.join(format!("{hash}-{}.accepted", manifest::RULES))
     }
 
     /// Writes beside and renames, so that no reader ever sees half a file.

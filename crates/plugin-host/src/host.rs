@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use manifest::{Manifest, Preamble};
+use manifest::{Manifest, ManifestError, Preamble};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use wasmtime::Engine;
@@ -64,14 +64,24 @@ impl PluginHost {
             return Err(LoadError::TooLarge { size: wasm.len(), limit: self.config.max_module });
         }
         let preamble = Preamble::read(wasm)?;
-        let manifest = Manifest::parse(preamble.manifest)?;
         let hash = hex::encode(Sha256::digest(wasm));
+        let manifest = self.manifest(preamble.manifest, &hash)?;
         let component = self.component(wasm, &hash, preamble.is_component)?;
         contract::check(&self.engine, &component)?;
         let instance =
             self.linker.instantiate_pre(&component).map_err(|error| LoadError::Incompatible(format!("{error:#}")))?;
         let plugin = Plugin::new(manifest, hash, instance, &self.config, &self.permits)?;
         Ok(Arc::new(plugin))
+    }
+
+    /// The manifest of a file, whose SHA-256 is `hash`. What was accepted once is not checked again.
+    fn manifest(&self, bytes: &[u8], hash: &str) -> Result<Manifest, ManifestError> {
+        if self.artifacts.knows_manifest(hash) {
+            return Manifest::read(bytes);
+        }
+        let manifest = Manifest::parse(bytes)?;
+        self.artifacts.note_manifest(hash);
+        Ok(manifest)
     }
 
     /// The compiled component of a file, whose SHA-256 is `hash`.

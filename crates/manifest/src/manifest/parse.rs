@@ -10,12 +10,24 @@ use crate::schema::{self, escape_token};
 /// Largest manifest in bytes; schemas of settings and actions are most of it.
 const SIZE_MAX: usize = 512 * 1024;
 
+/// Changes with everything that decides whether a manifest is accepted: this crate and what it is built with. What has
+/// been accepted under the same rules need not be checked again.
+pub const RULES: &str = env!("MANIFEST_RULES");
+
 impl Manifest {
     /// Reads and checks a manifest. The error names everything that is wrong, each with its place.
     ///
     /// How the parts fit together can only be judged when all of them have the right shape, so a manifest with faults of
     /// both kinds is told about its shape first.
     pub fn parse(bytes: &[u8]) -> Result<Self, ManifestError> {
+        let manifest = Self::read(bytes)?;
+        manifest.check()?;
+        Ok(manifest)
+    }
+
+    /// Reads a manifest that [`parse`](Self::parse) has accepted before under the same [`RULES`], without checking it
+    /// once more: that compiles every schema in it.
+    pub fn read(bytes: &[u8]) -> Result<Self, ManifestError> {
         if bytes.len() > SIZE_MAX {
             return Err(ManifestError::of(Reason::TooLarge { limit: SIZE_MAX }));
         }
@@ -25,7 +37,6 @@ impl Manifest {
             Err(error) => return Err(misshapen(bytes, &error)),
         };
         json.end().map_err(|error| shape(String::new(), error.to_string()))?;
-        manifest.check()?;
         Ok(manifest)
     }
 }

@@ -163,6 +163,11 @@ pub fn fetching(stubborn: bool) -> Vec<u8> {
 
 /// An `admin` whose check returns `json`.
 pub fn checking(json: &str) -> Vec<u8> {
+    checking_as(json, &manifest(&["admin"]))
+}
+
+/// The same, under a manifest of its own.
+pub fn checking_as(json: &str, manifest: &Value) -> Vec<u8> {
     let text = format!(
         r#"(module {PRELUDE}
             (data (i32.const 1024) "{}")
@@ -179,7 +184,7 @@ pub fn checking(json: &str) -> Vec<u8> {
         json.len()
     );
     let world = "export signalbox:plugin/admin@1.0.0;";
-    with_manifest(&with_world(&text, world), &manifest(&["admin"]))
+    with_manifest(&with_world(&text, world), manifest)
 }
 
 fn webhooks(text: &str) -> Vec<u8> {

@@ -6,9 +6,12 @@ use std::path::PathBuf;
 
 use plugin_sdk::InboundRequest;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use signalbox_plugin_host::{Config, LoadError, PluginHost};
 
-use crate::guest::{TestHost, checking, context, fetching, manifest, parsing, returning, with_manifest, with_world};
+use crate::guest::{
+    TestHost, checking, checking_as, context, fetching, manifest, parsing, returning, with_manifest, with_world,
+};
 
 fn webhook() -> InboundRequest {
     InboundRequest {
@@ -153,17 +156,27 @@ struct Cached {
 }
 
 impl Cached {
-    fn load(&self, wasm: &[u8]) {
+    fn try_load(&self, wasm: &[u8]) -> Result<(), LoadError> {
         let egress = egress::Egress::new(egress::Config::default()).unwrap();
         let config = Config { max_concurrent_calls: 2, ..Config::new(self.dir.path().join("code"), egress) };
-        PluginHost::new(config).unwrap().load(wasm).unwrap();
+        PluginHost::new(config).unwrap().load(wasm).map(drop)
     }
 
+    fn load(&self, wasm: &[u8]) {
+        self.try_load(wasm).unwrap();
+    }
+
+    /// The compiled code.
     fn file(&self) -> PathBuf {
-        let files = fs::read_dir(self.dir.path().join("code")).unwrap();
-        let files: Vec<_> = files.map(|entry| entry.unwrap().path()).collect();
-        assert_eq!(files.len(), 1, "{files:?}");
-        files[0].clone()
+        self.only("cwasm").expect("it was loaded")
+    }
+
+    /// The file of this kind, if there is one.
+    fn only(&self, extension: &str) -> Option<PathBuf> {
+        let files = fs::read_dir(self.dir.path().join("code")).unwrap().map(|entry| entry.unwrap().path());
+        let files: Vec<_> = files.filter(|path| path.extension().is_some_and(|it| it == extension)).collect();
+        assert!(files.len() < 2, "{files:?}");
+        files.first().cloned()
     }
 }
 
@@ -194,6 +207,33 @@ fn code_is_compiled_once_and_a_damaged_copy_again() {
     fs::write(cached.file(), [foreign, &checksum[..]].concat()).unwrap();
     cached.load(&wasm);
     assert_eq!(fs::read(cached.file()).unwrap().len(), whole.len());
+}
+
+#[test]
+fn a_manifest_is_judged_once_by_the_same_rules() {
+    let cached = Cached { dir: tempfile::tempdir().unwrap() };
+    let mut wrong = manifest(&["admin"]);
+    wrong["version"] = json!("latest");
+    let refused = checking_as("{}", &wrong);
+    for _ in 0..2 {
+        assert!(matches!(cached.try_load(&refused), Err(LoadError::Manifest(_))), "not accepted, however often");
+    }
+    assert_eq!(cached.only("accepted"), None);
+
+    let accepted = checking("{}");
+    cached.load(&accepted);
+    let note = cached.only("accepted").unwrap();
+    let name = note.file_name().unwrap().to_str().unwrap();
+    assert!(name.contains(&hex::encode(Sha256::digest(&accepted))) && name.contains(manifest::RULES), "{name}");
+    assert_eq!(fs::metadata(&note).unwrap().permissions().mode() & 0o777, 0o600);
+    cached.load(&accepted);
+    assert!(cached.try_load(&refused).is_err(), "a note is for one file");
+
+    // Under other rules it is judged anew.
+    let other = note.with_file_name(name.replace(manifest::RULES, "0123456789abcdef"));
+    fs::rename(&note, &other).unwrap();
+    cached.load(&accepted);
+    assert!(note.exists());
 }
 
 #[test]
