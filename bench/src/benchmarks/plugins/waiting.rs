@@ -8,13 +8,13 @@ use plugin_host::{CallContext, CallSecrets, Config, PluginHost};
 use std::{
     collections::BTreeMap,
     io,
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     path::Path,
     time::{Duration, Instant},
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream},
+    net::{TcpSocket, TcpStream},
 };
 
 /// Calls at once.
@@ -69,7 +69,11 @@ fn context() -> CallContext {
 
 /// Answers every request after a while.
 async fn slow_provider() -> anyhow::Result<SocketAddr> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    // A provider has room for all who come at once; with the 128 places that a listener has by itself, the others would
+    // try again after a second, which says nothing about calls.
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+    let listener = socket.listen(CALLS.try_into()?)?;
     let address = listener.local_addr()?;
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
