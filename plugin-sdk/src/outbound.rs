@@ -1,5 +1,7 @@
 //! What the host asks a channel to send.
 
+mod wire;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -35,7 +37,7 @@ pub struct MediaSource {
 }
 
 /// What to send.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum OutboundContent {
@@ -193,6 +195,45 @@ mod tests {
     use serde_json::json;
 
     use super::OutboundContent;
+
+    #[rustfmt::skip] // A table reads in rows.
+    #[test]
+    fn every_type_is_read_as_it_is_written() {
+        for outbound in [
+            json!({"type": "text", "text": "hi", "preview_url": false}),
+            json!({"type": "template", "name": "a", "language": "en", "components": [{"type": "body"}]}),
+            json!({"type": "image", "media_id": "1"}),
+            json!({"type": "video", "link": "https://x/y", "caption": "c"}),
+            json!({"type": "audio", "link": "https://x/y"}),
+            json!({"type": "document", "link": "https://x/y", "caption": "c", "filename": "f"}),
+            json!({"type": "sticker", "media_id": "1"}),
+            json!({"type": "interactive", "interactive": {"type": "button"}}),
+            json!({"type": "location", "latitude": 1.5, "longitude": -2.0, "name": "n", "address": "a"}),
+            json!({"type": "contacts", "contacts": [{}]}),
+            json!({"type": "reaction", "target": "m", "emoji": "👍"}),
+            json!({"type": "read", "target": "m", "typing": true}),
+        ] {
+            // In the order of the alphabet, so that the type comes first or last or between.
+            let typed: OutboundContent = serde_json::from_str(&outbound.to_string()).unwrap();
+            assert_eq!(serde_json::to_value(&typed).unwrap(), outbound);
+        }
+    }
+
+    #[test]
+    fn what_is_missing_or_unknown_is_named() {
+        for (outbound, wrong) in [
+            (json!({"type": "text"}), "missing field `text`"),
+            (json!({"type": "text", "text": 7}), "expected a string"),
+            (json!({"type": "template", "name": "a"}), "missing field `language`"),
+            (json!({"type": "location", "latitude": 1.0}), "missing field `longitude`"),
+            (json!({"type": "reaction"}), "missing field `target`"),
+            (json!({"text": "hi"}), "missing field `type`"),
+            (json!({"type": "song"}), "unknown variant `song`"),
+        ] {
+            let error = serde_json::from_str::<OutboundContent>(&outbound.to_string()).unwrap_err().to_string();
+            assert!(error.contains(wrong), "{outbound}: {error}");
+        }
+    }
 
     #[rustfmt::skip] // A table reads in rows.
     #[test]
