@@ -1,5 +1,7 @@
 //! What a webhook means, in the same words for every provider.
 
+mod read;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -11,7 +13,7 @@ use crate::sender::{Profile, Sender};
 ///
 /// Times are milliseconds since the Unix epoch, as the provider says; ids called external are the
 /// provider's.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
@@ -231,7 +233,31 @@ mod tests {
             json!({"event": "custom", "name": "shop.x", "occurred_at_ms": 1, "sender": sender, "data": {}}),
         ] {
             let typed: Event = serde_json::from_value(event.clone()).unwrap();
-            assert_eq!(serde_json::to_value(typed).unwrap(), event);
+            assert_eq!(serde_json::to_value(&typed).unwrap(), event);
+            // With the tag first, as it is written, and somewhere else, as it may be.
+            let written = serde_json::to_string(&typed).unwrap();
+            assert!(written.starts_with(r#"{"event":"#), "{written}");
+            let sorted = event.to_string();
+            for text in [written, sorted] {
+                assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), typed, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_event_says_why() {
+        for (text, wrong) in [
+            ("[]", "expected an event"),
+            ("{}", "missing field `event`"),
+            (r#"{"name":"x"}"#, "missing field `event`"),
+            (r#"{"event":"party"}"#, "unknown variant `party`"),
+            (r#"{"a":1,"event":"party"}"#, "unknown variant `party`"),
+            (r#"{"event":"custom","name":"x"}"#, "missing field `occurred_at_ms`"),
+            (r#"{"name":"x","event":"custom"}"#, "missing field `occurred_at_ms`"),
+            (r#"{"event":"custom","name":7}"#, "expected a string"),
+        ] {
+            let error = serde_json::from_str::<Event>(text).unwrap_err().to_string();
+            assert!(error.contains(wrong), "{text}: {error}");
         }
     }
 }

@@ -121,7 +121,7 @@ async fn output_that_is_no_event_names_the_place() {
         ("", ""),
         ("[] []", ""),
         (r#"[{"event":"custom"}]"#, "/0"),
-        (r#"[{"event":"status","external_id":7}]"#, "/0"),
+        (r#"[{"event":"status","external_id":7}]"#, "/0/external_id"),
     ] {
         let plugin = host.load(&returning(json));
         let error = plugin.parse(&context(), webhook("")).await.unwrap_err();
