@@ -11,10 +11,12 @@ use crate::config::Config;
 /// One tick of CPU time. Short enough to share two cores fairly, long enough to cost nothing.
 pub(crate) const TICK: Duration = Duration::from_millis(10);
 
-/// A component made from one module has three core instances and one memory; components composed
-/// of several have more.
-const CORE_INSTANCES_PER_PLUGIN: u32 = 12;
-const MEMORIES_PER_PLUGIN: u32 = 2;
+/// A component made from one module has three core instances and one memory; those that bring an
+/// interpreter along as a library of its own have more, QuickJS for example thirteen and three. The
+/// instances are only counted; for a memory four GiB of address space are reserved, of which a process
+/// has 128 TiB. Whatever their number, all memories of a call have together what its limit says.
+const CORE_INSTANCES_PER_PLUGIN: u32 = 16;
+const MEMORIES_PER_PLUGIN: u32 = 3;
 const TABLES_PER_PLUGIN: u32 = 4;
 const TABLE_ELEMENTS: usize = 20_000;
 const WASM_STACK: usize = 512 << 10;

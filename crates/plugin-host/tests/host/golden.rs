@@ -58,7 +58,10 @@ async fn provider() -> TestHost {
 #[tokio::test]
 async fn webhooks_are_parsed() {
     let host = TestHost::new();
-    let plugin = load(&host, "webhooks");
+    parses_webhooks(&load(&host, "webhooks")).await;
+}
+
+async fn parses_webhooks(plugin: &Plugin) {
     let request = |body: &str| InboundRequest {
         method: "POST".to_owned(),
         path: "/".to_owned(),
@@ -80,7 +83,10 @@ async fn webhooks_are_parsed() {
 #[tokio::test]
 async fn webhooks_are_registered() {
     let host = provider().await;
-    let plugin = load(&host, "setup");
+    registers_webhooks(&load(&host, "setup")).await;
+}
+
+async fn registers_webhooks(plugin: &Plugin) {
     let registration = plugin.subscribe(&provided(), "https://us.example/hooks/1").await.unwrap();
     assert_eq!(registration, json!({"status": 200}));
     plugin.unsubscribe(&provided(), &registration).await.unwrap();
@@ -89,7 +95,10 @@ async fn webhooks_are_registered() {
 #[tokio::test]
 async fn messages_are_sent_and_their_state_is_asked_for() {
     let host = TestHost::new();
-    let plugin = load(&host, "channel");
+    sends_messages(&load(&host, "channel")).await;
+}
+
+async fn sends_messages(plugin: &Plugin) {
     let message = OutboundMessage {
         message_id: "m-1".to_owned(),
         to: vec![SenderId::new("phone", "+4915155512345")],
@@ -115,7 +124,10 @@ fn everything() -> Invocation {
 #[tokio::test]
 async fn an_action_reaches_all_that_the_host_offers() {
     let host = provider().await;
-    let plugin = load(&host, "actions");
+    does_everything(&load(&host, "actions")).await;
+}
+
+async fn does_everything(plugin: &Plugin) {
     let done = plugin.perform(&provided(), &everything()).await.unwrap();
     assert!(done["now"].as_u64().unwrap() >= 1_790_000_000_000, "{done}");
     let random = done["random"].as_str().unwrap();
@@ -132,7 +144,10 @@ const SIGNED: &str = "9b03875a3e3da7520b0c89940e4d3f708c7ac8601a31df8add5c774471
 #[tokio::test]
 async fn news_are_asked_for() {
     let host = TestHost::new();
-    let plugin = load(&host, "triggers");
+    asks_for_news(&load(&host, "triggers")).await;
+}
+
+async fn asks_for_news(plugin: &Plugin) {
     let first = plugin.poll(&provided(), "count", None).await.unwrap();
     assert_eq!((first.cursor.as_deref(), first.more, first.events.len()), (Some("1"), true, 1));
     let second = plugin.poll(&provided(), "count", first.cursor.as_deref()).await.unwrap();
@@ -142,7 +157,10 @@ async fn news_are_asked_for() {
 #[tokio::test]
 async fn facts_are_told() {
     let host = TestHost::new();
-    let plugin = load(&host, "enrich");
+    tells_facts(&load(&host, "enrich")).await;
+}
+
+async fn tells_facts(plugin: &Plugin) {
     let subject = Subject { email: Some("ada@lovelace.example".to_owned()), ..Subject::default() };
     let facts = plugin.facts(&provided(), &subject).await.unwrap();
     assert_eq!(facts[0].name, "golden");
@@ -152,7 +170,10 @@ async fn facts_are_told() {
 #[tokio::test]
 async fn a_settings_form_gets_what_it_needs() {
     let host = TestHost::new();
-    let plugin = load(&host, "admin");
+    serves_the_form(&load(&host, "admin")).await;
+}
+
+async fn serves_the_form(plugin: &Plugin) {
     let report = plugin.check(&provided()).await.unwrap();
     assert!(report.ok && report.checks[0].ok);
     assert_eq!(report.account.unwrap().id, "connection-1");
@@ -160,6 +181,20 @@ async fn a_settings_form_gets_what_it_needs() {
     assert_eq!((&choices[0].value, choices[0].label.as_str()), (&json!("/shop"), "ket"));
     let migrated = plugin.migrate_settings(&provided(), "0.9.0").await.unwrap();
     assert_eq!(migrated, json!({"from": "0.9.0", "before": {"shop": "kettle"}}));
+}
+
+/// The component in JavaScript exports all interfaces, and does with each what the one in Rust does.
+#[tokio::test]
+async fn javascript_does_the_same() {
+    let host = provider().await;
+    let plugin = host.load(&component("javascript"));
+    parses_webhooks(&plugin).await;
+    registers_webhooks(&plugin).await;
+    sends_messages(&plugin).await;
+    does_everything(&plugin).await;
+    asks_for_news(&plugin).await;
+    tells_facts(&plugin).await;
+    serves_the_form(&plugin).await;
 }
 
 #[test]
@@ -305,8 +340,11 @@ fn what_was_frozen_has_stayed() {
 #[test]
 fn the_golden_components_are_small() {
     let files = std::fs::read_dir(golden("1.0.0")).unwrap().map(|file| file.unwrap());
-    let sizes: BTreeMap<String, u64> =
+    let mut sizes: BTreeMap<String, u64> =
         files.map(|file| (file.file_name().into_string().unwrap(), file.metadata().unwrap().len())).collect();
+    // It brings its engine along.
+    let javascript = sizes.remove("javascript.wasm").unwrap();
+    assert!(javascript < 1200 << 10, "{javascript}");
     assert_eq!(sizes.len(), 8, "{sizes:?}");
     assert!(sizes.values().all(|size| *size < 64 << 10), "{sizes:?}");
 }
