@@ -8,4 +8,5 @@ mod hubspot;
 mod memory;
 mod receiver;
 mod shopify;
+mod whatsapp;
 mod world;
