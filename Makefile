@@ -29,11 +29,12 @@ bench: plugins ## Measure, and write the figures to bench/results and docs/perfo
 	@scripts/bench all
 
 bench-queue: ## Measure the queue beside other job queues (an hour, and ten minutes to build them)
-	@scripts/bench-peers-setup
+	@scripts/bench-peers-setup queue
 	@scripts/bench queue
 	@scripts/bench peers
 
-bench-plugins: ## Measure plugins: calls, loading, waiting, sizes
+bench-plugins: ## Measure plugins: calls beside Extism, loading, waiting, sizes
+	@scripts/bench-peers-setup plugins
 	@scripts/bench plugins
 
 plugins: ## Build the plugins to WebAssembly
@@ -41,17 +42,13 @@ plugins: ## Build the plugins to WebAssembly
 	@scripts/step "building the plugins" cargo build --release --quiet --target $(WASM) --manifest-path plugins/Cargo.toml
 
 fmt: ## Format everything
-	cargo fmt --all
-	cargo fmt --all --manifest-path plugins/Cargo.toml
-	cargo fmt --all --manifest-path bench/peers/rust/Cargo.toml
-	cargo fmt --all --manifest-path fuzz/Cargo.toml
-	cargo fmt --all --manifest-path crates/plugin-host/golden/source/Cargo.toml
+	@scripts/fmt
 
 sqlx: ## Write down what the database says about every SQL statement, after changing one
 	scripts/sqlx-prepare .sqlx
 
 docs: ## Write the generated files again: schemas, openapi.json, configuration reference
-	UPDATE_GENERATED=1 cargo test --quiet -p signalbox-config -p signalbox-manifest -p signalbox-rules --test generated
+	UPDATE_GENERATED=1 cargo test --quiet -p signalbox-config -p signalbox-domain -p signalbox-manifest -p signalbox-rules --test generated
 	UPDATE_GENERATED=1 scripts/with-postgres cargo test --quiet -p signalbox-api --test api -- openapi
 
 clean-data: ## Forget the data of `make up`

@@ -1,5 +1,6 @@
 //! Plugins: what a call costs, how long loading takes, how many can wait at once, how large they are.
 
+mod extism;
 mod loading;
 mod parsing;
 mod waiting;
@@ -37,12 +38,16 @@ pub async fn run(effort: Effort) -> anyhow::Result<Report> {
     }
     let plugin = host(&cache(0))?.load(&file)?;
     let (mut p50, mut p99, mut p999, mut rates) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut peers = Vec::new();
     for _ in 0..rounds {
         let latencies = parsing::one_by_one(&plugin, calls).await?;
         p50.push(latencies.percentile_ms(0.5)? * 1000.0);
         p99.push(latencies.percentile_ms(0.99)? * 1000.0);
         p999.push(latencies.percentile_ms(0.999)? * 1000.0);
         rates.push(parsing::at_once(&plugin, machine.cores, Duration::from_secs(seconds)).await?);
+        if extism::is_built() {
+            peers.push(extism::round(directory.path(), calls).await?);
+        }
     }
     let mut waits = Vec::new();
     for _ in 0..effort.pick(3, 1) {
@@ -67,6 +72,7 @@ pub async fn run(effort: Effort) -> anyhow::Result<Report> {
     report.figure(Figure::new("one call, p50", "µs", &p50).at_most(20.0));
     report.figure(Figure::new("one call, p99", "µs", &p99).at_most(50.0));
     report.figure(Figure::new("one call, p99.9", "µs", &p999));
+    beside_extism(&mut report, &peers, &p50, &p99);
     report.figure(Figure::new("calls on all cores", "per second", &rates));
     report.figure(Figure::new("loading, compiled first", "ms", &times.compiled));
     report.figure(Figure::new("loading, from the cache", "ms", &times.cached).at_most(1.0));
@@ -79,6 +85,28 @@ pub async fn run(effort: Effort) -> anyhow::Result<Report> {
         report.figure(Figure::new(format!("size of {name}"), "KB", &[kilobytes]).at_most(LARGEST_KB));
     }
     Ok(report)
+}
+
+/// Our calls beside those of Extism, a run of each kind for every run of ours.
+fn beside_extism(report: &mut Report, peers: &[Vec<extism::Answer>], p50: &[f64], p99: &[f64]) {
+    let Some(version) = peers.first().and_then(|run| run.first()).map(|answer| &answer.version) else {
+        report.condition("Extism was not built, so it stands not beside ours: `scripts/bench-peers-setup plugins`.");
+        return;
+    };
+    report.condition(format!(
+        "Extism {version} runs the same sources of `parse`, built with the same settings, with the same limits of \
+         memory and time, and ends with the same decoded events; the module is compiled once."
+    ));
+    for (place, (_, instances)) in extism::INSTANCES.into_iter().enumerate() {
+        let name = format!("Extism, {instances}");
+        let theirs = |pick: fn(&extism::Answer) -> f64| peers.iter().map(|run| pick(&run[place])).collect::<Vec<_>>();
+        for (figure, ours, theirs) in [
+            ("one call, p50", p50, theirs(|answer| answer.p50_us)),
+            ("one call, p99", p99, theirs(|answer| answer.p99_us)),
+        ] {
+            report.figure(Figure::new(figure, "µs", ours).beside(&name, ours, &theirs, None));
+        }
+    }
 }
 
 fn host(cache: &Path) -> anyhow::Result<PluginHost> {

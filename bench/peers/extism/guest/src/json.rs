@@ -1,0 +1,1 @@
+../../../../../plugins/whatsapp/src/json.rs
