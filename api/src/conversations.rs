@@ -1,16 +1,31 @@
 //! Conversations: what agents see and do all day.
 
+pub mod archive;
 pub mod assign;
+pub mod assignments;
+pub mod bulk;
+pub mod create;
+pub mod delete;
+pub mod escalate;
 pub mod events;
 pub mod get;
+pub mod internal;
 pub mod list;
+pub mod merge;
 pub mod messages;
+pub mod participants;
 pub mod react;
 pub mod read;
 pub mod retry;
+pub mod reviews;
 pub mod send;
 pub mod status;
 pub mod tags;
+pub mod take;
+pub mod thread;
+pub mod tickets;
+pub mod transfer;
+pub mod update;
 
 use crate::{
     auth::{Caller, Granted},
@@ -18,8 +33,8 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    ConnectionId, ContactId, ConversationId, MessageId, UserId,
-    conversation::{Priority, Status},
+    ConnectionId, ContactId, ConversationId, MessageId, TeamId, UserId,
+    conversation::{ConversationType, ParticipantRole, Priority, Status},
     message::{DeliveryStatus, Direction, SenderKind},
     role::Permission,
 };
@@ -29,8 +44,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use store::{
-    conversations::{detail, list::Overview},
-    messages::list::Shown,
+    conversations::{detail, list::Overview, participants as parts},
+    messages::list::{ReactionBy, Shown},
 };
 use uuid::Uuid;
 
@@ -41,15 +56,21 @@ pub struct ShownConversation {
     /// Which.
     #[schema(value_type = Uuid)]
     id: ConversationId,
-    /// With whom.
-    contact: ContactSummary,
-    /// Over which account.
-    #[schema(value_type = Uuid)]
-    connection_id: ConnectionId,
-    /// The plugin that speaks for it.
-    channel: String,
+    /// What it is for.
+    #[serde(rename = "type")]
+    #[schema(schema_with = crate::openapi::conversation_type)]
+    kind: ConversationType,
+    /// With whom, if it is a support conversation.
+    contact: Option<ContactSummary>,
+    /// Over which account, if it is a support conversation.
+    #[schema(value_type = Option<Uuid>)]
+    connection_id: Option<ConnectionId>,
+    /// The plugin that speaks for it, if it is a support conversation.
+    channel: Option<String>,
     /// The provider's thread, such as a group.
     thread: Option<String>,
+    /// What the tenant shows the customer as, by its key.
+    brand: Option<String>,
     /// Where it stands.
     #[schema(schema_with = crate::openapi::conversation_status)]
     status: Status,
@@ -58,16 +79,61 @@ pub struct ShownConversation {
     /// How urgent it is.
     #[schema(schema_with = crate::openapi::priority)]
     priority: Priority,
+    /// The team whose queue it waits in, or that works on it.
+    #[schema(value_type = Option<Uuid>)]
+    team_id: Option<TeamId>,
     /// Who has it.
     #[schema(value_type = Option<Uuid>)]
     assignee_id: Option<UserId>,
+    /// Since when it waits for somebody to take it.
+    queued_at: Option<DateTime<Utc>>,
+    /// Until when it is put aside.
+    snoozed_until: Option<DateTime<Utc>>,
     /// Since when it is escalated.
     escalated_at: Option<DateTime<Utc>>,
+    /// Why it was closed.
+    close_reason: Option<String>,
+    /// Since when lists leave it out.
+    archived_at: Option<DateTime<Utc>>,
+    /// The conversation that its messages went to.
+    #[schema(value_type = Option<Uuid>)]
+    merged_into: Option<ConversationId>,
+    /// What it is about, by the tenant's own division.
+    category: Option<String>,
+    /// The subject, or a channel's name.
+    title: Option<String>,
+    /// A channel's name in addresses.
+    slug: Option<String>,
+    /// What a channel is for.
+    description: Option<String>,
+    /// Whether a channel is for its members alone.
+    is_private: bool,
+    /// A ticket's number.
+    ticket_number: Option<String>,
+    /// Who asked for a ticket.
+    #[schema(value_type = Option<Uuid>)]
+    requester_id: Option<UserId>,
+    /// The support conversation that a ticket came from.
+    #[schema(value_type = Option<Uuid>)]
+    linked_conversation_id: Option<ConversationId>,
+    /// What the customer thought of it, 1 to 5.
+    csat_rating: Option<i16>,
+    /// Who began it, where a person did.
+    #[schema(value_type = Option<Uuid>)]
+    created_by: Option<UserId>,
     /// Its tags, in alphabetical order.
     tags: Vec<String>,
+    /// Fields of the tenant's own making.
+    #[schema(value_type = Object)]
+    custom_attributes: Value,
+    /// Whatever else was told when it began.
+    #[schema(value_type = Object)]
+    metadata: Value,
+    /// People of the tenant who take part.
+    participant_count: i64,
     /// Messages in all.
     message_count: i32,
-    /// Inbound messages that nobody has read.
+    /// What others wrote and you have not read; where you do not take part, inbound messages that nobody has read.
     unread_count: i32,
     /// The latest message.
     last_message: Option<LastMessage>,
@@ -93,6 +159,8 @@ pub struct ContactSummary {
     name: Option<String>,
     /// Their number.
     phone: Option<String>,
+    /// Their e-mail address.
+    email: Option<String>,
 }
 
 /// The latest message, as a list shows it.
@@ -111,18 +179,47 @@ impl From<Overview> for ShownConversation {
     fn from(row: Overview) -> Self {
         let preview = row.last_message_preview.unwrap_or_default();
         let direction = row.last_direction;
+        let (contact, connection_id, channel) = match row.counterpart {
+            Some(with) => {
+                let (name, phone, email) = (row.contact_name, row.contact_phone, row.contact_email);
+                let contact = ContactSummary { id: with.contact_id, name, phone, email };
+                (Some(contact), Some(with.connection_id), Some(with.channel))
+            }
+            None => (None, None, None),
+        };
         Self {
             id: row.id,
-            contact: ContactSummary { id: row.contact_id, name: row.contact_name, phone: row.contact_phone },
-            connection_id: row.connection_id,
-            channel: row.channel,
+            kind: row.kind,
+            contact,
+            connection_id,
+            channel,
             thread: row.thread,
+            brand: row.brand,
             status: row.status,
             queue_state: row.status.queue_state(row.assignee_id.is_some()),
             priority: row.priority,
+            team_id: row.team_id,
             assignee_id: row.assignee_id,
+            queued_at: row.queued_at,
+            snoozed_until: row.snoozed_until,
             escalated_at: row.escalated_at,
+            close_reason: row.close_reason,
+            archived_at: row.archived_at,
+            merged_into: row.merged_into,
+            category: row.category,
+            title: row.title,
+            slug: row.slug,
+            description: row.description,
+            is_private: row.is_private,
+            ticket_number: row.ticket_number,
+            requester_id: row.requester_id,
+            linked_conversation_id: row.linked_conversation_id,
+            csat_rating: row.csat_rating,
+            created_by: row.created_by,
             tags: row.tags,
+            custom_attributes: row.custom_attributes,
+            metadata: row.metadata,
+            participant_count: row.participant_count,
             message_count: row.message_count,
             unread_count: row.unread_count,
             last_message: row.last_message_at.map(|at| LastMessage { at, preview, direction }),
@@ -169,7 +266,17 @@ pub struct ShownMessage {
     edited_at: Option<DateTime<Utc>>,
     /// When its author took it back.
     deleted_at: Option<DateTime<Utc>>,
-    /// What the contact shows on it.
+    /// The message that it is said under.
+    #[schema(value_type = Option<Uuid>)]
+    thread_id: Option<MessageId>,
+    /// How many are said under it.
+    reply_count: i32,
+    /// Who is spoken to.
+    #[schema(value_type = Vec<Uuid>)]
+    mentions: Vec<UserId>,
+    /// Since when it is pinned.
+    pinned_at: Option<DateTime<Utc>>,
+    /// What the contact shows on it, and people of the tenant among themselves.
     reactions: Vec<ShownReaction>,
     /// Whatever else the channel told: forwarded, referral, referred product.
     #[schema(value_type = Object)]
@@ -186,14 +293,27 @@ pub struct ShownSender {
     id: Option<Uuid>,
 }
 
-/// A reaction to a message.
+/// A reaction to a message: of a contact, or of a person of the tenant.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct ShownReaction {
-    /// Whose.
-    #[schema(value_type = Uuid)]
-    contact_id: ContactId,
+    /// The contact who shows it.
+    #[schema(value_type = Option<Uuid>)]
+    contact_id: Option<ContactId>,
+    /// The person who shows it.
+    #[schema(value_type = Option<Uuid>)]
+    user_id: Option<UserId>,
     /// What they show.
     emoji: String,
+}
+
+impl From<store::messages::list::Reaction> for ShownReaction {
+    fn from(reaction: store::messages::list::Reaction) -> Self {
+        let (contact_id, user_id) = match reaction.by {
+            ReactionBy::Contact(contact) => (Some(contact), None),
+            ReactionBy::User(user) => (None, Some(user)),
+        };
+        Self { contact_id, user_id, emoji: reaction.emoji }
+    }
 }
 
 impl From<Shown> for ShownMessage {
@@ -212,7 +332,11 @@ impl From<Shown> for ShownMessage {
             occurred_at: row.occurred_at,
             edited_at: row.edited_at,
             deleted_at: row.deleted_at,
-            reactions: reactions.map(|r| ShownReaction { contact_id: r.contact_id, emoji: r.emoji }).collect(),
+            thread_id: row.thread_id,
+            reply_count: row.reply_count,
+            mentions: row.mentions,
+            pinned_at: row.pinned_at,
+            reactions: reactions.map(Into::into).collect(),
             metadata: row.metadata,
         }
     }
@@ -220,7 +344,7 @@ impl From<Shown> for ShownMessage {
 
 /// What a message says, in one form for both directions: what we send is stored as the plugin is to be told it.
 fn content(direction: Direction, stored: Value) -> Value {
-    if direction == Direction::Inbound {
+    if direction != Direction::Outbound {
         return stored;
     }
     let outbound = serde_json::from_value::<OutboundContent>(stored.clone()).ok();
@@ -228,27 +352,43 @@ fn content(direction: Direction, stored: Value) -> Value {
 }
 
 /// A conversation that the person may see; anything else does not exist for them.
-pub async fn visible(conn: &mut PgConnection, granted: Granted, id: ConversationId) -> Result<Overview, Problem> {
-    Ok(detail::load(conn, id, granted.confined_to()).await?.ok_or(Code::NotFound)?)
+pub async fn visible(conn: &mut PgConnection, granted: &Granted, id: ConversationId) -> Result<Overview, Problem> {
+    Ok(detail::load(conn, id, &granted.sight).await?.ok_or(Code::NotFound)?)
 }
 
-/// Begins a change of a conversation that the person may see, and locks it. One that somebody took between the look
-/// and the lock is a conflict.
-async fn change(caller: &Caller, id: ConversationId) -> Result<(Transaction, Granted, Overview), Problem> {
+/// Begins a change of a conversation that the person may see, and locks it. One that left their sight between the look
+/// and the lock, because somebody took it, is a conflict.
+pub async fn change(caller: &Caller, id: ConversationId) -> Result<(Transaction, Granted, Overview), Problem> {
     let (mut change, granted) = caller.change(Permission::WorkConversations).await?;
-    let overview = visible(change.conn(), granted, id).await?;
+    let overview = visible(change.conn(), &granted, id).await?;
     let locked = change.conversation(id).await?;
-    if let (Some(user), Some(assignee)) = (granted.confined_to(), locked.assignee_id)
-        && user != assignee
-    {
+    let moved = locked.assignee_id != overview.assignee_id || locked.team_id != overview.team_id;
+    if moved && detail::load(change.conn(), id, &granted.sight).await?.is_none() {
         return Err(Problem::new(Code::Conflict).detail("Somebody else has taken the conversation."));
+    }
+    Ok((change, granted, overview))
+}
+
+/// The same for a conversation in which the person may write: an observer of it may not, and nobody in an archived
+/// channel.
+pub async fn change_by_writer(
+    caller: &Caller,
+    id: ConversationId,
+) -> Result<(Transaction, Granted, Overview), Problem> {
+    let (mut change, granted, overview) = change(caller, id).await?;
+    if overview.status == Status::Archived || overview.merged_into.is_some() {
+        return Err(Code::Conflict.into());
+    }
+    let role = parts::role_of(change.conn(), id, granted.user).await?;
+    if role == Some(ParticipantRole::Observer) {
+        return Err(Code::Forbidden.into());
     }
     Ok((change, granted, overview))
 }
 
 /// The conversation as it is after a commit. It may have left the person's sight with it.
 async fn after(caller: &Caller, id: ConversationId) -> Result<axum::Json<ShownConversation>, Problem> {
-    let (mut tx, _) = caller.begin(Permission::WorkConversations).await?;
-    let overview = detail::load(&mut tx, id, None).await?.ok_or(Code::NotFound)?;
+    let (mut tx, granted) = caller.begin(Permission::WorkConversations).await?;
+    let overview = detail::load_after(&mut tx, id, &granted.sight).await?.ok_or(Code::NotFound)?;
     Ok(axum::Json(overview.into()))
 }

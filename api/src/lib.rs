@@ -7,31 +7,50 @@
 //! - `trace`, [`problem`]: the ids of a request, and what is answered when it fails
 //! - `request`: what handlers take out of a request (body, idempotency key, entity tag, page)
 //! - `auth`: who asks, and what they may do; every transaction of a person begins there
+//! - `rate`: how often somebody may ask
 //! - `live`: waiting for what a worker answers
 //! - `hooks`: how a provider's request is checked, routed and stored
 
 #![deny(clippy::disallowed_methods)]
 
+mod api_keys;
+mod attributes;
+mod audit_log;
 mod auth;
 mod authorizations;
+mod brands;
+mod canned_responses;
+mod companies;
 mod connections;
 mod contacts;
 mod conversations;
 mod deliveries;
 mod endpoints;
 mod hooks;
+mod invitations;
+mod links;
 mod live;
+mod macros;
 pub mod openapi;
 mod operations;
 mod plugins;
+mod presence;
 pub mod problem;
 mod queue;
+mod queues;
+mod rate;
+mod replies;
 mod request;
+mod roles;
 pub mod router;
 mod rule_runs;
 mod rules;
 mod sealing;
+mod settings;
 pub mod state;
+mod surveys;
+mod tags;
+mod teams;
 mod trace;
 mod users;
 

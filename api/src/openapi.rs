@@ -48,11 +48,16 @@ macro_rules! taken_over {
 
 taken_over! {
     actor = "Actor": domain::event::Actor,
+    assignment = "Assignment": domain::team::Assignment,
     capability = "Capability": manifest::Named,
     check_report = "CheckReport": plugin_sdk::CheckReport,
     connection_status = "ConnectionStatus": domain::connection::ConnectionStatus,
     content = "Content": plugin_sdk::Content,
+    assignment_method = "AssignmentMethod": domain::conversation::AssignmentMethod,
+    attribute_kind = "AttributeKind": domain::attribute::Kind,
+    attribute_owner = "AttributeOwner": domain::attribute::Owner,
     conversation_status = "ConversationStatus": domain::conversation::Status,
+    conversation_type = "ConversationType": domain::conversation::ConversationType,
     delivery_outcome = "DeliveryOutcome": domain::delivery::Outcome,
     delivery_status = "MessageStatus": domain::message::DeliveryStatus,
     difference = "VersionDifference": manifest::Difference,
@@ -61,15 +66,24 @@ taken_over! {
     field_hints = "FieldHints": manifest::FieldHints,
     origin = "SettingOrigin": manifest::Origin,
     outbound_content = "OutboundContent": plugin_sdk::OutboundContent,
+    presence = "Presence": domain::presence::Presence,
     priority = "Priority": domain::conversation::Priority,
-    role = "Role": domain::role::Role,
+    participant_role = "ParticipantRole": domain::conversation::ParticipantRole,
+    permission = "Permission": domain::role::Permission,
+    role = "Role": domain::role::RoleKey,
     rule_definition = "RuleDefinition": rules::Definition,
+    second_factor_enforcement = "SecondFactorEnforcement": domain::second_factor::Enforcement,
     sender_kind = "SenderKind": domain::message::SenderKind,
 }
 
 /// What a form is told about the fields of a schema.
 pub(crate) fn list_of_hints() -> RefOr<Schema> {
     list_of(field_hints())
+}
+
+/// What a role allows.
+pub(crate) fn permissions() -> RefOr<Schema> {
+    list_of(permission())
 }
 
 /// What a version of a plugin may do.
@@ -146,7 +160,7 @@ fn describe_problems(document: &mut Value) {
     let body = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
     let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
     for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
-        let is_public = operation.get("security").is_some();
+        let is_public = operation.get("security") == Some(&json!([{}]));
         let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { continue };
         if !is_public {
             responses.entry("401").or_insert_with(|| json!({ "description": "`unauthenticated`" }));

@@ -36,6 +36,31 @@ pub struct FieldProblem {
     pub message: String,
 }
 
+/// What went wrong with one of several things that a request was about.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct PartProblem {
+    /// The HTTP status that it would have by itself.
+    status: u16,
+    /// What programs decide by.
+    code: &'static str,
+    /// A short name, the same for every problem of its kind.
+    title: &'static str,
+    /// What is particular to this occurrence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<Cow<'static, str>>,
+    /// The values that are wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldProblem>,
+}
+
+impl From<Problem> for PartProblem {
+    fn from(problem: Problem) -> Self {
+        let code = problem.code;
+        let (status, title) = (code.status().as_u16(), code.title());
+        Self { status, code: code.as_str(), title, detail: problem.detail, errors: problem.errors }
+    }
+}
+
 impl FieldProblem {
     /// A problem with the value at `pointer`.
     pub fn new(pointer: impl Into<String>, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
@@ -146,8 +171,11 @@ impl From<inbox::Error> for Problem {
     fn from(error: inbox::Error) -> Self {
         match error {
             inbox::Error::NotFound => Code::NotFound.into(),
-            inbox::Error::Transition { from, to } => {
+            inbox::Error::Transition { from, to, .. } => {
                 Self::field("/status", "transition", format!("{from} may not become {to}"))
+            }
+            inbox::Error::NoCustomer | inbox::Error::NotAssignable(_) => {
+                Self::new(Code::WrongType).detail(format!("{error}."))
             }
             inbox::Error::Store(error) => error.into(),
             inbox::Error::Queue(error) => Self::internal(error),
@@ -164,7 +192,7 @@ impl IntoResponse for Problem {
 }
 
 /// An error with everything that caused it, in one line.
-struct Chain<'a>(&'a dyn std::error::Error);
+pub struct Chain<'a>(pub &'a dyn std::error::Error);
 
 impl std::fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

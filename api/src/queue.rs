@@ -7,11 +7,14 @@ pub mod jobs;
 pub mod pauses;
 pub mod stats;
 
-use crate::{problem::Problem, request::paging::unknown};
+use crate::{
+    auth::{Administration, Record},
+    problem::Problem,
+    request::paging::unknown,
+};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use domain::event::EventKind;
-use inbox::Transaction;
 use queue::{JobId, dead_letters::Attempt};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -44,10 +47,13 @@ impl From<Attempt> for ShownAttempt {
     }
 }
 
-/// Says in the event log that somebody stepped into the queue: `action`, and what it was done to.
-fn log(change: &mut Transaction, action: &str, mut about: Value) {
-    about["action"] = json!(action);
-    change.emit_apart(EventKind::QueueChanged, None, about);
+/// Commits that somebody stepped into the queue, and says so in the event log and in the audit log: what was done, as in
+/// `queue.job_cancelled`, and to what.
+async fn commit(mut change: Administration, action: &'static str, about: Value) -> Result<(), Problem> {
+    let mut event = about.clone();
+    event["action"] = json!(action.trim_start_matches("queue."));
+    change.emit_apart(EventKind::QueueChanged, None, event);
+    change.commit(Record::new(action).after(about)).await
 }
 
 /// What the database refused, in the words of the others.

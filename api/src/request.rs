@@ -1,6 +1,7 @@
 //! What handlers take out of a request, with refusals that say what is wrong.
 
 mod body;
+mod change;
 mod creation;
 mod etag;
 pub mod paging;
@@ -8,6 +9,7 @@ mod params;
 mod wasm;
 
 pub use body::Json;
+pub use change::Change;
 pub use creation::Creation;
 pub use etag::{IfMatch, tagged};
 pub use paging::{Limit, Page, Paging};

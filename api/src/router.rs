@@ -1,13 +1,14 @@
 //! The table of contents: every address, and the file behind it.
 
 use crate::{
-    auth, authorizations, connections, contacts, conversations, deliveries, endpoints, hooks, operations, plugins,
+    api_keys, attributes, audit_log, auth, authorizations, brands, canned_responses, companies, connections, contacts,
+    conversations, deliveries, endpoints, hooks, invitations, macros, operations, plugins, presence,
     problem::{self, Document, FieldProblem},
-    queue,
+    queue, queues, rate,
     request::WASM_LIMIT,
-    rule_runs, rules,
+    roles, rule_runs, rules, settings,
     state::Api,
-    trace, users,
+    surveys, tags, teams, trace, users,
 };
 use axum::{
     Router,
@@ -34,9 +35,10 @@ const BODY_LIMIT: usize = 1024 * 1024;
 pub fn router(api: Api) -> Router {
     let timeout = Duration::from_millis(api.http.request_timeout_ms);
     Router::new()
+        .route("/rate/{token}", routing::get(surveys::page::show).post(surveys::page::answer))
         .route("/oauth/callback", routing::get(authorizations::callback::receive))
         .route("/hooks/{endpoint_key}", routing::get(hooks::receive).post(hooks::receive))
-        .merge(rest().split_for_parts().0)
+        .merge(rest().split_for_parts().0.layer(middleware::from_fn_with_state(api.clone(), rate::limit)))
         .merge(documentation())
         .layer(
             ServiceBuilder::new()
@@ -55,9 +57,6 @@ fn rest() -> OpenApiRouter<Api> {
         .routes(routes!(auth::refresh::refresh))
         .routes(routes!(auth::logout::logout))
         .routes(routes!(auth::me::me))
-        .routes(routes!(users::list::list, users::create::create))
-        .routes(routes!(users::get::get, users::update::update))
-        .routes(routes!(users::password::set))
         .routes(routes!(plugins::list::list))
         .routes(routes!(plugins::get::get))
         .routes(routes!(plugins::version::get, plugins::uninstall::uninstall))
@@ -83,20 +82,6 @@ fn rest() -> OpenApiRouter<Api> {
         .routes(routes!(authorizations::get::get))
         .routes(routes!(connections::templates::list))
         .routes(routes!(connections::templates::sync))
-        .routes(routes!(conversations::list::list))
-        .routes(routes!(conversations::get::get))
-        .routes(routes!(conversations::messages::get, conversations::send::send))
-        .routes(routes!(conversations::events::get))
-        .routes(routes!(conversations::retry::retry))
-        .routes(routes!(conversations::react::react))
-        .routes(routes!(conversations::assign::assign))
-        .routes(routes!(conversations::status::set))
-        .routes(routes!(conversations::tags::add, conversations::tags::remove))
-        .routes(routes!(conversations::read::mark))
-        .routes(routes!(contacts::list::list))
-        .routes(routes!(contacts::get::get, contacts::update::update))
-        .routes(routes!(contacts::facts::get))
-        .routes(routes!(contacts::facts::refresh))
         .routes(routes!(rules::list::list, rules::create::create))
         .routes(routes!(rules::order::set))
         .routes(routes!(rules::presets::list))
@@ -128,8 +113,120 @@ fn rest() -> OpenApiRouter<Api> {
         .routes(routes!(operations::healthz::healthz))
         .routes(routes!(operations::readyz::readyz))
         .routes(routes!(operations::metrics::metrics))
+        .merge(accounts())
+        .merge(inbox())
+        .merge(customers())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .merge(files())
+}
+
+/// Conversations, what is said in them, and who works on them.
+fn inbox() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(routes!(conversations::list::list, conversations::create::create))
+        .routes(routes!(conversations::get::get, conversations::update::update, conversations::delete::delete))
+        .routes(routes!(conversations::bulk::bulk))
+        .routes(routes!(conversations::internal::say))
+        .routes(routes!(conversations::internal::reword, conversations::internal::unsay))
+        .routes(routes!(conversations::internal::pin, conversations::internal::unpin))
+        .routes(routes!(conversations::thread::replies))
+        .routes(routes!(conversations::thread::pins))
+        .routes(routes!(conversations::participants::list))
+        .routes(routes!(conversations::participants::put, conversations::participants::delete))
+        .routes(routes!(conversations::assignments::get))
+        .routes(routes!(conversations::take::take))
+        .routes(routes!(conversations::transfer::transfer))
+        .routes(routes!(conversations::escalate::escalate))
+        .routes(routes!(conversations::tickets::list, conversations::tickets::create))
+        .routes(routes!(conversations::merge::merge, conversations::merge::unmerge))
+        .routes(routes!(conversations::reviews::list, conversations::reviews::create))
+        .routes(routes!(surveys::list::list, surveys::ask::ask))
+        .routes(routes!(conversations::archive::archive, conversations::archive::restore))
+        .routes(routes!(conversations::messages::get, conversations::send::send))
+        .routes(routes!(conversations::events::get))
+        .routes(routes!(conversations::retry::retry))
+        .routes(routes!(conversations::react::react))
+        .routes(routes!(conversations::assign::assign))
+        .routes(routes!(conversations::status::set))
+        .routes(routes!(conversations::tags::add, conversations::tags::remove))
+        .routes(routes!(conversations::read::mark))
+        .routes(routes!(canned_responses::list::list, canned_responses::create::create))
+        .routes(routes!(
+            canned_responses::update::get,
+            canned_responses::update::update,
+            canned_responses::delete::delete
+        ))
+        .routes(routes!(canned_responses::render::render))
+        .routes(routes!(macros::list::list, macros::create::create))
+        .routes(routes!(macros::update::get, macros::update::update, macros::delete::delete))
+        .routes(routes!(macros::run::run))
+        .routes(routes!(queues::list::list))
+        .routes(routes!(queues::take_next::take_next))
+        .routes(routes!(presence::list::list))
+        .routes(routes!(presence::put::put))
+        .routes(routes!(tags::list::list))
+        .routes(routes!(tags::put::put, tags::delete::delete))
+        .routes(routes!(brands::list::list))
+        .routes(routes!(brands::put::put, brands::delete::delete))
+        .routes(routes!(attributes::list::list))
+        .routes(routes!(attributes::put::put, attributes::delete::delete))
+}
+
+/// Contacts and their companies.
+fn customers() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(routes!(contacts::list::list, contacts::create::create))
+        .routes(routes!(contacts::get::get, contacts::update::update))
+        .routes(routes!(contacts::overview::get))
+        .routes(routes!(contacts::timeline::get))
+        .routes(routes!(contacts::journey::get))
+        .routes(routes!(contacts::suggestions::list))
+        .routes(routes!(contacts::suggestions::dismiss))
+        .routes(routes!(contacts::merge::merge, contacts::merge::unmerge))
+        .routes(routes!(contacts::block::block, contacts::block::unblock))
+        .routes(routes!(contacts::facts::get))
+        .routes(routes!(contacts::facts::refresh))
+        .routes(routes!(companies::list::list, companies::create::create))
+        .routes(routes!(companies::get::get, companies::update::update, companies::delete::delete))
+}
+
+/// People and what they may do, their accounts, and the keys of machines.
+fn accounts() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(routes!(auth::accept::accept))
+        .routes(routes!(auth::password_reset::request))
+        .routes(routes!(auth::password_reset::confirm))
+        .routes(routes!(auth::sessions::list, auth::sessions::end_others))
+        .routes(routes!(auth::sessions::end))
+        .routes(routes!(auth::second_factor::log_in::log_in))
+        .routes(routes!(
+            auth::second_factor::get::get,
+            auth::second_factor::begin::begin,
+            auth::second_factor::remove::remove
+        ))
+        .routes(routes!(auth::second_factor::confirm::confirm))
+        .routes(routes!(auth::second_factor::recovery_codes::renew))
+        .routes(routes!(users::list::list, users::create::create))
+        .routes(routes!(users::get::get, users::update::update))
+        .routes(routes!(users::password::set))
+        .routes(routes!(users::password_reset::reset))
+        .routes(routes!(users::second_factor::remove))
+        .routes(routes!(users::sessions::list, users::sessions::end_all))
+        .routes(routes!(users::sessions::end))
+        .routes(routes!(invitations::list::list, invitations::create::create))
+        .routes(routes!(invitations::revoke::revoke))
+        .routes(routes!(invitations::resend::resend))
+        .routes(routes!(roles::list::list, roles::create::create))
+        .routes(routes!(roles::get::get, roles::update::update, roles::delete::delete))
+        .routes(routes!(teams::list::list, teams::create::create))
+        .routes(routes!(teams::get::get, teams::update::update, teams::delete::delete))
+        .routes(routes!(teams::members::list))
+        .routes(routes!(teams::members::put, teams::members::remove))
+        .routes(routes!(api_keys::list::list, api_keys::create::create))
+        .routes(routes!(api_keys::revoke::revoke))
+        .routes(routes!(settings::get::get, settings::put::put))
+        .routes(routes!(audit_log::list::list))
+        .routes(routes!(audit_log::csv::export))
 }
 
 /// What takes files, which may be larger.
@@ -161,12 +258,18 @@ pub(crate) fn described() -> utoipa::openapi::OpenApi {
     tags((name = "auth", description = "Signing in and out"),
          (name = "conversations", description = "What agents see and do"),
          (name = "contacts", description = "Who writes"),
+         (name = "companies", description = "Whom they work for"),
          (name = "connections", description = "Accounts and numbers at providers"),
          (name = "plugins", description = "What can be connected"),
          (name = "rules", description = "What happens by itself"),
          (name = "deliveries", description = "Webhook requests as they came"),
          (name = "queue", description = "What waits, what was given up, what is paused"),
          (name = "users", description = "People of the tenant"),
+         (name = "roles", description = "What people may do"),
+         (name = "teams", description = "Who shares a queue"),
+         (name = "api-keys", description = "Keys for machines"),
+         (name = "settings", description = "What holds for the whole tenant"),
+         (name = "audit-log", description = "Who administered what"),
          (name = "operations", description = "For operators"))
 )]
 struct Description;
@@ -176,7 +279,12 @@ struct Bearer;
 impl Modify for Bearer {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let mut scheme = Http::new(HttpAuthScheme::Bearer);
-        scheme.bearer_format = Some("JWT".to_owned());
+        scheme.bearer_format = Some("JWT, or an API key".to_owned());
+        scheme.description = Some(
+            "The scopes of an operation are the permissions it needs: the role of the person has to allow them, and so \
+             has the API key by which somebody acts."
+                .to_owned(),
+        );
         let components = openapi.components.get_or_insert_default();
         components.add_security_scheme("access_token", SecurityScheme::Http(scheme));
     }

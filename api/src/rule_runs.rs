@@ -90,6 +90,7 @@ impl ShownRun {
 ///
 /// The newest first.
 #[utoipa::path(get, path = "/api/v1/rule-runs", tag = "rules", params(Params),
+    security(("access_token" = ["read_rules"])),
     responses((status = 200, description = "A page", body = Page<ShownRun>)))]
 pub async fn list(caller: Caller, Query(params): Query<Params>) -> Result<axum::Json<Page<ShownRun>>, Problem> {
     let before = paging::id_of(params.cursor.as_deref())?;

@@ -63,13 +63,16 @@ impl From<Rule> for ShownRule {
 
 /// The rule that a definition describes, if nothing is wrong with it.
 fn parse(definition: &Value) -> Result<rules::Rule, Problem> {
-    rules::Rule::parse(definition).map_err(|problems| Problem::invalid(problems.into_iter().map(pointed_at).collect()))
+    rules::Rule::parse(definition).map_err(|problems| {
+        Problem::invalid(problems.into_iter().map(|problem| pointed_at(problem).below("/definition")).collect())
+    })
 }
 
-fn pointed_at(problem: rules::Problem) -> FieldProblem {
+/// A problem of a rule or of a text with variables, as a request is told it.
+pub fn pointed_at(problem: rules::Problem) -> FieldProblem {
     let code = serde_json::to_value(problem.code).ok();
     let code = code.as_ref().and_then(Value::as_str).unwrap_or("shape").to_owned();
-    FieldProblem::new(problem.pointer, code, problem.message).below("/definition")
+    FieldProblem::new(problem.pointer, code, problem.message)
 }
 
 /// What is wrong with a description: at most 2,000 characters.

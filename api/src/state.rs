@@ -4,6 +4,7 @@ use crate::{
     auth::{AccessKey, Throttle},
     hooks::Ingest,
     plugins::Manifests,
+    rate::Rates,
 };
 use chrono::{DateTime, Utc};
 use domain::Clock;
@@ -32,6 +33,10 @@ pub struct Parts {
     pub http: config::Http,
     /// How long people stay signed in.
     pub auth: config::Auth,
+    /// How often somebody may ask.
+    pub rate_limit: config::RateLimit,
+    /// Whether e-mails leave this installation: what needs one is refused otherwise.
+    pub sends_mail: bool,
     /// What links and webhook URLs begin with, without a slash at the end.
     pub base_url: String,
     /// Signs access tokens.
@@ -88,6 +93,9 @@ pub struct Inner {
     pub(crate) installers: config::Installers,
     pub(crate) readiness: Arc<dyn Readiness>,
     pub(crate) throttle: Throttle,
+    pub(crate) reset_throttle: Throttle,
+    pub(crate) rates: Rates,
+    pub(crate) sends_mail: bool,
     pub(crate) manifests: Manifests,
     pub(crate) ingest: Ingest,
 }
@@ -113,6 +121,9 @@ impl Api {
             installers: parts.installers,
             readiness: parts.readiness,
             throttle: Throttle::default(),
+            reset_throttle: Throttle::default(),
+            rates: Rates::new(&parts.rate_limit),
+            sends_mail: parts.sends_mail,
             manifests,
             ingest,
         }))

@@ -4,13 +4,21 @@ pub mod create;
 pub mod get;
 pub mod list;
 pub mod password;
+pub mod password_reset;
+pub mod second_factor;
+pub mod sessions;
 pub mod update;
 
-use crate::problem::FieldProblem;
+use crate::problem::{Code, FieldProblem, Problem};
 use chrono::{DateTime, Utc};
-use domain::{UserId, role::Role};
+use domain::{TeamId, UserId, role::RoleKey};
 use serde::Serialize;
-use store::users::User;
+use sqlx::PgConnection;
+use std::collections::BTreeMap;
+use store::users::{
+    self, User,
+    details::{self, Details},
+};
 
 /// A person of the tenant.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -25,27 +33,51 @@ pub struct ShownUser {
     name: String,
     /// What they may do.
     #[schema(schema_with = crate::openapi::role)]
-    role: Role,
+    role: RoleKey,
+    /// The teams they are in.
+    #[schema(value_type = Vec<uuid::Uuid>)]
+    team_ids: Vec<TeamId>,
     /// Whether they may log in and act.
     active: bool,
+    /// Whether they are asked for a second factor when they log in.
+    has_second_factor: bool,
     /// Since when.
     created_at: DateTime<Utc>,
     /// The last change.
     updated_at: DateTime<Utc>,
 }
 
-impl From<User> for ShownUser {
-    fn from(user: User) -> Self {
+impl ShownUser {
+    fn new(user: User, details: Details) -> Self {
         Self {
             id: user.id,
             email: user.email,
             name: user.name,
             role: user.role,
+            team_ids: details.teams,
             active: user.active,
+            has_second_factor: details.has_second_factor,
             created_at: user.created_at,
             updated_at: user.updated_at,
         }
     }
+}
+
+/// What is shown of a person.
+pub async fn show(conn: &mut PgConnection, user: User) -> Result<ShownUser, Problem> {
+    let details = details::of(conn, &[user.id]).await?.remove(&user.id);
+    Ok(ShownUser::new(user, details.unwrap_or_default()))
+}
+
+/// What is shown of many people besides their rows.
+async fn details_of(conn: &mut PgConnection, people: &[User]) -> Result<BTreeMap<UserId, Details>, Problem> {
+    let ids: Vec<UserId> = people.iter().map(|user| user.id).collect();
+    Ok(details::of(conn, &ids).await?)
+}
+
+/// A person who must exist.
+async fn required(conn: &mut PgConnection, id: UserId) -> Result<User, Problem> {
+    Ok(users::load(conn, id).await?.ok_or(Code::NotFound)?)
 }
 
 /// Says what is wrong with the name of a person or thing: 1 to 255 characters, not blank.
@@ -60,7 +92,7 @@ pub fn check_name(pointer: &str, name: &str) -> Result<(), FieldProblem> {
 }
 
 /// An address is believed when somebody logs in with it; here only slips are caught.
-fn check_email(pointer: &str, email: &str) -> Result<(), FieldProblem> {
+pub fn check_email(pointer: &str, email: &str) -> Result<(), FieldProblem> {
     let plausible = email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
         && !email.contains(|c: char| c.is_whitespace() || c.is_control())
         && email.matches('@').count() == 1

@@ -7,10 +7,15 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct SenderId {
     /// The namespace, chosen by the plugin: `phone`, `bsuid`, `parent_bsuid`, `email`, … A `phone`
-    /// or `email` means the same person in every channel, unless several have it.
+    /// or `email` means the same person in every channel, if it is proven and one contact's.
     pub kind: String,
     /// The id in that namespace. A `phone` is in E.164 form with its `+`, an `email` in lower case.
     pub value: String,
+    /// Whether the person has proven that it is theirs. Without it: yes in a message, an edit or a reaction, whose sender
+    /// the channel has authenticated; no in anything else, where somebody says so. Only proven numbers and addresses join
+    /// a person with the contact that another channel knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified: Option<bool>,
 }
 
 impl SenderId {
@@ -21,7 +26,21 @@ impl SenderId {
 
     /// An id of any kind.
     pub fn new(kind: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { kind: kind.into(), value: value.into() }
+        Self { kind: kind.into(), value: value.into(), verified: None }
+    }
+
+    /// The same with the word of the provider on whether it is the person's own.
+    ///
+    /// ```
+    /// use signalbox_plugin_sdk::SenderId;
+    ///
+    /// // What a visitor typed into a form of the channel's.
+    /// let typed = SenderId::new(SenderId::EMAIL, "ada@example.com").verified(false);
+    /// assert_eq!(typed.verified, Some(false));
+    /// ```
+    #[must_use]
+    pub fn verified(self, verified: bool) -> Self {
+        Self { verified: Some(verified), ..self }
     }
 
     /// A telephone number in E.164 form with its `+`.

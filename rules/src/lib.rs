@@ -65,3 +65,4 @@ pub use presets::{Preset, presets};
 pub use problem::{Code, Problem};
 pub use rule::{Rule, evaluate_all};
 pub use schema::schema;
+pub use variables::{check_variables, fill_in};

@@ -10,6 +10,18 @@ use crate::{
 };
 use serde_json::Value;
 
+/// What is wrong with the variables of a text that stands at `pointer`.
+pub fn check_variables(text: &str, pointer: &str) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    Phrase::parse(text, pointer, &mut problems);
+    problems
+}
+
+/// A text with its variables filled in. What is not known is left empty, what is no variable as it is.
+pub fn fill_in(text: &str, facts: &Facts) -> String {
+    Phrase::parse(text, "", &mut Vec::new()).render(facts, "", &mut Vec::new())
+}
+
 /// A text with its variables found and resolved.
 #[derive(Clone, Debug)]
 pub(crate) struct Phrase(Vec<Part>);

@@ -1,6 +1,8 @@
 //! What jobs work with.
 
-use crate::{deliveries::Deliveries, plugins::Plugins, records::Records, reports::Reports, rulebook::Rulebook};
+use crate::{
+    deliveries::Deliveries, mail::Mailer, plugins::Plugins, records::Records, reports::Reports, rulebook::Rulebook,
+};
 use domain::Clock;
 use egress::Egress;
 use inbox::Inbox;
@@ -26,6 +28,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// What webhook URLs begin with, without a slash at the end; `None`: nobody outside reaches this installation.
     pub public_url: Option<String>,
+    /// Sends e-mails; `None`: nobody has said how.
+    pub mailer: Option<Mailer>,
 }
 
 /// Everything a job may use.
@@ -55,12 +59,14 @@ pub struct Environment {
     pub clock: Arc<dyn Clock>,
     /// What webhook URLs begin with, if providers can reach this installation.
     pub public_url: Option<String>,
+    /// Sends e-mails, if somebody has said how.
+    pub mailer: Option<Arc<Mailer>>,
 }
 
 impl Environment {
     /// Needs a running tokio runtime, for what handlers do together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { db, queue, plugins, keyring, egress, clock, public_url } = parts;
+        let Parts { db, queue, plugins, keyring, egress, clock, public_url, mailer } = parts;
         let inbox = Inbox::new(db.clone(), queue.clone(), Arc::clone(&clock));
         Self {
             deliveries: Arc::new(Deliveries::new(db.clone())),
@@ -75,8 +81,10 @@ impl Environment {
             keyring,
             clock,
             public_url,
+            mailer: mailer.map(Arc::new),
         }
     }
+
     /// What the URLs of webhooks begin with, up to the key of the endpoint.
     pub(crate) fn hooks(&self) -> Option<String> {
         self.public_url.as_ref().map(|base| format!("{base}/hooks/"))

@@ -62,7 +62,7 @@ fn of_message(message: &Message) -> Value {
 
 fn text_of(message: &Message) -> Option<String> {
     let content = match message.direction {
-        Direction::Inbound => serde_json::from_value::<Content>(message.content.clone()).ok(),
+        Direction::Inbound | Direction::Internal => serde_json::from_value::<Content>(message.content.clone()).ok(),
         Direction::Outbound => serde_json::from_value::<OutboundContent>(message.content.clone())
             .ok()
             .and_then(|content| content.to_content()),

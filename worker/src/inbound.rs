@@ -57,40 +57,59 @@ impl Source {
     }
 }
 
-/// Applies one event of a delivery, and notes with the `last` one that the delivery is processed. Returns whether it
-/// noted that: an event that was applied before changes nothing.
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// It changed something.
+    Changed,
+    /// It changed something, and the delivery is noted as processed.
+    Done,
+    /// It was applied before, or says nothing.
+    Nothing,
+    /// A blocked contact sent it: it is left out, and can be processed again once they are not.
+    LeftOut,
+}
+
+impl From<bool> for Applied {
+    fn from(changed: bool) -> Self {
+        if changed { Self::Changed } else { Self::Nothing }
+    }
+}
+
+/// Applies one event of a delivery, and notes with the `last` one, if it changes something, that the delivery is processed.
 pub async fn apply(
     env: &Environment,
     source: &Source,
     position: i32,
     event: &Event,
     last: bool,
-) -> Result<bool, inbox::Error> {
+) -> Result<Applied, inbox::Error> {
+    let changed = if last { Applied::Done } else { Applied::Changed };
     if let Event::Status(event) = event {
         status::apply(env, source, event, last.then_some(source.delivery)).await?;
-        return Ok(last);
+        return Ok(changed);
     }
     let cause = Cause::of(actor(event), source.trace_id.clone());
     let mut tx = env.inbox.begin(source.tenant, cause).await?;
-    let changed = match event {
+    let applied = match event {
         Event::Message(event) => message::apply(&mut tx, source, position, event).await?,
-        Event::MessageEdited(event) => edit::apply_edit(&mut tx, source, event).await?,
-        Event::MessageRevoked(event) => edit::apply_revocation(&mut tx, source, event).await?,
+        Event::MessageEdited(event) => edit::apply_edit(&mut tx, source, event).await?.into(),
+        Event::MessageRevoked(event) => edit::apply_revocation(&mut tx, source, event).await?.into(),
         Event::Reaction(event) => reaction::apply(&mut tx, source, event).await?,
-        Event::IdentityChanged(event) => identity::apply(&mut tx, source, position, event).await?,
-        Event::Contact(event) => contact::apply(&mut tx, source, position, event).await?,
-        Event::Custom(event) => custom::apply(&mut tx, source, position, event).await?,
-        Event::Status(_) => false,
+        Event::IdentityChanged(event) => identity::apply(&mut tx, source, position, event).await?.into(),
+        Event::Contact(event) => contact::apply(&mut tx, source, position, event).await?.into(),
+        Event::Custom(event) => custom::apply(&mut tx, source, position, event).await?.into(),
+        Event::Status(_) => Applied::Nothing,
     };
-    if !changed {
-        return Ok(false);
+    if applied != Applied::Changed {
+        return Ok(applied);
     }
     if last {
         let (tenant, now) = (tx.tenant(), tx.now());
         deliveries::set_outcome(tx.conn(), tenant, source.delivery, Outcome::Processed, None, now).await?;
     }
     tx.commit().await?;
-    Ok(last)
+    Ok(changed)
 }
 
 fn actor(event: &Event) -> Actor {

@@ -1,6 +1,7 @@
 //! Every job kind and who runs it.
 
 mod ask_plugin;
+mod assign_waiting;
 mod check_connection;
 mod evaluate_rules;
 mod install_plugin;
@@ -11,10 +12,12 @@ mod refresh_facts;
 mod remove_connection;
 mod renew_token;
 mod run_action;
+mod send_link;
 mod send_message;
 mod send_reaction;
 mod set_up_webhooks;
 mod sync_templates;
+mod wake_conversation;
 
 use crate::{
     Environment,
@@ -51,6 +54,9 @@ pub fn handlers(env: Arc<Environment>) -> Handlers<Arc<Environment>> {
         .register(poll_trigger::run)
         .register(run_action::run)
         .register(run_action::run_now)
+        .register(assign_waiting::run)
+        .register(wake_conversation::run)
+        .register(send_link::run)
 }
 
 /// Marks a connection whose credentials its provider refuses. The job waits, with all others of the connection, until

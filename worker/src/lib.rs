@@ -12,6 +12,7 @@ pub mod facts;
 mod gather;
 pub mod inbound;
 pub mod jobs;
+pub mod mail;
 pub mod maintenance;
 mod nul;
 pub mod outcome;

@@ -20,6 +20,11 @@ const OVERDUE: TimeDelta = TimeDelta::hours(1);
 /// Connections that are asked for in one round.
 const CONNECTIONS: i32 = 100;
 
+/// What a session is recognised by, after its last use: no session lasts longer without being used.
+const SESSIONS: TimeDelta = TimeDelta::days(366);
+/// Links of e-mails, after their end.
+const LINKS: TimeDelta = TimeDelta::days(30);
+
 /// How long things are kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Retention {
@@ -83,7 +88,8 @@ pub async fn forget(env: &Environment, retention: Retention) -> Result<u64, stor
     loop {
         let some = store::ingest::purge(env.db.pool(), now - retention.deliveries, BATCH).await?
             + store::plugin_state::purge(env.db.pool(), now, BATCH).await?
-            + store::action_runs::purge(env.db.pool(), now - retention.deliveries, BATCH).await?;
+            + store::action_runs::purge(env.db.pool(), now - retention.deliveries, BATCH).await?
+            + store::sessions::purge(env.db.pool(), now - SESSIONS, now - LINKS, BATCH).await?;
         if some == 0 {
             return Ok(gone);
         }

@@ -2,7 +2,7 @@
 
 use crate::state::Api;
 use axum::extract::{ConnectInfo, FromRequestParts};
-use http::{HeaderMap, request::Parts};
+use http::{HeaderMap, header, request::Parts};
 use std::{
     convert::Infallible,
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -11,6 +11,24 @@ use std::{
 /// The address of the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
+
+/// From where and with what somebody asks, as far as people recognise their sessions by it.
+pub struct Client {
+    /// The address.
+    pub address: IpAddr,
+    /// What the browser or program calls itself, cut short.
+    pub user_agent: String,
+}
+
+impl FromRequestParts<Api> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Infallible> {
+        let ClientAddress(address) = ClientAddress::from_request_parts(parts, api).await?;
+        let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        Ok(Self { address, user_agent: user_agent.unwrap_or_default().chars().take(255).collect() })
+    }
+}
 
 impl FromRequestParts<Api> for ClientAddress {
     type Rejection = Infallible;

@@ -1,9 +1,8 @@
 //! `POST /api/v1/auth/logout`
 
 use super::{
-    cookie,
+    TenantToken, cookie,
     refresh::{Presented, Refresh},
-    session::RefreshToken,
 };
 use crate::{problem::Problem, state::Api};
 use axum::{
@@ -21,7 +20,7 @@ use store::refresh_tokens::{self, Redeemed};
     responses((status = 204, description = "Signed out, or was not signed in"),
               (status = 403, description = "`cross_site`")))]
 pub async fn logout(State(api): State<Api>, presented: Presented) -> Result<Response, Problem> {
-    if let Some(token) = RefreshToken::decode(&presented.token) {
+    if let Some(token) = TenantToken::decode(&presented.token) {
         let now = api.now();
         let mut tx = api.database.begin(token.tenant).await?;
         if let Redeemed::Valid { session, .. } | Redeemed::Reused { session } =

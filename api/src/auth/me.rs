@@ -1,9 +1,9 @@
 //! `GET /api/v1/auth/me`
 
-use super::Caller;
+use super::{Caller, Needs};
 use crate::{
     problem::{Code, Problem},
-    users::ShownUser,
+    users::{self as people, ShownUser},
 };
 use domain::{TenantId, role::Permission};
 use serde::Serialize;
@@ -16,8 +16,11 @@ pub struct Me {
     user: ShownUser,
     /// Whose data they work with.
     tenant: ShownTenant,
-    /// What their role allows.
-    permissions: Vec<&'static str>,
+    /// What their role allows, or the API key that is used.
+    #[schema(schema_with = crate::openapi::permissions)]
+    permissions: Vec<Permission>,
+    /// Whether they have to set up a second factor before they can do anything else.
+    must_set_up_second_factor: bool,
 }
 
 /// A tenant.
@@ -36,21 +39,11 @@ pub struct ShownTenant {
 #[utoipa::path(get, path = "/api/v1/auth/me", tag = "auth",
     responses((status = 200, description = "The person, the tenant, and what the role allows", body = Me)))]
 pub async fn me(caller: Caller) -> Result<axum::Json<Me>, Problem> {
-    let (mut tx, granted) = caller.begin(Permission::WorkConversations).await?;
+    let (mut tx, granted) = caller.begin(Needs::Oneself).await?;
     let user = users::load(&mut tx, caller.user).await?.ok_or(Code::Unauthenticated)?;
     let tenant = tenants::current(&mut tx).await?.ok_or(Code::Unauthenticated)?;
-    let permissions = PERMISSIONS.iter().filter(|(p, _)| granted.role.may(*p)).map(|(_, name)| *name).collect();
+    let permissions = granted.permissions.iter().collect();
     let tenant = ShownTenant { id: tenant.id, slug: tenant.slug, name: tenant.name };
-    Ok(axum::Json(Me { user: user.into(), tenant, permissions }))
+    let user = people::show(&mut tx, user).await?;
+    Ok(axum::Json(Me { user, tenant, permissions, must_set_up_second_factor: granted.lacks_second_factor }))
 }
-
-/// What a role may allow, by the names that clients know.
-const PERMISSIONS: [(Permission, &str); 7] = [
-    (Permission::ManageUsers, "manage_users"),
-    (Permission::ManageConnections, "manage_connections"),
-    (Permission::ManageRules, "manage_rules"),
-    (Permission::ReplayDeliveries, "replay_deliveries"),
-    (Permission::ReadRules, "read_rules"),
-    (Permission::ReadAllConversations, "read_all_conversations"),
-    (Permission::WorkConversations, "work_conversations"),
-];

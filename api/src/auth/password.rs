@@ -1,11 +1,15 @@
-//! Passwords: argon2id, off the threads that serve requests, a few at a time.
+//! Passwords: argon2id, off the threads that serve requests, a few at a time. Hashes of bcrypt, which an import brings,
+//! are good until their owner logs in: then the password is hashed anew.
 
-use crate::problem::{Code, FieldProblem, Problem};
+use crate::{
+    problem::{Code, FieldProblem, Problem},
+    state::Api,
+};
 use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
-use std::{sync::LazyLock, time::Duration};
+use std::{net::IpAddr, sync::LazyLock, time::Duration};
 use tokio::sync::Semaphore;
 
 /// Each check needs 19 MiB and a processor for some 20 ms: more at once would only be slower.
@@ -27,7 +31,21 @@ fn hash(password: &str) -> Result<String, argon2::password_hash::Error> {
     Ok(argon2().hash_password(password.as_bytes())?.to_string())
 }
 
+/// What stands in the place of a hash where no password is good any more.
+pub const UNUSABLE: &str = "!";
+
+/// The most that a check of an imported hash may cost: each step doubles it, and 14 is about a second.
+const BCRYPT_COST: u32 = 14;
+
 fn matches(password: &str, hash: &str) -> bool {
+    if hash == UNUSABLE {
+        // As long as with a hash: from outside, the two are the same.
+        let _ = matches(password, &NOBODY);
+        return false;
+    }
+    if let Ok(parts) = hash.parse::<bcrypt::HashParts>() {
+        return parts.get_cost() <= BCRYPT_COST && bcrypt::verify(password, hash).unwrap_or(false);
+    }
     PasswordHash::new(hash).is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
@@ -49,9 +67,35 @@ impl Passwords {
         }
     }
 
+    /// Whether the hash is to be replaced when its password is at hand.
+    pub fn is_outdated(hash: &str) -> bool {
+        !hash.starts_with("$argon2id$")
+    }
+
     /// Hashes a new password.
     pub async fn hash(password: String) -> Result<String, Problem> {
         run(move || hash(&password)).await?.map_err(Problem::internal)
+    }
+
+    /// Refuses somebody who does not know their own password: `pointer` is where they sent it. Wrong ones are counted as
+    /// at the login, so that a stolen session does not help to guess it.
+    pub async fn prove(
+        api: &Api,
+        client: IpAddr,
+        email: &str,
+        password: String,
+        hash: String,
+        pointer: &str,
+    ) -> Result<(), Problem> {
+        let now = api.now();
+        if let Some(wait) = api.throttle.wait(client, email, now) {
+            return Err(Problem::new(Code::TooManyRequests).retry_after(wait));
+        }
+        if Self::matching(password, vec![hash]).await?.contains(&true) {
+            return Ok(());
+        }
+        api.throttle.failed(client, email, now);
+        Err(Problem::field(pointer, "password", "is not the current password"))
     }
 
     /// Which of these hashes the password matches. Without any, it takes as long as with one.
@@ -85,5 +129,24 @@ mod tests {
         assert!(matches("correct horse", &hash));
         assert!(!matches("correct horse ", &hash));
         assert!(!matches("correct horse", "not a hash"));
+        assert!(!matches("!", UNUSABLE));
+        assert!(!Passwords::is_outdated(&hash));
+    }
+
+    #[test]
+    fn hashes_of_an_import_are_good() {
+        // Of `htpasswd -nbB`, PHP and Python's bcrypt, for the same password.
+        for version in ["2b", "2a", "2y"] {
+            let hash = bcrypt::hash_with_salt("correct horse", 4, *b"sixteen bytes ok").unwrap();
+            let hash = hash.format_for_version(match version {
+                "2a" => bcrypt::Version::TwoA,
+                "2y" => bcrypt::Version::TwoY,
+                _ => bcrypt::Version::TwoB,
+            });
+            assert!(matches("correct horse", &hash) && !matches("correct", &hash), "{hash}");
+            assert!(Passwords::is_outdated(&hash));
+        }
+        let costly = "$2b$31$abcdefghijklmnopqrstuuE3nZ8x0Jv8S8tX7mVbT3mVYH7nqQvW2";
+        assert!(!matches("correct horse", costly), "nobody waits for days");
     }
 }

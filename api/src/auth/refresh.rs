@@ -1,8 +1,8 @@
 //! `POST /api/v1/auth/refresh`
 
 use super::{
-    cookie,
-    session::{self, Delivery, RefreshToken, SignedIn, Tokens},
+    Client, TenantToken, cookie,
+    session::{self, Delivery, SignedIn, Tokens},
 };
 use crate::{
     problem::{Code, Problem},
@@ -63,9 +63,9 @@ fn has_body(headers: &HeaderMap) -> bool {
     responses((status = 200, description = "Both tokens, new", body = Tokens),
               (status = 401, description = "`refresh_failed`: log in again"),
               (status = 403, description = "`cross_site`")))]
-pub async fn refresh(State(api): State<Api>, presented: Presented) -> Result<Response, Problem> {
+pub async fn refresh(State(api): State<Api>, client: Client, presented: Presented) -> Result<Response, Problem> {
     let now = api.now();
-    let token = RefreshToken::decode(&presented.token).ok_or(Code::RefreshFailed)?;
+    let token = TenantToken::decode(&presented.token).ok_or(Code::RefreshFailed)?;
     let mut tx = api.database.begin(token.tenant).await?;
     let (session, user) = match refresh_tokens::redeem(&mut tx, &token.hash(), now).await? {
         Redeemed::Valid { session, user } => (session, user),
@@ -79,7 +79,7 @@ pub async fn refresh(State(api): State<Api>, presented: Presented) -> Result<Res
     };
     let user = users::load(&mut tx, user).await?.filter(|user| user.active).ok_or(Code::RefreshFailed)?;
     let who = SignedIn { tenant: token.tenant, user: user.id, role: user.role, session };
-    let next = session::add_token(&api, &mut tx, who, now).await?;
+    let next = session::add_token(&api, &mut tx, who, &client, now).await?;
     tx.commit().await?;
     session::answer(&api, who, &next, presented.delivery, now)
 }

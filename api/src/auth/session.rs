@@ -1,17 +1,14 @@
-//! Sessions: what a login or a refresh hands out, and the form of a refresh token.
+//! Sessions: what a login or a refresh hands out.
 
-use super::{cookie, token::Claims};
+use super::{Client, TenantToken, cookie, token::Claims};
 use crate::{problem::Problem, state::Api};
 use axum::response::{IntoResponse, Response};
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{SessionId, TenantId, UserId, role::Role};
+use domain::{SessionId, TenantId, UserId, role::RoleKey};
 use http::header;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
-use store::refresh_tokens;
-use uuid::Uuid;
+use store::{refresh_tokens, sessions, users::User};
 
 /// How the refresh token travels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
@@ -35,42 +32,14 @@ pub struct Tokens {
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
     /// Whose data the person works with.
-    #[schema(value_type = Uuid)]
+    #[schema(value_type = uuid::Uuid)]
     tenant_id: TenantId,
     /// The person.
-    #[schema(value_type = Uuid)]
+    #[schema(value_type = uuid::Uuid)]
     user_id: UserId,
     /// Their role.
     #[schema(schema_with = crate::openapi::role)]
-    role: Role,
-}
-
-/// A refresh token: the tenant, so that its row can be found without looking across tenants, and a secret.
-pub struct RefreshToken {
-    pub tenant: TenantId,
-    secret: [u8; 32],
-}
-
-impl RefreshToken {
-    fn new(tenant: TenantId) -> Self {
-        Self { tenant, secret: rand::random() }
-    }
-
-    /// Reads a token in the form that [`RefreshToken::encode`] writes.
-    pub fn decode(text: &str) -> Option<Self> {
-        let bytes: [u8; 48] = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
-        let (tenant, secret) = bytes.split_first_chunk::<16>()?;
-        Some(Self { tenant: Uuid::from_bytes(*tenant).into(), secret: secret.try_into().ok()? })
-    }
-
-    fn encode(&self) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode([self.tenant.0.as_bytes().as_slice(), &self.secret].concat())
-    }
-
-    /// What lies in the database. The secret is random, so a plain hash does.
-    pub fn hash(&self) -> [u8; 32] {
-        Sha256::digest(self.secret).into()
-    }
+    role: RoleKey,
 }
 
 /// Who is signed in where.
@@ -78,20 +47,35 @@ impl RefreshToken {
 pub struct SignedIn {
     pub tenant: TenantId,
     pub user: UserId,
-    pub role: Role,
+    pub role: RoleKey,
     pub session: SessionId,
 }
 
-/// Adds a refresh token to a session, in a transaction of its tenant.
+/// Begins a session of somebody who has proven who they are.
+pub async fn begin(
+    api: &Api,
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    user: &User,
+    client: &Client,
+    now: DateTime<Utc>,
+) -> Result<(SignedIn, TenantToken), Problem> {
+    let who = SignedIn { tenant, user: user.id, role: user.role, session: SessionId::new() };
+    Ok((who, add_token(api, conn, who, client, now).await?))
+}
+
+/// Adds a refresh token to a session, in a transaction of its tenant, and notes from where it is used.
 pub async fn add_token(
     api: &Api,
     conn: &mut PgConnection,
     who: SignedIn,
+    client: &Client,
     now: DateTime<Utc>,
-) -> Result<RefreshToken, Problem> {
-    let token = RefreshToken::new(who.tenant);
+) -> Result<TenantToken, Problem> {
+    let token = TenantToken::new(who.tenant);
     let expires_at = now + refresh_lifetime(api);
     refresh_tokens::insert(conn, &token.hash(), who.session, who.user, now, expires_at).await?;
+    sessions::touch(conn, who.session, who.user, &client.address.to_string(), &client.user_agent, now).await?;
     Ok(token)
 }
 
@@ -99,7 +83,7 @@ pub async fn add_token(
 pub fn answer(
     api: &Api,
     who: SignedIn,
-    refresh: &RefreshToken,
+    refresh: &TenantToken,
     delivery: Delivery,
     now: DateTime<Utc>,
 ) -> Result<Response, Problem> {
@@ -125,18 +109,4 @@ pub fn answer(
 
 fn refresh_lifetime(api: &Api) -> TimeDelta {
     TimeDelta::days(i64::from(api.auth.refresh_token_days))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_refresh_token_comes_back_as_it_went() {
-        let token = RefreshToken::new(TenantId::new());
-        let read = RefreshToken::decode(&token.encode()).unwrap();
-        assert_eq!((read.tenant, read.hash()), (token.tenant, token.hash()));
-        assert!(RefreshToken::decode("").is_none());
-        assert!(RefreshToken::decode(&token.encode()[1..]).is_none());
-    }
 }

@@ -1,9 +1,9 @@
 //! Access tokens: JWTs that are good for minutes, signed with a key that lies sealed in the database.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{SessionId, TenantId, UserId, role::Role};
+use domain::{SessionId, TenantId, UserId, role::RoleKey};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sqlx::PgPool;
 use store::secrets;
 use vault::{Keyring, Place, Sealed};
@@ -11,6 +11,10 @@ use vault::{Keyring, Place, Sealed};
 /// The name of the key among the installation's secrets.
 const NAME: &str = "access-token-key";
 const ISSUER: &str = "signalbox";
+/// Who says that a password was right, and a code is missing: nobody takes that for an access token.
+const CHALLENGER: &str = "signalbox-challenge";
+/// How long somebody has for their code.
+const CHALLENGE_LIFETIME: TimeDelta = TimeDelta::minutes(5);
 
 /// Signs and checks access tokens.
 #[derive(Clone)]
@@ -28,6 +32,23 @@ pub struct Claims {
     pub user: UserId,
     /// In which session.
     pub session: SessionId,
+}
+
+/// Somebody whose password was right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Challenged {
+    /// Whose data they will work with.
+    pub tenant: TenantId,
+    /// Who.
+    pub user: UserId,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Challenge {
+    iss: String,
+    sub: UserId,
+    tenant: TenantId,
+    exp: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -76,7 +97,7 @@ impl AccessKey {
     pub fn sign(
         &self,
         claims: Claims,
-        role: Role,
+        role: RoleKey,
         now: DateTime<Utc>,
         lifetime: TimeDelta,
     ) -> Result<String, jsonwebtoken::errors::Error> {
@@ -85,20 +106,39 @@ impl AccessKey {
             sub: claims.user,
             tenant: claims.tenant,
             session: claims.session,
-            role: role.as_str().to_owned(),
+            role: role.to_string(),
             iat: now.timestamp(),
             exp: (now + lifetime).timestamp(),
         };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &payload, &self.encoding)
     }
 
+    /// Proof that somebody's password was right, for the request that brings the code.
+    pub fn challenge(&self, who: Challenged, now: DateTime<Utc>) -> Result<String, jsonwebtoken::errors::Error> {
+        let exp = (now + CHALLENGE_LIFETIME).timestamp();
+        let challenge = Challenge { iss: CHALLENGER.to_owned(), sub: who.user, tenant: who.tenant, exp };
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &challenge, &self.encoding)
+    }
+
+    /// Whose password was right, if this is ours and good at `now`.
+    pub fn challenged(&self, challenge: &str, now: DateTime<Utc>) -> Option<Challenged> {
+        let challenge: Challenge = self.decode(challenge, CHALLENGER)?;
+        let who = Challenged { tenant: challenge.tenant, user: challenge.sub };
+        (now.timestamp() < challenge.exp).then_some(who)
+    }
+
+    fn decode<T: DeserializeOwned>(&self, token: &str, issuer: &str) -> Option<T> {
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[issuer]);
+        validation.set_required_spec_claims(&["iss", "exp"]);
+        // Expiry goes by the clock that is handed in, by the caller.
+        validation.validate_exp = false;
+        Some(jsonwebtoken::decode(token, &self.decoding, &validation).ok()?.claims)
+    }
+
     /// What a token says, if it is ours and good at `now`.
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<Claims> {
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_issuer(&[ISSUER]);
-        // Expiry goes by the clock that is handed in, below.
-        validation.validate_exp = false;
-        let payload: Payload = jsonwebtoken::decode(token, &self.decoding, &validation).ok()?.claims;
+        let payload: Payload = self.decode(token, ISSUER)?;
         (now.timestamp() < payload.exp).then_some(Claims {
             tenant: payload.tenant,
             user: payload.sub,
@@ -116,18 +156,33 @@ impl std::fmt::Debug for AccessKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::role::Role;
 
     #[test]
     fn a_token_is_good_until_it_expires_and_for_its_key_alone() {
         let now = DateTime::from_timestamp(1_750_000_000, 0).unwrap();
         let claims = Claims { tenant: TenantId::new(), user: UserId::new(), session: SessionId::new() };
         let key = AccessKey::from_bytes(&[7; 32]);
-        let token = key.sign(claims, Role::Agent, now, TimeDelta::minutes(15)).unwrap();
+        let token = key.sign(claims, RoleKey::BuiltIn(Role::Agent), now, TimeDelta::minutes(15)).unwrap();
         assert_eq!(key.verify(&token, now + TimeDelta::minutes(14)), Some(claims));
         assert_eq!(key.verify(&token, now + TimeDelta::minutes(15)), None);
         assert_eq!(AccessKey::from_bytes(&[8; 32]).verify(&token, now), None);
         // The same claims, unsigned.
         let unsigned = format!("eyJhbGciOiJub25lIn0.{}.", token.split('.').nth(1).unwrap());
         assert_eq!(key.verify(&unsigned, now), None);
+    }
+
+    #[test]
+    fn a_right_password_alone_opens_nothing() {
+        let now = DateTime::from_timestamp(1_750_000_000, 0).unwrap();
+        let who = Challenged { tenant: TenantId::new(), user: UserId::new() };
+        let claims = Claims { tenant: who.tenant, user: who.user, session: SessionId::new() };
+        let key = AccessKey::from_bytes(&[7; 32]);
+        let challenge = key.challenge(who, now).unwrap();
+        assert_eq!(key.challenged(&challenge, now), Some(who));
+        assert_eq!(key.challenged(&challenge, now + CHALLENGE_LIFETIME), None);
+        assert_eq!(key.verify(&challenge, now), None);
+        let token = key.sign(claims, RoleKey::BuiltIn(Role::Agent), now, TimeDelta::minutes(15)).unwrap();
+        assert_eq!(key.challenged(&token, now), None);
     }
 }

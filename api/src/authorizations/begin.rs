@@ -2,7 +2,7 @@
 
 use super::{redirect_uri, required};
 use crate::{
-    auth::Caller,
+    auth::{Caller, Record},
     problem::{Code, Problem},
     request::Path,
     state::Api,
@@ -37,18 +37,19 @@ pub struct BegunAuthorization {
 /// its waiting jobs go.
 #[utoipa::path(post, path = "/api/v1/connections/{id}/oauth/authorize", tag = "connections",
     params(("id" = uuid::Uuid, Path)),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 200, description = "Where to send the person", body = BegunAuthorization),
               (status = 404, description = "`not_found`"),
               (status = 409, description = "`no_authorization`, `not_configured`")))]
 pub async fn begin(State(api): State<Api>, caller: Caller, Path(id): Path<ConnectionId>) -> Result<Response, Problem> {
-    let (mut tx, _) = caller.begin(Permission::ManageConnections).await?;
-    let (connection, compiled) = required(&api, &mut tx, id).await?;
+    let (mut change, _) = caller.administer(Permission::ManageConnections).await?;
+    let (connection, compiled) = required(&api, change.conn(), id).await?;
     if !compiled.manifest.oauth.as_ref().is_some_and(Oauth::needs_person) {
         return Err(Code::NoAuthorization.into());
     }
     let subject = Subject { tenant: caller.tenant, connection: &connection, manifest: &compiled.manifest };
-    let begun = api.oauth.begin(&mut tx, &subject, caller.user, &redirect_uri(&api)).await.map_err(problem)?;
-    tx.commit().await?;
+    let begun = api.oauth.begin(change.conn(), &subject, caller.user, &redirect_uri(&api)).await.map_err(problem)?;
+    change.commit(Record::new("connection.authorization_begun").of(id)).await?;
     let cookie = super::cookie(&api, &begun.pass.name, &begun.pass.value, LIFETIME_SECONDS)?;
     let shown = BegunAuthorization { authorization_url: begun.url, expires_at: begun.expires_at };
     Ok(([(header::SET_COOKIE, cookie)], axum::Json(shown)).into_response())

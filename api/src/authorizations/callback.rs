@@ -14,7 +14,7 @@ use domain::{connection::ConnectionStatus, role::Permission};
 use http::HeaderMap;
 use oauth::{Authorization, Error, Subject, Unredeemed};
 use serde::Deserialize;
-use store::users;
+use store::refresh_tokens;
 
 /// What the provider adds to the address (RFC 6749, sections 4.1.2 and 4.1.2.1).
 #[derive(Deserialize)]
@@ -61,8 +61,8 @@ async fn welcome(api: &Api, headers: &HeaderMap, params: Params) -> Result<Page,
 
 async fn complete(api: &Api, authorization: Authorization, code: &str) -> Result<Page, Problem> {
     let mut tx = api.database.begin(authorization.tenant).await?;
-    let user = users::load(&mut tx, authorization.user).await?;
-    if !user.is_some_and(|user| user.active && user.role.may(Permission::ManageConnections)) {
+    let user = refresh_tokens::actor(&mut tx, authorization.user, None).await?;
+    if !user.is_some_and(|user| user.permissions.has(Permission::ManageConnections)) {
         return Ok(Page::NotAllowed);
     }
     let (connection, compiled) = required(api, &mut tx, authorization.connection).await?;

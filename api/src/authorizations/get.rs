@@ -33,6 +33,7 @@ pub struct ConnectionAuthorization {
 /// Read how a connection is authorized
 #[utoipa::path(get, path = "/api/v1/connections/{id}/oauth", tag = "connections",
     params(("id" = uuid::Uuid, Path)),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 200, description = "How it has access", body = ConnectionAuthorization),
               (status = 404, description = "`not_found`: no such connection, or its plugin does not use OAuth")))]
 pub async fn get(

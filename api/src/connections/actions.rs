@@ -19,6 +19,7 @@ use axum::{
 use chrono::{DateTime, Utc};
 use domain::{
     ConnectionId, ConversationId, connection::ConnectionStatus, event::Actor, jobs::RunActionNow, role::Permission,
+    sight::Reach,
 };
 use http::{HeaderMap, StatusCode, header};
 use manifest::Action;
@@ -117,6 +118,7 @@ impl From<Run> for ActionRun {
 /// With an `Idempotency-Key` the same request asks once. What fails at the provider is an answer, too: `outcome` says so.
 #[utoipa::path(post, path = "/api/v1/connections/{id}/actions/{name}", tag = "connections", request_body = AskAction,
     params(("id" = uuid::Uuid, Path), ("name" = String, Path), Wait, crate::openapi::IdempotencyKey),
+    security(("access_token" = ["work_conversations"])),
     responses((status = 200, description = "How it ended", body = ActionRun),
               (status = 202, description = "Not yet; Location says where to look", body = ActionRun),
               (status = 404, description = "`not_found`: no such connection, action or conversation"),
@@ -134,7 +136,7 @@ pub async fn ask(
     let (now, input) = (change.now(), json!(asked.input));
     let connection = required(change.conn(), id).await?;
     if let Some(conversation) = asked.conversation_id {
-        conversations::visible(change.conn(), granted, conversation).await?;
+        conversations::visible(change.conn(), &granted, conversation).await?;
     }
     let compiled = plugins::installed(&api, change.conn(), &connection.plugin_id, &connection.plugin_version).await?;
     let action = compiled.manifest.action(&name).ok_or(Code::NotFound)?;
@@ -148,7 +150,7 @@ pub async fn ask(
         origin_key: &origin_key,
         rule: None,
         conversation_id: asked.conversation_id,
-        asked_by: Actor::User { id: caller.user },
+        asked_by: caller.actor(),
     };
     let run_id = match action_runs::of_origin(change.conn(), &origin_key).await? {
         Some(earlier) if earlier.connection_id == id && earlier.action == name && earlier.input == input => earlier.id,
@@ -182,6 +184,7 @@ pub async fn ask(
 /// Read what became of an action
 #[utoipa::path(get, path = "/api/v1/connections/{id}/action-runs/{run_id}", tag = "connections",
     params(("id" = uuid::Uuid, Path), ("run_id" = uuid::Uuid, Path)),
+    security(("access_token" = ["work_conversations"])),
     responses((status = 200, description = "The action, ended or not", body = ActionRun),
               (status = 404, description = "`not_found`")))]
 pub async fn get(
@@ -191,11 +194,9 @@ pub async fn get(
     let (mut tx, granted) = caller.begin(Permission::WorkConversations).await?;
     let run = action_runs::load(&mut tx, run_id).await?.filter(|run| run.connection_id == id).ok_or(Code::NotFound)?;
     // Who sees only some conversations sees only what was asked for in these, or by themselves.
-    if let Some(user) = granted.confined_to()
-        && run.asked_by != (Actor::User { id: user })
-    {
+    if granted.sight.reach < Reach::Everything && run.asked_by != (Actor::User { id: granted.user }) {
         let conversation = run.conversation_id.ok_or(Code::NotFound)?;
-        conversations::visible(&mut tx, granted, conversation).await?;
+        conversations::visible(&mut tx, &granted, conversation).await?;
     }
     Ok(axum::Json(run.into()))
 }

@@ -105,6 +105,7 @@ impl From<Call> for ShownCall {
 /// The latest first. Calls are kept for some days, and stand here a second or two after they ended.
 #[utoipa::path(get, path = "/api/v1/connections/{id}/calls", tag = "connections",
     params(("id" = uuid::Uuid, Path), Params),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 200, description = "A page", body = Page<ShownCall>),
               (status = 404, description = "`not_found`")))]
 pub async fn list(

@@ -4,7 +4,7 @@
 
 use super::required;
 use crate::{
-    auth::Caller,
+    auth::{Caller, Record},
     live::{self, Wait},
     problem::{Code, Problem},
     request::{Path, Query},
@@ -55,6 +55,7 @@ impl ConnectionCheck {
 /// Asks the provider whether the connection's settings and secrets are good.
 #[utoipa::path(post, path = "/api/v1/connections/{id}/test", tag = "connections",
     params(("id" = uuid::Uuid, Path), Wait),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 200, description = "The answer", body = ConnectionCheck),
               (status = 202, description = "Not yet; Location says where to look", body = ConnectionCheck),
               (status = 404, description = "`not_found`")))]
@@ -64,12 +65,12 @@ pub async fn test(
     Path(id): Path<ConnectionId>,
     Query(wait): Query<Wait>,
 ) -> Result<Response, Problem> {
-    let (mut change, _) = caller.change(Permission::ManageConnections).await?;
+    let (mut change, _) = caller.administer(Permission::ManageConnections).await?;
     required(change.conn(), id).await?;
     let (check_id, now) = (Uuid::now_v7(), change.now());
     checks::request(change.conn(), check_id, id, now).await?;
     change.enqueue(&CheckConnection { tenant_id: caller.tenant, connection_id: id }).await?;
-    change.commit().await?;
+    change.commit(Record::new("connection.tested").of(id)).await?;
     let check = live::answer(
         wait.patience(),
         |check: &Check| check.completed_at.is_some(),
@@ -90,6 +91,7 @@ pub async fn test(
 /// Read the result of a test
 #[utoipa::path(get, path = "/api/v1/connections/{id}/checks/{check_id}", tag = "connections",
     params(("id" = uuid::Uuid, Path), ("check_id" = uuid::Uuid, Path)),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 200, description = "The test, answered or not", body = ConnectionCheck),
               (status = 404, description = "`not_found`")))]
 pub async fn get(

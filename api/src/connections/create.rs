@@ -2,7 +2,7 @@
 
 use super::{Error, ShownConnection, accounts_in, adopt, change_secrets, follow_newest, inherited, required, show};
 use crate::{
-    auth::Caller,
+    auth::{Caller, Record},
     authorizations,
     endpoints::{self, Making, invalid},
     plugins::{self, Compiled},
@@ -68,6 +68,7 @@ pub struct CreatedConnection {
 /// Webhooks that arrived for its accounts before it existed are handed to it.
 #[utoipa::path(post, path = "/api/v1/connections", tag = "connections", request_body = CreateConnection,
     params(crate::openapi::IdempotencyKey),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 201, description = "Created", body = CreatedConnection),
               (status = 409, description = "`account_taken`, `in_progress`"),
               (status = 422, description = "`invalid`, with pointers into the settings; `idempotency_key_reused`")))]
@@ -76,19 +77,20 @@ pub async fn create(
     caller: Caller,
     creation: Creation<CreateConnection>,
 ) -> Result<Response, Problem> {
-    let (mut tx, _) = caller.begin(Permission::ManageConnections).await?;
-    let now = api.now();
-    if let Some(answer) = creation.earlier_answer(&mut tx, caller.user, now).await? {
+    let (mut administration, _) = caller.administer(Permission::ManageConnections).await?;
+    let now = administration.now();
+    let tx = administration.conn();
+    if let Some(answer) = creation.earlier_answer(tx, caller.user, now).await? {
         return Ok(answer);
     }
     let new = &creation.body;
     check_name("/name", &new.name).map_err(|problem| Problem::invalid(vec![problem]))?;
     let wanted = new.plugin_version.as_deref();
-    let compiled = plugins::required(&api, &mut tx, &new.plugin_id, wanted, "/plugin_id").await?;
-    let (tenant, none, no_secrets) = (inherited(&mut tx, &compiled).await?, json!({}), BTreeSet::new());
+    let compiled = plugins::required(&api, tx, &new.plugin_id, wanted, "/plugin_id").await?;
+    let (tenant, none, no_secrets) = (inherited(tx, &compiled).await?, json!({}), BTreeSet::new());
     let stored = Stored { own: &none, tenant: &tenant, secrets: &no_secrets };
     let change = compiled.settings.change(stored, &new.settings).map_err(|errors| invalid(errors, "/settings"))?;
-    let (endpoint_id, generated_secrets) = endpoint(&api, &mut tx, caller.tenant, &compiled, new, now).await?;
+    let (endpoint_id, generated_secrets) = endpoint(&api, tx, caller.tenant, &compiled, new, now).await?;
     let id = ConnectionId::new();
     let row = NewConnection {
         id,
@@ -99,18 +101,18 @@ pub async fn create(
         settings: &change.settings,
         own: Some(&change.own),
     };
-    connections::create(&mut tx, &row, now).await?;
-    follow_newest(&mut tx, endpoint_id).await?;
-    authorizations::await_person(&mut tx, caller.tenant, id, &compiled, now).await?;
-    change_secrets(&api, &mut tx, caller.tenant, id, &change.secrets, now).await?;
+    connections::create(tx, &row, now).await?;
+    follow_newest(tx, endpoint_id).await?;
+    authorizations::await_person(tx, caller.tenant, id, &compiled, now).await?;
+    change_secrets(&api, tx, caller.tenant, id, &change.secrets, now).await?;
     let accounts = accounts_in(&compiled, &change.settings);
-    connections::set_accounts(&mut tx, id, endpoint_id, &accounts).await.map_err(Error::from)?;
-    inbox::follow_connection(&mut tx, caller.tenant, id, now).await?;
-    let connection = required(&mut tx, id).await?;
-    let connection = show(&api, &mut tx, connection).await?;
+    connections::set_accounts(tx, id, endpoint_id, &accounts).await.map_err(Error::from)?;
+    inbox::follow_connection(tx, caller.tenant, id, now).await?;
+    let connection = required(tx, id).await?;
+    let connection = show(&api, tx, connection).await?;
     // What is kept for a repeated request holds no secret.
-    creation.keep(&mut tx, caller.user, now, StatusCode::CREATED, &json!(connection)).await?;
-    tx.commit().await?;
+    creation.keep(tx, caller.user, now, StatusCode::CREATED, &json!(connection)).await?;
+    administration.commit(Record::new("connection.created").of(id).after(&connection)).await?;
     api.queue.wake(SetUpWebhooks::LANE);
     api.queue.wake(PollTrigger::LANE);
     adopt(&api, caller.tenant, id).await?;

@@ -63,6 +63,7 @@ pub struct HealthReason {
 /// From what is known already; `test` asks the provider.
 #[utoipa::path(get, path = "/api/v1/connections/{id}/health", tag = "connections",
     params(("id" = uuid::Uuid, Path)),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 200, description = "The health, with its reasons", body = ConnectionHealth),
               (status = 404, description = "`not_found`")))]
 pub async fn get(

@@ -13,6 +13,7 @@ use store::connections;
 
 /// List the connections of the tenant
 #[utoipa::path(get, path = "/api/v1/connections", tag = "connections", params(Paging),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 200, description = "A page", body = Page<ShownConnection>)))]
 pub async fn list(
     State(api): State<Api>,

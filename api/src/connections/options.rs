@@ -56,6 +56,7 @@ pub struct FieldOptions {
 /// The plugin looks them up with the settings and secrets that the connection has.
 #[utoipa::path(get, path = "/api/v1/connections/{id}/settings/options", tag = "connections",
     params(("id" = uuid::Uuid, Path), Params),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 200, description = "The choices", body = FieldOptions),
               (status = 202, description = "Not yet; Location says where to look", body = FieldOptions),
               (status = 400, description = "`bad_request`: the field has no such choices"),
@@ -87,6 +88,7 @@ pub async fn list(
 /// Read choices that were not there at once
 #[utoipa::path(get, path = "/api/v1/connections/{id}/settings/options/{question_id}", tag = "connections",
     params(("id" = uuid::Uuid, Path), ("question_id" = uuid::Uuid, Path)),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 200, description = "The choices, or that they are not there yet", body = FieldOptions),
               (status = 404, description = "`not_found`"),
               (status = 502, description = "`plugin_failed`")))]

@@ -2,7 +2,7 @@
 
 use super::{Error, ShownConnection, accounts_in, adopt, follow_newest, inherited, required, show, upgrade::remove};
 use crate::{
-    auth::Caller,
+    auth::{Caller, Record},
     plugins::{self, Compiled},
     problem::{Code, Problem},
     request::{Path, tagged},
@@ -29,6 +29,7 @@ use store::{
 /// removed come back; those that were changed since stay changed, as the provider would not take the old ones.
 #[utoipa::path(post, path = "/api/v1/connections/{id}/rollback", tag = "connections",
     params(("id" = uuid::Uuid, Path)),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 200, description = "The connection as it is now, with an ETag", body = ShownConnection),
               (status = 404, description = "`not_found`"),
               (status = 409, description = "`nothing_to_roll_back`, `account_taken`"),
@@ -38,9 +39,10 @@ pub async fn roll_back(
     caller: Caller,
     Path(id): Path<ConnectionId>,
 ) -> Result<Response, Problem> {
-    let (mut change, _) = caller.change(Permission::ManageConnections).await?;
+    let (mut change, _) = caller.administer(Permission::ManageConnections).await?;
     let now = change.now();
     let before = required(change.conn(), id).await?;
+    let shown_before = show(&api, change.conn(), before.clone()).await?;
     let conn = change.conn();
     let past = versions::last(conn, id).await?.ok_or(Code::NothingToRollBack)?;
     let compiled = plugins::installed(&api, conn, &before.plugin_id, &past.plugin_version).await?;
@@ -58,7 +60,7 @@ pub async fn roll_back(
     let connection = required(change.conn(), id).await?;
     let version = connection.version;
     let shown = show(&api, change.conn(), connection).await?;
-    change.commit().await?;
+    change.commit(Record::new("connection.rolled_back").of(id).before(shown_before).after(&shown)).await?;
     adopt(&api, caller.tenant, id).await?;
     Ok(tagged(version, shown))
 }

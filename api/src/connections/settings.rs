@@ -2,7 +2,7 @@
 
 use super::{Error, accounts_in, adopt, change_secrets, inherited, required, status::move_to};
 use crate::{
-    auth::Caller,
+    auth::{Caller, Record},
     endpoints::invalid,
     plugins,
     problem::{Code, Problem},
@@ -15,7 +15,7 @@ use domain::{ConnectionId, connection::ConnectionStatus, role::Permission};
 use inbox::Transaction;
 use manifest::{FieldHints, Origin, Stored};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use store::{
@@ -46,12 +46,20 @@ pub struct ConnectionSettings {
     secrets: BTreeMap<String, ShownSecret>,
 }
 
+impl ConnectionSettings {
+    /// What the audit log tells of it: the values, and of secrets whether they are set.
+    fn told(&self) -> Value {
+        json!({ "settings": self.values, "secrets": self.secrets })
+    }
+}
+
 /// Read the settings of a connection
 ///
 /// Each value comes from the connection itself (`own`), from the tenant's defaults for the plugin (`tenant`), or from
 /// the schema (`default`).
 #[utoipa::path(get, path = "/api/v1/connections/{id}/settings", tag = "connections",
     params(("id" = uuid::Uuid, Path)),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 200, description = "The settings, with an ETag", body = ConnectionSettings),
               (status = 404, description = "`not_found`")))]
 pub async fn get(State(api): State<Api>, caller: Caller, Path(id): Path<ConnectionId>) -> Result<Response, Problem> {
@@ -67,6 +75,7 @@ pub async fn get(State(api): State<Api>, caller: Caller, Path(id): Path<Connecti
 #[utoipa::path(patch, path = "/api/v1/connections/{id}/settings", tag = "connections",
     request_body(content = Object, description = "Valid against the schema, once it is laid over what is there"),
     params(("id" = uuid::Uuid, Path), crate::openapi::IfMatch),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 200, description = "The settings as they are now, with an ETag", body = ConnectionSettings),
               (status = 409, description = "`account_taken`"),
               (status = 412, description = "`precondition_failed`"),
@@ -79,15 +88,17 @@ pub async fn update(
     if_match: IfMatch,
     Json(settings): Json<Value>,
 ) -> Result<Response, Problem> {
-    let (mut change, _) = caller.change(Permission::ManageConnections).await?;
+    let (mut change, _) = caller.administer(Permission::ManageConnections).await?;
     let before = required(change.conn(), id).await?;
     if_match.check(before.version)?;
+    let shown_before = show(&api, change.conn(), &before).await?;
     let mut after = before.clone();
     let has_new_secrets = apply(&api, &mut change, &mut after, &settings, "").await?;
     save(&mut change, &before, &after, has_new_secrets).await?;
     let connection = required(change.conn(), id).await?;
     let shown = show(&api, change.conn(), &connection).await?;
-    change.commit().await?;
+    let record = Record::new("connection.updated").of(id);
+    change.commit(record.before(shown_before.told()).after(shown.told())).await?;
     adopt(&api, caller.tenant, id).await?;
     Ok(tagged(connection.version, shown))
 }

@@ -2,7 +2,7 @@
 
 use super::{ShownConnection, required, show};
 use crate::{
-    auth::Caller,
+    auth::{Caller, Record},
     problem::Problem,
     request::{Json, Path, tagged},
     state::Api,
@@ -11,6 +11,7 @@ use axum::{extract::State, response::Response};
 use domain::{ConnectionId, connection::ConnectionStatus, role::Permission};
 use inbox::Transaction;
 use serde::Deserialize;
+use serde_json::json;
 
 /// Whether a connection is to work.
 #[derive(Clone, Copy, Deserialize, utoipa::ToSchema)]
@@ -32,6 +33,7 @@ pub struct SetConnectionStatus {
 /// Enable or disable a connection
 #[utoipa::path(put, path = "/api/v1/connections/{id}/status", tag = "connections",
     request_body = SetConnectionStatus, params(("id" = uuid::Uuid, Path)),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 200, description = "The connection as it is now, with an ETag", body = ShownConnection),
               (status = 404, description = "`not_found`")))]
 pub async fn set(
@@ -40,8 +42,9 @@ pub async fn set(
     Path(id): Path<ConnectionId>,
     Json(wanted): Json<SetConnectionStatus>,
 ) -> Result<Response, Problem> {
-    let (mut change, _) = caller.change(Permission::ManageConnections).await?;
-    required(change.conn(), id).await?;
+    let (mut change, _) = caller.administer(Permission::ManageConnections).await?;
+    let before = required(change.conn(), id).await?;
+    let before = json!({ "status": before.status });
     let next = match wanted.status {
         Wanted::Active => ConnectionStatus::Active,
         Wanted::Disabled => ConnectionStatus::Disabled,
@@ -50,7 +53,8 @@ pub async fn set(
     let connection = required(change.conn(), id).await?;
     let version = connection.version;
     let shown = show(&api, change.conn(), connection).await?;
-    change.commit().await?;
+    let record = Record::new("connection.status_set").of(id).before(before).after(json!({ "status": next }));
+    change.commit(record).await?;
     Ok(tagged(version, shown))
 }
 

@@ -1,7 +1,11 @@
 //! `GET /api/v1/connections/{id}/templates` and `POST …/templates/sync`
 
 use super::required;
-use crate::{auth::Caller, problem::Problem, request::Path};
+use crate::{
+    auth::{Caller, Record},
+    problem::Problem,
+    request::Path,
+};
 use chrono::{DateTime, Utc};
 use domain::{ConnectionId, jobs::SyncTemplates, role::Permission};
 use http::StatusCode;
@@ -53,6 +57,7 @@ pub struct Templates {
 /// List the message templates of a connection
 #[utoipa::path(get, path = "/api/v1/connections/{id}/templates", tag = "connections",
     params(("id" = uuid::Uuid, Path)),
+    security(("access_token" = ["work_conversations"])),
     responses((status = 200, description = "The templates, as last read from the provider", body = Templates),
               (status = 404, description = "`not_found`")))]
 pub async fn list(caller: Caller, Path(id): Path<ConnectionId>) -> Result<axum::Json<Templates>, Problem> {
@@ -66,12 +71,13 @@ pub async fn list(caller: Caller, Path(id): Path<ConnectionId>) -> Result<axum::
 /// Read the message templates from the provider
 #[utoipa::path(post, path = "/api/v1/connections/{id}/templates/sync", tag = "connections",
     params(("id" = uuid::Uuid, Path)),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 202, description = "A worker reads them; `synced_at` of the list tells when it has"),
               (status = 404, description = "`not_found`")))]
 pub async fn sync(caller: Caller, Path(id): Path<ConnectionId>) -> Result<StatusCode, Problem> {
-    let (mut change, _) = caller.change(Permission::ManageConnections).await?;
+    let (mut change, _) = caller.administer(Permission::ManageConnections).await?;
     required(change.conn(), id).await?;
     change.enqueue(&SyncTemplates { tenant_id: caller.tenant, connection_id: id }).await?;
-    change.commit().await?;
+    change.commit(Record::new("connection.templates_synced").of(id)).await?;
     Ok(StatusCode::ACCEPTED)
 }

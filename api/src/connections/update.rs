@@ -6,7 +6,7 @@ use super::{
     show,
 };
 use crate::{
-    auth::Caller,
+    auth::{Caller, Record},
     problem::Problem,
     request::{IfMatch, Json, Path, tagged},
     state::Api,
@@ -34,6 +34,7 @@ pub struct UpdateConnection {
 /// New secrets make a connection active that needed them.
 #[utoipa::path(patch, path = "/api/v1/connections/{id}", tag = "connections", request_body = UpdateConnection,
     params(("id" = uuid::Uuid, Path), crate::openapi::IfMatch),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 200, description = "The connection as it is now, with an ETag", body = ShownConnection),
               (status = 409, description = "`account_taken`"),
               (status = 412, description = "`precondition_failed`"),
@@ -46,9 +47,10 @@ pub async fn update(
     if_match: IfMatch,
     Json(update): Json<UpdateConnection>,
 ) -> Result<Response, Problem> {
-    let (mut change, _) = caller.change(Permission::ManageConnections).await?;
+    let (mut change, _) = caller.administer(Permission::ManageConnections).await?;
     let before = required(change.conn(), id).await?;
     if_match.check(before.version)?;
+    let shown_before = show(&api, change.conn(), before.clone()).await?;
     if let Some(name) = &update.name {
         check_name("/name", name).map_err(|problem| Problem::invalid(vec![problem]))?;
     }
@@ -61,7 +63,7 @@ pub async fn update(
     let connection = required(change.conn(), id).await?;
     let version = connection.version;
     let shown = show(&api, change.conn(), connection).await?;
-    change.commit().await?;
+    change.commit(Record::new("connection.updated").of(id).before(shown_before).after(&shown)).await?;
     adopt(&api, caller.tenant, id).await?;
     Ok(tagged(version, shown))
 }

@@ -6,7 +6,7 @@ use super::{
     change_secrets, follow_newest, inherited, required, show,
 };
 use crate::{
-    auth::Caller,
+    auth::{Caller, Record},
     endpoints::{self, invalid},
     live,
     plugins::{self, Compiled},
@@ -79,6 +79,7 @@ pub struct UpgradeConnection {
 /// connection would still be valid.
 #[utoipa::path(get, path = "/api/v1/connections/{id}/upgrade", tag = "connections",
     params(("id" = uuid::Uuid, Path), Params),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 200, description = "The difference", body = UpgradePreview),
               (status = 404, description = "`not_found`"),
               (status = 422, description = "`invalid`: there is no such version")))]
@@ -111,6 +112,7 @@ pub async fn get(
 /// interface `admin`; then `settings` is laid over them. What the connection had is kept, so that `rollback` brings it back.
 #[utoipa::path(post, path = "/api/v1/connections/{id}/upgrade", tag = "connections",
     request_body = UpgradeConnection, params(("id" = uuid::Uuid, Path)),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 200, description = "The connection as it is now, with an ETag", body = ShownConnection),
               (status = 404, description = "`not_found`"),
               (status = 409, description = "`consent_required`, with what is `missing`; `account_taken`"),
@@ -125,9 +127,10 @@ pub async fn upgrade(
     Json(wanted): Json<UpgradeConnection>,
 ) -> Result<Response, Problem> {
     let migrated = migrate(&api, &caller, id, &wanted).await?;
-    let (mut change, _) = caller.change(Permission::ManageConnections).await?;
+    let (mut change, _) = caller.administer(Permission::ManageConnections).await?;
     let (tenant, now) = (change.tenant(), change.now());
     let before = required(change.conn(), id).await?;
+    let shown_before = show(&api, change.conn(), before.clone()).await?;
     if migrated.as_ref().is_some_and(|migrated| migrated.of != before.version) {
         return Err(Code::PreconditionFailed.into());
     }
@@ -167,7 +170,7 @@ pub async fn upgrade(
     let connection = required(change.conn(), id).await?;
     let version = connection.version;
     let shown = show(&api, change.conn(), connection).await?;
-    change.commit().await?;
+    change.commit(Record::new("connection.upgraded").of(id).before(shown_before).after(&shown)).await?;
     adopt(&api, caller.tenant, id).await?;
     Ok(tagged(version, shown))
 }

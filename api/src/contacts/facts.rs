@@ -1,6 +1,6 @@
 //! `GET /api/v1/contacts/{id}/facts` and `POST /api/v1/contacts/{id}/facts/refresh`: what plugins know about a contact
 
-use super::get::visible;
+use super::visible;
 use crate::{
     auth::Caller,
     live::{self, Wait},
@@ -100,11 +100,12 @@ impl From<Source> for FactSource {
 /// At once, from what they said last. Plugins that were last asked more than 15 minutes ago are asked again, for the
 /// next look.
 #[utoipa::path(get, path = "/api/v1/contacts/{id}/facts", tag = "contacts", params(("id" = uuid::Uuid, Path)),
+    security(("access_token" = ["work_conversations"])),
     responses((status = 200, description = "The facts", body = ContactFacts),
               (status = 404, description = "`not_found`")))]
 pub async fn get(caller: Caller, Path(id): Path<ContactId>) -> Result<axum::Json<ContactFacts>, Problem> {
     let (mut change, granted) = caller.change(Permission::WorkConversations).await?;
-    visible(change.conn(), granted, id).await?;
+    visible(change.conn(), &granted, id).await?;
     let old = change.now() - AGE;
     change.ask_about(id, Asking::older_than(old)).await?;
     let (shown, _) = load(change.conn(), id).await?;
@@ -115,6 +116,7 @@ pub async fn get(caller: Caller, Path(id): Path<ContactId>) -> Result<axum::Json
 /// Ask plugins about a contact now
 #[utoipa::path(post, path = "/api/v1/contacts/{id}/facts/refresh", tag = "contacts",
     params(("id" = uuid::Uuid, Path), Wait),
+    security(("access_token" = ["work_conversations"])),
     responses((status = 200, description = "The facts, when all have answered", body = ContactFacts),
               (status = 202, description = "Not all have answered yet; read the facts again later", body = ContactFacts),
               (status = 404, description = "`not_found`")))]
@@ -125,7 +127,7 @@ pub async fn refresh(
     Query(wait): Query<Wait>,
 ) -> Result<Response, Problem> {
     let (mut change, granted) = caller.change(Permission::WorkConversations).await?;
-    visible(change.conn(), granted, id).await?;
+    visible(change.conn(), &granted, id).await?;
     let asked_at = change.now();
     change.ask_about(id, Asking::default()).await?;
     let waited_for: BTreeSet<_> = load(change.conn(), id).await?.1.iter().filter_map(being_asked).collect();

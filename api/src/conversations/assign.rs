@@ -2,11 +2,12 @@
 
 use super::{ShownConversation, after, change};
 use crate::{
-    auth::Caller,
+    auth::{Caller, Granted},
     problem::Problem,
     request::{Json, Path},
 };
-use domain::{ConversationId, UserId};
+use domain::{ConversationId, UserId, conversation::AssignmentMethod, role::Permission};
+use inbox::Transaction;
 use serde::Deserialize;
 use store::users;
 
@@ -35,24 +36,42 @@ impl From<Error> for Problem {
 
 /// Give a conversation to somebody, or to nobody
 ///
-/// Of several agents who take the same conversation at once, one gets it; the others get a conflict.
+/// Everybody may take what nobody has, and give back what they have; giving it to others, or taking it from them, needs
+/// the permission `assign_conversations`.
 #[utoipa::path(put, path = "/api/v1/conversations/{id}/assignee", tag = "conversations", request_body = Assign,
     params(("id" = uuid::Uuid, Path)),
+    security(("access_token" = ["work_conversations"])),
     responses((status = 200, description = "The conversation as it is now", body = ShownConversation),
+              (status = 403, description = "`forbidden`"),
               (status = 404, description = "`not_found`"),
-              (status = 409, description = "`conflict`: somebody else has taken it"),
+              (status = 409, description = "`conflict`: somebody else has taken it; `wrong_type`"),
               (status = 422, description = "`invalid`: no such person")))]
 pub async fn assign(
     caller: Caller,
     Path(id): Path<ConversationId>,
     Json(Assign { user_id }): Json<Assign>,
 ) -> Result<axum::Json<ShownConversation>, Problem> {
-    let (mut change, _, _) = change(&caller, id).await?;
-    if let Some(user) = user_id {
-        let user = users::load(change.conn(), user).await?;
-        user.filter(|user| user.active).ok_or(Error::UnknownUser)?;
+    let (mut change, granted, _) = change(&caller, id).await?;
+    let has_it = change.conversation(id).await?.assignee_id;
+    let own_business = [has_it, user_id].into_iter().flatten().all(|user| user == granted.user);
+    if !own_business {
+        granted.must(Permission::AssignConversations)?;
     }
-    change.assign(id, user_id).await?;
+    give(&mut change, &granted, id, user_id).await?;
     change.commit().await?;
     after(&caller, id).await
+}
+
+/// Gives a conversation to an active person, or to nobody.
+pub async fn give(
+    change: &mut Transaction,
+    granted: &Granted,
+    id: ConversationId,
+    user: Option<UserId>,
+) -> Result<bool, Problem> {
+    if let Some(user) = user {
+        users::load(change.conn(), user).await?.filter(|user| user.active).ok_or(Error::UnknownUser)?;
+    }
+    let method = if user == Some(granted.user) { AssignmentMethod::Taken } else { AssignmentMethod::Manual };
+    Ok(change.assign(id, user, method).await?)
 }

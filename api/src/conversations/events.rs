@@ -52,6 +52,7 @@ impl ShownEvent {
 /// The latest page first; within a page, in the order in which it happened.
 #[utoipa::path(get, path = "/api/v1/conversations/{id}/events", tag = "conversations",
     params(("id" = uuid::Uuid, Path), Paging),
+    security(("access_token" = ["work_conversations"])),
     responses((status = 200, description = "A page; the cursor leads to earlier events", body = Page<ShownEvent>),
               (status = 404, description = "`not_found`")))]
 pub async fn get(
@@ -61,7 +62,7 @@ pub async fn get(
 ) -> Result<axum::Json<Page<ShownEvent>>, Problem> {
     let before: Option<EventId> = paging::id_of(paging.cursor())?;
     let (mut tx, granted) = caller.begin(Permission::WorkConversations).await?;
-    visible(&mut tx, granted, id).await?;
+    visible(&mut tx, &granted, id).await?;
     let rows = events::of_conversation(&mut tx, id, before, paging.limit().rows()).await?;
     let mut page = Page::of(rows, paging.limit(), |row| paging::by_id(row.id.0), ShownEvent::of);
     page.items.reverse();

@@ -3,35 +3,63 @@
 use super::ShownConversation;
 use crate::{
     auth::Caller,
-    problem::Problem,
+    problem::{Code, Problem},
     request::{Limit, Page, Query, paging},
 };
-use domain::{ContactId, UserId, conversation::Status, role::Permission};
+use domain::{CompanyId, ContactId, UserId, role::Permission};
 use serde::Deserialize;
+use serde_json::Value;
+use std::{fmt::Display, str::FromStr};
 use store::conversations::list::{self, Filter, Position};
 
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
+    /// Only these types, separated by commas.
+    #[serde(rename = "type")]
+    #[param(example = "support,internal_ticket")]
+    kind: Option<String>,
     /// Only this channel, such as `whatsapp`.
     channel: Option<String>,
+    /// Only this brand, by its key.
+    brand: Option<String>,
     /// Only these statuses, separated by commas.
     #[param(example = "new,open")]
     status: Option<String>,
     /// Only this queue state.
     #[param(inline)]
     queue_state: Option<QueueState>,
+    /// Only these priorities, separated by commas.
+    #[param(example = "high,urgent")]
+    priority: Option<String>,
+    /// Only this category.
+    category: Option<String>,
+    /// Only this team's: an id, or `none`.
+    team: Option<String>,
     /// Only what this person has: an id, `me`, or `nobody`.
     assigned_to: Option<String>,
-    /// Only what has this tag.
+    /// Only where this person takes part: an id, or `me`.
+    participant: Option<String>,
+    /// Only what has all these tags, separated by commas.
     tag: Option<String>,
+    /// Only what has these fields of the tenant's own making: a JSON object.
+    #[param(example = r#"{"plan":"gold"}"#)]
+    attributes: Option<String>,
     /// Only this contact's.
     #[param(value_type = Option<uuid::Uuid>)]
     contact_id: Option<ContactId>,
-    /// Only what has, or has no, unread messages.
+    /// Only with the people of this company.
+    #[param(value_type = Option<uuid::Uuid>)]
+    company_id: Option<CompanyId>,
+    /// Only what has, or has no, messages of the contact that nobody has read.
     unread: Option<bool>,
-    /// Only what has this in the contact's name or the last message, whatever the case.
+    /// Only what is, or is not, escalated.
+    escalated: Option<bool>,
+    /// Only what is archived; without it only what is not.
+    #[serde(default)]
+    archived: bool,
+    /// Only what has this in the contact's name, the title or the last message, whatever the case.
     search: Option<String>,
     /// How many, 1 to 200; 50 without it.
     #[serde(default)]
@@ -68,39 +96,60 @@ impl QueueState {
 }
 
 impl Params {
-    fn filter(&self, caller: &Caller, visible_to: Option<UserId>) -> Result<Filter, Problem> {
-        let statuses = self.status.as_deref().map(|names| {
-            let statuses: Result<Vec<Status>, _> = names.split(',').map(|name| name.trim().parse()).collect();
-            statuses.map_err(|error| Problem::from(crate::problem::Code::BadRequest).detail(error.to_string()))
-        });
+    fn filter(&self, me: UserId) -> Result<Filter, Problem> {
         Ok(Filter {
-            visible_to,
+            kinds: self.kind.as_deref().map(words).transpose()?,
             channel: self.channel.clone(),
-            statuses: statuses.transpose()?,
+            brand: self.brand.clone(),
+            statuses: self.status.as_deref().map(words).transpose()?,
             queue_state: self.queue_state.map(QueueState::as_str),
-            assignee: self.assigned_to.as_deref().map(|name| assignee(name, caller.user)).transpose()?,
-            tag: self.tag.clone(),
+            priorities: self.priority.as_deref().map(words).transpose()?,
+            category: self.category.clone(),
+            team: self.team.as_deref().map(|name| id_or(name, "none", "team")).transpose()?,
+            assignee: self.assigned_to.as_deref().map(|name| person(name, me)).transpose()?,
+            participant: self.participant.as_deref().map(|name| person(name, me)).transpose()?.flatten(),
+            tags: self.tag.iter().flat_map(|tags| tags.split(',')).map(|tag| tag.trim().to_owned()).collect(),
+            attributes: self.attributes.as_deref().map(object).transpose()?,
             contact: self.contact_id,
+            company: self.company_id,
             unread: self.unread,
+            escalated: self.escalated,
+            archived: Some(self.archived),
             search: self.search.clone().filter(|text| !text.is_empty()),
         })
     }
 }
 
-fn assignee(name: &str, me: UserId) -> Result<Option<UserId>, Problem> {
-    match name {
-        "me" => Ok(Some(me)),
-        "nobody" => Ok(None),
-        id => id.parse().map(Some).map_err(|_| {
-            Problem::new(crate::problem::Code::BadRequest).detail("assigned_to must be an id, `me` or `nobody`.")
-        }),
+fn bad(detail: impl Into<String>) -> Problem {
+    Problem::new(Code::BadRequest).detail(detail.into())
+}
+
+/// Words of an enumeration, separated by commas.
+fn words<T: FromStr<Err: Display>>(list: &str) -> Result<Vec<T>, Problem> {
+    list.split(',').map(|name| name.trim().parse().map_err(|error: T::Err| bad(error.to_string()))).collect()
+}
+
+/// An id, or a word that stands for nothing.
+fn id_or<T: FromStr>(name: &str, nothing: &str, parameter: &str) -> Result<Option<T>, Problem> {
+    if name == nothing {
+        return Ok(None);
     }
+    name.parse().map(Some).map_err(|_| bad(format!("{parameter} must be an id or `{nothing}`.")))
+}
+
+fn person(name: &str, me: UserId) -> Result<Option<UserId>, Problem> {
+    if name == "me" { Ok(Some(me)) } else { id_or(name, "nobody", "A person") }
+}
+
+fn object(text: &str) -> Result<Value, Problem> {
+    serde_json::from_str(text).ok().filter(Value::is_object).ok_or_else(|| bad("attributes must be a JSON object."))
 }
 
 /// List conversations
 ///
-/// The latest change first. Agents see their own and nobody's.
+/// The latest change first. Agents see their own, and what nobody of their teams has.
 #[utoipa::path(get, path = "/api/v1/conversations", tag = "conversations", params(Params),
+    security(("access_token" = ["work_conversations"])),
     responses((status = 200, description = "A page", body = Page<ShownConversation>)))]
 pub async fn list(
     caller: Caller,
@@ -108,12 +157,12 @@ pub async fn list(
 ) -> Result<axum::Json<Page<ShownConversation>>, Problem> {
     let after = paging::time_of(params.cursor.as_deref())?.map(|(updated_at, id)| Position { updated_at, id });
     let (mut tx, granted) = caller.begin(Permission::WorkConversations).await?;
-    let filter = params.filter(&caller, granted.confined_to())?;
-    let rows = list::page(&mut tx, &filter, after, params.limit.rows()).await?;
+    let filter = params.filter(granted.user)?;
+    let rows = list::page(&mut tx, &granted.sight, &filter, after, params.limit.rows()).await?;
     let cursor = |row: &list::Overview| paging::by_time(row.updated_at, row.id.0);
     let mut page = Page::of(rows, params.limit, cursor, ShownConversation::from);
     if params.total {
-        page.total = Some(list::count(&mut tx, &filter).await?);
+        page.total = Some(list::count(&mut tx, &granted.sight, &filter).await?);
     }
     Ok(axum::Json(page))
 }

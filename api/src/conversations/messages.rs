@@ -15,6 +15,7 @@ use store::messages::list;
 /// The latest page first; within a page, in the order in which they are read.
 #[utoipa::path(get, path = "/api/v1/conversations/{id}/messages", tag = "conversations",
     params(("id" = uuid::Uuid, Path), Paging),
+    security(("access_token" = ["work_conversations"])),
     responses((status = 200, description = "A page; the cursor leads to older messages", body = Page<ShownMessage>),
               (status = 404, description = "`not_found`")))]
 pub async fn get(
@@ -24,7 +25,7 @@ pub async fn get(
 ) -> Result<axum::Json<Page<ShownMessage>>, Problem> {
     let before = paging::id_of(paging.cursor())?;
     let (mut tx, granted) = caller.begin(Permission::WorkConversations).await?;
-    visible(&mut tx, granted, id).await?;
+    visible(&mut tx, &granted, id).await?;
     Ok(axum::Json(page(&mut tx, id, before, paging.limit()).await?))
 }
 

@@ -1,6 +1,6 @@
 //! `PUT /api/v1/conversations/{id}/messages/{message_id}/reaction`
 
-use super::{change, send};
+use super::{change_by_writer, send};
 use crate::{
     auth::Caller,
     problem::{Code, Problem},
@@ -23,10 +23,12 @@ pub struct React {
     emoji: Option<String>,
 }
 
-/// React to a message of the contact
+/// React to a message of the contact, or to what somebody said internally
 #[utoipa::path(put, path = "/api/v1/conversations/{id}/messages/{message_id}/reaction", tag = "conversations",
     request_body = React, params(("id" = uuid::Uuid, Path), ("message_id" = uuid::Uuid, Path)),
-    responses((status = 202, description = "A worker sends it"), (status = 404, description = "`not_found`"),
+    security(("access_token" = ["work_conversations"])),
+    responses((status = 202, description = "A worker sends it"),
+              (status = 204, description = "The others see it"), (status = 404, description = "`not_found`"),
               (status = 409, description = "`window_closed`, `connection_unusable`")))]
 pub async fn react(
     State(api): State<Api>,
@@ -37,8 +39,13 @@ pub async fn react(
     if emoji.as_ref().is_some_and(|emoji| emoji.is_empty() || emoji.len() > 64) {
         return Err(Problem::field("/emoji", "emoji", "must be one emoji, or null"));
     }
-    let (mut change, _, conversation) = change(&caller, id).await?;
+    let (mut change, granted, conversation) = change_by_writer(&caller, id).await?;
     let message = messages::list::one(change.conn(), id, message_id).await?.ok_or(Code::NotFound)?;
+    if message.direction == Direction::Internal {
+        change.react(id, message_id, granted.user, emoji.as_deref()).await?;
+        change.commit().await?;
+        return Ok(StatusCode::NO_CONTENT);
+    }
     if message.direction != Direction::Inbound || message.external_id.is_none() {
         return Err(Code::NotFound.into());
     }
@@ -48,7 +55,7 @@ pub async fn react(
     if let Err(closed) = open {
         return Err(send::closed(&mut change, &conversation, closed).await);
     }
-    let connection_id = conversation.connection_id;
+    let connection_id = message.connection_id.ok_or(Code::NotFound)?;
     change.enqueue(&SendReaction { tenant_id: caller.tenant, message_id, connection_id, emoji }).await?;
     change.commit().await?;
     Ok(StatusCode::ACCEPTED)

@@ -1,21 +1,48 @@
 //! `POST /api/v1/conversations/{id}/read`
 
 use super::change;
-use crate::{auth::Caller, problem::Problem, request::Path};
-use domain::ConversationId;
+use crate::{
+    auth::Caller,
+    problem::{Code, Problem},
+    request::{Path, Query},
+};
+use domain::{ConversationId, MessageId};
 use http::StatusCode;
-use store::messages::list;
+use serde::Deserialize;
+use store::{conversations::participants, messages::list};
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Params {
+    /// The last message that was read; all without it.
+    #[param(value_type = Option<uuid::Uuid>)]
+    up_to: Option<MessageId>,
+}
 
 /// Mark a conversation as read
 ///
-/// The contact's channel is told, where it shows such a thing.
+/// Of those who take part each has their own count. The contact's channel is told when everything has been read, where
+/// it shows such a thing.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/read", tag = "conversations",
-    params(("id" = uuid::Uuid, Path)),
-    responses((status = 204, description = "Nothing is unread"), (status = 404, description = "`not_found`")))]
-pub async fn mark(caller: Caller, Path(id): Path<ConversationId>) -> Result<StatusCode, Problem> {
-    let (mut change, _, _) = change(&caller, id).await?;
-    let latest = list::latest_inbound(change.conn(), id).await?;
-    change.mark_read(id, latest).await?;
+    params(("id" = uuid::Uuid, Path), Params),
+    security(("access_token" = ["work_conversations"])),
+    responses((status = 204, description = "It is noted"), (status = 404, description = "`not_found`")))]
+pub async fn mark(
+    caller: Caller,
+    Path(id): Path<ConversationId>,
+    Query(Params { up_to }): Query<Params>,
+) -> Result<StatusCode, Problem> {
+    let (mut change, granted, _) = change(&caller, id).await?;
+    if let Some(message) = up_to {
+        list::one(change.conn(), id, message).await?.ok_or(Code::NotFound)?;
+    }
+    let (tenant, now) = (change.tenant(), change.now());
+    participants::mark_read(change.conn(), tenant, id, granted.user, up_to, now).await?;
+    if up_to.is_none() {
+        let latest = list::latest_inbound(change.conn(), id).await?;
+        change.mark_read(id, latest).await?;
+    }
     change.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

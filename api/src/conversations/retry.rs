@@ -29,6 +29,7 @@ impl From<Error> for Problem {
 /// decides it.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/messages/{message_id}/retry", tag = "conversations",
     params(("id" = uuid::Uuid, Path), ("message_id" = uuid::Uuid, Path)),
+    security(("access_token" = ["work_conversations"])),
     responses((status = 200, description = "Queued again", body = ShownMessage),
               (status = 404, description = "`not_found`"),
               (status = 409, description = "`not_retryable`")))]

@@ -1,6 +1,6 @@
 //! `POST /api/v1/conversations/{id}/messages`
 
-use super::{ShownMessage, change};
+use super::{ShownMessage, change_by_writer};
 use crate::{
     auth::Caller,
     connections::templates::ShownTemplate,
@@ -63,6 +63,7 @@ impl From<Error> for Problem {
 /// accepted.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/messages", tag = "conversations",
     request_body = SendMessage, params(("id" = uuid::Uuid, Path), crate::openapi::IdempotencyKey),
+    security(("access_token" = ["work_conversations"])),
     responses((status = 201, description = "Queued", body = ShownMessage),
               (status = 404, description = "`not_found`"),
               (status = 409, description = "`window_closed`: `templates` lists what may be sent; \
@@ -75,7 +76,7 @@ pub async fn send(
     creation: Creation<SendMessage>,
 ) -> Result<Response, Problem> {
     check(&creation.body.content)?;
-    let (mut change, granted, conversation) = change(&caller, id).await?;
+    let (mut change, granted, conversation) = change_by_writer(&caller, id).await?;
     let now = change.now();
     if let Some(answer) = creation.earlier_answer(change.conn(), granted.user, now).await? {
         return Ok(answer);
@@ -110,7 +111,8 @@ pub async fn window(
     conversation: &Overview,
     content: &OutboundContent,
 ) -> Result<Option<ServiceWindow>, Problem> {
-    let connection = connections::load(change.conn(), conversation.connection_id).await?.ok_or(Code::NotFound)?;
+    let with = conversation.counterpart.as_ref().ok_or(inbox::Error::NoCustomer)?;
+    let connection = connections::load(change.conn(), with.connection_id).await?.ok_or(Code::NotFound)?;
     if connection.status == ConnectionStatus::Disabled {
         return Err(Error::ConnectionDisabled.into());
     }
@@ -120,7 +122,8 @@ pub async fn window(
 
 /// The refusal of a message whose window is closed, with what may be sent instead.
 pub async fn closed(change: &mut Transaction, conversation: &Overview, closed: WindowClosed) -> Problem {
-    match templates::usable(change.conn(), conversation.connection_id, TEMPLATES_LISTED).await {
+    let Some(with) = &conversation.counterpart else { return inbox::Error::NoCustomer.into() };
+    match templates::usable(change.conn(), with.connection_id, TEMPLATES_LISTED).await {
         Ok(usable) => {
             let usable = usable.into_iter().map(ShownTemplate::from).collect();
             Error::WindowClosed(closed, usable).into()
@@ -129,7 +132,8 @@ pub async fn closed(change: &mut Transaction, conversation: &Overview, closed: W
     }
 }
 
-async fn refused(change: &mut Transaction, conversation: &Overview, error: SendError) -> Problem {
+/// Why a message is not sent.
+pub async fn refused(change: &mut Transaction, conversation: &Overview, error: SendError) -> Problem {
     match error {
         SendError::WindowClosed(window) => closed(change, conversation, window).await,
         SendError::NotAMessage(kind) => {

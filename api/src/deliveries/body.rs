@@ -14,6 +14,7 @@ use store::deliveries::list;
 ///
 /// The bytes as received. What somebody else wrote is never shown by the browser as a page: it is a download.
 #[utoipa::path(get, path = "/api/v1/deliveries/{id}/body", tag = "deliveries", params(("id" = uuid::Uuid, Path)),
+    security(("access_token" = ["replay_deliveries"])),
     responses((status = 200, description = "The bytes", content_type = "application/octet-stream", body = Vec<u8>),
               (status = 404, description = "`not_found`")))]
 pub async fn get(caller: Caller, Path(id): Path<DeliveryId>) -> Result<Response, Problem> {

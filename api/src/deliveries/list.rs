@@ -32,6 +32,7 @@ pub struct Params {
 ///
 /// The newest first.
 #[utoipa::path(get, path = "/api/v1/deliveries", tag = "deliveries", params(Params),
+    security(("access_token" = ["replay_deliveries"])),
     responses((status = 200, description = "A page", body = Page<ShownDelivery>)))]
 pub async fn list(caller: Caller, Query(params): Query<Params>) -> Result<axum::Json<Page<ShownDelivery>>, Problem> {
     let before = paging::id_of(params.cursor.as_deref())?;

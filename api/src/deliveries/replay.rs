@@ -2,7 +2,7 @@
 
 use super::ShownDelivery;
 use crate::{
-    auth::Caller,
+    auth::{Caller, Record},
     problem::{Code, Problem},
     request::Path,
 };
@@ -30,11 +30,12 @@ impl From<Error> for Problem {
 /// What it has brought before it does not bring twice.
 #[utoipa::path(post, path = "/api/v1/deliveries/{id}/replay", tag = "deliveries",
     params(("id" = uuid::Uuid, Path)),
+    security(("access_token" = ["replay_deliveries"])),
     responses((status = 202, description = "A worker will take it", body = ShownDelivery),
               (status = 404, description = "`not_found`"),
               (status = 409, description = "`conflict`: it waits already")))]
 pub async fn replay(caller: Caller, Path(id): Path<DeliveryId>) -> Result<Response, Problem> {
-    let (mut change, _) = caller.change(Permission::ReplayDeliveries).await?;
+    let (mut change, _) = caller.administer(Permission::ReplayDeliveries).await?;
     let delivery = list::one(change.conn(), id).await?.ok_or(Code::NotFound)?;
     if !list::reset(change.conn(), id).await? {
         return Err(Error::Waiting.into());
@@ -43,6 +44,6 @@ pub async fn replay(caller: Caller, Path(id): Path<DeliveryId>) -> Result<Respon
     let key = ProcessDelivery::key_of(delivery.connection_id, &id.to_string());
     change.enqueue(&ProcessDelivery { tenant_id: caller.tenant, delivery_id: id, key }).await?;
     let delivery = list::one(change.conn(), id).await?.ok_or(Code::NotFound)?;
-    change.commit().await?;
+    change.commit(Record::new("delivery.replayed").of(id)).await?;
     Ok((StatusCode::ACCEPTED, axum::Json(ShownDelivery::from(delivery))).into_response())
 }

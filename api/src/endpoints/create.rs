@@ -2,7 +2,7 @@
 
 use super::{Making, ShownEndpoint, make, show};
 use crate::{
-    auth::Caller,
+    auth::{Caller, Record},
     plugins,
     problem::{Code, Problem},
     request::Creation,
@@ -49,6 +49,7 @@ pub struct CreatedEndpoint {
 /// For an app at the provider whose webhooks several connections share. A connection alone makes its own.
 #[utoipa::path(post, path = "/api/v1/endpoints", tag = "connections", request_body = CreateEndpoint,
     params(crate::openapi::IdempotencyKey),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 201, description = "Created", body = CreatedEndpoint),
               (status = 422, description = "`invalid`, `idempotency_key_reused`")))]
 pub async fn create(
@@ -56,14 +57,14 @@ pub async fn create(
     caller: Caller,
     creation: Creation<CreateEndpoint>,
 ) -> Result<Response, Problem> {
-    let (mut tx, _) = caller.begin(Permission::ManageConnections).await?;
-    let now = api.now();
-    if let Some(answer) = creation.earlier_answer(&mut tx, caller.user, now).await? {
+    let (mut change, _) = caller.administer(Permission::ManageConnections).await?;
+    let now = change.now();
+    if let Some(answer) = creation.earlier_answer(change.conn(), caller.user, now).await? {
         return Ok(answer);
     }
     let new = &creation.body;
     check_name("/name", &new.name).map_err(|problem| Problem::invalid(vec![problem]))?;
-    let compiled = plugins::required(&api, &mut tx, &new.plugin_id, None, "/plugin_id").await?;
+    let compiled = plugins::required(&api, change.conn(), &new.plugin_id, None, "/plugin_id").await?;
     let making = Making {
         tenant: caller.tenant,
         compiled: &compiled,
@@ -71,12 +72,12 @@ pub async fn create(
         settings: &new.settings,
         pointer: "/settings",
     };
-    let made = make(&api, &mut tx, making, now).await?;
-    let endpoint = endpoints::load(&mut tx, made.id).await?.ok_or(Code::Conflict)?;
-    let endpoint = show(&api, &mut tx, &compiled, &endpoint).await?;
+    let made = make(&api, change.conn(), making, now).await?;
+    let endpoint = endpoints::load(change.conn(), made.id).await?.ok_or(Code::Conflict)?;
+    let endpoint = show(&api, change.conn(), &compiled, &endpoint).await?;
     // What is kept for a repeated request holds no secret.
-    creation.keep(&mut tx, caller.user, now, StatusCode::CREATED, &json!(endpoint)).await?;
-    tx.commit().await?;
+    creation.keep(change.conn(), caller.user, now, StatusCode::CREATED, &json!(endpoint)).await?;
+    change.commit(Record::new("endpoint.created").of(made.id).after(&endpoint)).await?;
     let created = CreatedEndpoint { endpoint, generated_secrets: made.generated };
     Ok((StatusCode::CREATED, axum::Json(created)).into_response())
 }

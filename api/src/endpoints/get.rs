@@ -24,6 +24,7 @@ pub struct EndpointDetail {
 
 /// Read an endpoint
 #[utoipa::path(get, path = "/api/v1/endpoints/{id}", tag = "connections", params(("id" = uuid::Uuid, Path)),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 200, description = "The endpoint, with an ETag", body = EndpointDetail),
               (status = 404, description = "`not_found`")))]
 pub async fn get(State(api): State<Api>, caller: Caller, Path(id): Path<EndpointId>) -> Result<Response, Problem> {

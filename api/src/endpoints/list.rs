@@ -14,6 +14,7 @@ use store::endpoints;
 
 /// List the endpoints of the tenant
 #[utoipa::path(get, path = "/api/v1/endpoints", tag = "connections", params(Paging),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 200, description = "A page", body = Page<ShownEndpoint>)))]
 pub async fn list(
     State(api): State<Api>,

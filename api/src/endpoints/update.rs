@@ -2,7 +2,7 @@
 
 use super::{ShownEndpoint, invalid, put_secrets, secret_names, show};
 use crate::{
-    auth::Caller,
+    auth::{Caller, Record},
     plugins,
     problem::{Code, Problem},
     request::{IfMatch, Json, Path, tagged},
@@ -29,6 +29,7 @@ pub struct UpdateEndpoint {
 /// Change an endpoint
 #[utoipa::path(patch, path = "/api/v1/endpoints/{id}", tag = "connections", request_body = UpdateEndpoint,
     params(("id" = uuid::Uuid, Path), crate::openapi::IfMatch),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 200, description = "The endpoint as it is now, with an ETag", body = ShownEndpoint),
               (status = 412, description = "`precondition_failed`"),
               (status = 428, description = "`precondition_required`")))]
@@ -37,27 +38,29 @@ pub async fn update(
     caller: Caller,
     Path(id): Path<EndpointId>,
     if_match: IfMatch,
-    Json(change): Json<UpdateEndpoint>,
+    Json(update): Json<UpdateEndpoint>,
 ) -> Result<Response, Problem> {
-    let (mut tx, _) = caller.begin(Permission::ManageConnections).await?;
-    let before = endpoints::load(&mut tx, id).await?.ok_or(Code::NotFound)?;
+    let (mut change, _) = caller.administer(Permission::ManageConnections).await?;
+    let before = endpoints::load(change.conn(), id).await?.ok_or(Code::NotFound)?;
     if_match.check(before.version)?;
-    if let Some(name) = &change.name {
+    if let Some(name) = &update.name {
         check_name("/name", name).map_err(|problem| Problem::invalid(vec![problem]))?;
     }
-    let compiled = plugins::installed(&api, &mut tx, &before.plugin_id, &before.plugin_version).await?;
-    let mut after = Endpoint { name: change.name.unwrap_or_else(|| before.name.clone()), ..before.clone() };
-    if let Some(settings) = &change.settings {
-        let stored = secret_names(&mut tx, id).await?;
-        let change = compiled
+    let compiled = plugins::installed(&api, change.conn(), &before.plugin_id, &before.plugin_version).await?;
+    let shown_before = show(&api, change.conn(), &compiled, &before).await?;
+    let now = change.now();
+    let mut after = Endpoint { name: update.name.unwrap_or_else(|| before.name.clone()), ..before.clone() };
+    if let Some(settings) = &update.settings {
+        let stored = secret_names(change.conn(), id).await?;
+        let accepted = compiled
             .endpoint
             .update(&before.settings, &stored, settings)
             .map_err(|errors| invalid(errors, "/settings"))?;
-        put_secrets(&api, &mut tx, caller.tenant, id, &change.secrets, api.now()).await?;
-        after.settings = change.settings;
+        put_secrets(&api, change.conn(), caller.tenant, id, &accepted.secrets, now).await?;
+        after.settings = accepted.settings;
     }
-    let endpoint = endpoints::update(&mut tx, &after).await?.ok_or(Code::PreconditionFailed)?;
-    let shown = show(&api, &mut tx, &compiled, &endpoint).await?;
-    tx.commit().await?;
+    let endpoint = endpoints::update(change.conn(), &after).await?.ok_or(Code::PreconditionFailed)?;
+    let shown = show(&api, change.conn(), &compiled, &endpoint).await?;
+    change.commit(Record::new("endpoint.updated").of(id).before(shown_before).after(&shown)).await?;
     Ok(tagged(endpoint.version, shown))
 }

@@ -2,7 +2,7 @@
 
 use super::{Compiled, installed};
 use crate::{
-    auth::Caller,
+    auth::{Caller, Record},
     connections::{accounts_in, adopt},
     endpoints::invalid,
     problem::{Code, FieldProblem, Problem},
@@ -50,6 +50,7 @@ pub struct PutDefaults {
 
 /// Read the tenant's defaults for a plugin
 #[utoipa::path(get, path = "/api/v1/plugins/{id}/defaults", tag = "plugins", params(("id" = String, Path)),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 200, description = "The defaults, with an ETag", body = PluginDefaults),
               (status = 404, description = "`not_found`")))]
 pub async fn get(State(api): State<Api>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -65,6 +66,7 @@ pub async fn get(State(api): State<Api>, caller: Caller, Path(id): Path<String>)
 /// invalid, nothing changes.
 #[utoipa::path(put, path = "/api/v1/plugins/{id}/defaults", tag = "plugins", request_body = PutDefaults,
     params(("id" = String, Path), crate::openapi::IfMatch),
+    security(("access_token" = ["manage_connections"])),
     responses((status = 200, description = "The defaults as they are now, with an ETag", body = PluginDefaults),
               (status = 404, description = "`not_found`"),
               (status = 409, description = "`account_taken`"),
@@ -78,8 +80,8 @@ pub async fn put(
     if_match: IfMatch,
     Json(new): Json<PutDefaults>,
 ) -> Result<Response, Problem> {
-    let (mut tx, _) = caller.begin(Permission::ManageConnections).await?;
-    let compiled = current(&api, &mut tx, &id).await?;
+    let (mut change, _) = caller.administer(Permission::ManageConnections).await?;
+    let compiled = current(&api, change.conn(), &id).await?;
     let errors = compiled.settings.check_shared(&new.settings);
     if !errors.is_empty() {
         return Err(invalid(errors, "/settings"));
@@ -88,13 +90,14 @@ pub async fn put(
         let message = "an account belongs to one connection";
         return Err(Problem::field(format!("/settings/{account}"), "account", message));
     }
-    let now = api.now();
-    let put = defaults::put(&mut tx, &id, &new.settings, if_match.0, now).await?;
+    let now = change.now();
+    let before = defaults::load(change.conn(), &id).await?.map(|defaults| json!({ "settings": defaults.settings }));
+    let put = defaults::put(change.conn(), &id, &new.settings, if_match.0, now).await?;
     let put = put.ok_or(Code::PreconditionFailed)?;
     let mut problems = Vec::new();
     let mut changed = Vec::new();
-    for connection in connections::of_plugin(&mut tx, &id).await? {
-        match inherit(&api, &mut tx, caller.tenant, &connection, &new.settings, now).await? {
+    for connection in connections::of_plugin(change.conn(), &id).await? {
+        match inherit(&api, change.conn(), caller.tenant, &connection, &new.settings, now).await? {
             Ok(true) => changed.push(connection.id),
             Ok(false) => {}
             Err(problem) => problems.extend(problem),
@@ -103,7 +106,8 @@ pub async fn put(
     if !problems.is_empty() {
         return Err(Problem::invalid(problems));
     }
-    tx.commit().await?;
+    let record = Record::new("plugin.defaults_put").of(&id).before(before);
+    change.commit(record.after(json!({ "settings": put.settings }))).await?;
     for connection in changed {
         adopt(&api, caller.tenant, connection).await?;
     }

@@ -34,6 +34,7 @@ pub struct PluginVersion {
 ///
 /// In the version that new connections get.
 #[utoipa::path(get, path = "/api/v1/plugins/{id}", tag = "plugins", params(("id" = String, Path)),
+    security(("access_token" = ["work_conversations"])),
     responses((status = 200, description = "The plugin", body = PluginDetail),
               (status = 404, description = "`not_found`")))]
 pub async fn get(

@@ -5,7 +5,7 @@
 
 use super::list::ShownPlugin;
 use crate::{
-    auth::Caller,
+    auth::{Caller, Record},
     live::{self, Wait},
     problem::{Code, FieldProblem, Problem},
     request::{Path, Query, Wasm},
@@ -25,6 +25,7 @@ use domain::{
 use http::{StatusCode, header};
 use manifest::{Manifest, Preamble};
 use serde::Serialize;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use store::plugins::{
@@ -64,6 +65,7 @@ pub struct PluginInstallation {
 /// version; connections that there are keep theirs until they are upgraded. The same file again changes nothing.
 #[utoipa::path(post, path = "/api/v1/plugins", tag = "plugins", params(Wait),
     request_body(content = Vec<u8>, content_type = "application/wasm", description = "The file, up to 8 MiB"),
+    security(("access_token" = ["install_plugins"])),
     responses((status = 200, description = "The same file was installed already", body = ShownPlugin),
               (status = 201, description = "Installed", body = ShownPlugin),
               (status = 202, description = "Not yet; Location says where to look", body = PluginInstallation),
@@ -77,7 +79,7 @@ pub async fn install(
     Query(wait): Query<Wait>,
     Wasm(wasm): Wasm,
 ) -> Result<Response, Problem> {
-    let (mut change, _) = caller.change(Permission::InstallPlugins).await?;
+    let (mut change, _) = caller.administer(Permission::InstallPlugins).await?;
     if api.installers != Installers::Admins {
         return Err(Code::OperatorOnly.into());
     }
@@ -90,7 +92,8 @@ pub async fn install(
     let (id, now) = (Uuid::now_v7(), change.now());
     installations::request(change.conn(), id, &wasm, now).await?;
     change.enqueue(&InstallPlugin { tenant_id: caller.tenant, installation_id: id }).await?;
-    change.commit().await?;
+    let after = json!({ "plugin_id": manifest.id, "version": manifest.version, "installation_id": id });
+    change.commit(Record::new("plugin.installed").of(&manifest.id).after(after)).await?;
     let installation = live::answer(
         wait.patience(),
         |installation: &Installation| installation.completed_at.is_some(),
@@ -118,6 +121,7 @@ pub async fn install(
 
 /// Read the result of an installation
 #[utoipa::path(get, path = "/api/v1/plugins/installations/{id}", tag = "plugins", params(("id" = uuid::Uuid, Path)),
+    security(("access_token" = ["install_plugins"])),
     responses((status = 200, description = "The installation, done or not", body = PluginInstallation),
               (status = 404, description = "`not_found`")))]
 pub async fn get(caller: Caller, Path(id): Path<Uuid>) -> Result<axum::Json<PluginInstallation>, Problem> {

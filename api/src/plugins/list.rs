@@ -72,6 +72,7 @@ pub struct Plugins {
 
 /// List the installed plugins
 #[utoipa::path(get, path = "/api/v1/plugins", tag = "plugins",
+    security(("access_token" = ["work_conversations"])),
     responses((status = 200, description = "All of them, with the schemas of their settings", body = Plugins)))]
 pub async fn list(State(api): State<Api>, caller: Caller) -> Result<axum::Json<Plugins>, Problem> {
     let (mut tx, _) = caller.begin(Permission::WorkConversations).await?;

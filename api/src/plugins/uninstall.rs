@@ -1,7 +1,7 @@
 //! `DELETE /api/v1/plugins/{id}/versions/{version}`
 
 use crate::{
-    auth::Caller,
+    auth::{Caller, Record},
     problem::{Code, Problem},
     request::Path,
     state::Api,
@@ -19,6 +19,7 @@ use store::plugins::uninstall::{self, Holder, Uninstalled};
 /// they get the newest that is left.
 #[utoipa::path(delete, path = "/api/v1/plugins/{id}/versions/{version}", tag = "plugins",
     params(("id" = String, Path), ("version" = String, Path)),
+    security(("access_token" = ["install_plugins"])),
     responses((status = 204, description = "Uninstalled"),
               (status = 403, description = "`operator_only`, `forbidden`"),
               (status = 404, description = "`not_found`"),
@@ -29,14 +30,15 @@ pub async fn uninstall(
     caller: Caller,
     Path((id, version)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
-    let (mut change, _) = caller.change(Permission::InstallPlugins).await?;
+    let (mut change, _) = caller.administer(Permission::InstallPlugins).await?;
     if api.installers != Installers::Admins {
         return Err(Code::OperatorOnly.into());
     }
     let now = change.now();
     match uninstall::uninstall(change.conn(), &id, &version, now).await? {
         Uninstalled::Done => {
-            change.commit().await?;
+            let before = json!({ "plugin_id": id, "version": version });
+            change.commit(Record::new("plugin.uninstalled").of(&id).before(before)).await?;
             Ok(StatusCode::NO_CONTENT)
         }
         Uninstalled::Unknown => Err(Code::NotFound.into()),

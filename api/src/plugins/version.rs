@@ -13,6 +13,7 @@ use domain::role::Permission;
 /// Read one version of a plugin
 #[utoipa::path(get, path = "/api/v1/plugins/{id}/versions/{version}", tag = "plugins",
     params(("id" = String, Path), ("version" = String, Path)),
+    security(("access_token" = ["work_conversations"])),
     responses((status = 200, description = "The plugin in this version", body = ShownPlugin),
               (status = 404, description = "`not_found`")))]
 pub async fn get(

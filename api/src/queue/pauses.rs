@@ -8,15 +8,14 @@ pub mod connections;
 pub mod kinds;
 pub mod list;
 
-use super::{failed, log};
+use super::{commit, failed};
 use crate::{
-    auth::Caller,
+    auth::{Administration, Caller},
     problem::{Code, Problem},
     state::Api,
 };
 use chrono::{DateTime, Utc};
 use domain::{ConnectionId, job::Lane};
-use inbox::Transaction;
 use queue::holds::{self, Hold, Scope};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -59,25 +58,26 @@ impl From<Hold> for ShownPause {
 }
 
 /// Pauses, and answers with the pause. It may have been there before.
-async fn pause(mut change: Transaction, scope: Scope) -> Result<axum::Json<ShownPause>, Problem> {
-    if holds::pause(change.conn(), &scope).await.map_err(failed)? {
-        log(&mut change, "paused", named(&scope));
-    }
+async fn pause(mut change: Administration, scope: Scope) -> Result<axum::Json<ShownPause>, Problem> {
+    let is_new = holds::pause(change.conn(), &scope).await.map_err(failed)?;
     let pauses = holds::of_tenant(change.conn()).await.map_err(failed)?;
     let pause = pauses.into_iter().find(|hold| hold.reason == "paused" && hold.scope == scope);
     // Another request may have lifted it before this one looked.
     let pause = pause.ok_or(Code::Conflict)?;
-    change.commit().await?;
+    if is_new {
+        commit(change, "queue.paused", named(&scope)).await?;
+    } else {
+        change.commit_unchanged().await?;
+    }
     Ok(axum::Json(pause.into()))
 }
 
 /// Lifts a pause, and brings back what it had set aside.
-async fn resume(api: &Api, caller: &Caller, mut change: Transaction, scope: Scope) -> Result<(), Problem> {
+async fn resume(api: &Api, caller: &Caller, mut change: Administration, scope: Scope) -> Result<(), Problem> {
     if !holds::resume(change.conn(), &scope).await.map_err(failed)? {
         return Err(Code::NotFound.into());
     }
-    log(&mut change, "resumed", named(&scope));
-    change.commit().await?;
+    commit(change, "queue.resumed", named(&scope)).await?;
     if let Err(error) = api.queue.release(&scope).await {
         // The pause is lifted all the same; the workers look for such jobs from time to time.
         tracing::warn!(%error, tenant = %caller.tenant, "jobs that a pause had set aside come back later");

@@ -41,6 +41,7 @@ pub struct QueueStats {
 ///
 /// By lane, and by what they are doing.
 #[utoipa::path(get, path = "/api/v1/queue/stats", tag = "queue",
+    security(("access_token" = ["operate_queue"])),
     responses((status = 200, description = "Every lane, the most urgent first", body = QueueStats)))]
 pub async fn stats(caller: Caller) -> Result<axum::Json<QueueStats>, Problem> {
     let (mut tx, _) = caller.begin(Permission::OperateQueue).await?;

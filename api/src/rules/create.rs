@@ -1,8 +1,13 @@
 //! `POST /api/v1/rules`
 
 use super::{ShownRule, check_description, parse};
-use crate::{auth::Caller, problem::Problem, request::Creation, state::Api, users::check_name};
-use axum::{extract::State, response::Response};
+use crate::{
+    auth::{Caller, Record},
+    problem::Problem,
+    request::Creation,
+    users::check_name,
+};
+use axum::response::Response;
 use domain::{RuleId, role::Permission};
 use http::StatusCode;
 use serde::Deserialize;
@@ -31,17 +36,14 @@ pub struct CreateRule {
 /// It is asked after all others; the order can be changed.
 #[utoipa::path(post, path = "/api/v1/rules", tag = "rules", request_body = CreateRule,
     params(crate::openapi::IdempotencyKey),
+    security(("access_token" = ["manage_rules"])),
     responses((status = 201, description = "Created", body = ShownRule),
               (status = 422, description = "`invalid`, with pointers into the definition; \
                                             `idempotency_key_reused`")))]
-pub async fn create(
-    State(api): State<Api>,
-    caller: Caller,
-    creation: Creation<CreateRule>,
-) -> Result<Response, Problem> {
-    let (mut tx, _) = caller.begin(Permission::ManageRules).await?;
-    let now = api.now();
-    if let Some(answer) = creation.earlier_answer(&mut tx, caller.user, now).await? {
+pub async fn create(caller: Caller, creation: Creation<CreateRule>) -> Result<Response, Problem> {
+    let (mut change, _) = caller.administer(Permission::ManageRules).await?;
+    let now = change.now();
+    if let Some(answer) = creation.earlier_answer(change.conn(), caller.user, now).await? {
         return Ok(answer);
     }
     let new = &creation.body;
@@ -57,8 +59,8 @@ pub async fn create(
         event_data: &parsed.event_data(),
         definition: &new.definition,
     };
-    let rule = rules::create(&mut tx, &rule, now).await?;
-    let answer = creation.answer(&mut tx, caller.user, now, StatusCode::CREATED, &ShownRule::from(rule)).await?;
-    tx.commit().await?;
+    let rule = ShownRule::from(rules::create(change.conn(), &rule, now).await?);
+    let answer = creation.answer(change.conn(), caller.user, now, StatusCode::CREATED, &rule).await?;
+    change.commit(Record::new("rule.created").of(rule.id).after(&rule)).await?;
     Ok(answer)
 }

@@ -12,6 +12,7 @@ use store::rules;
 
 /// Read a rule
 #[utoipa::path(get, path = "/api/v1/rules/{id}", tag = "rules", params(("id" = uuid::Uuid, Path)),
+    security(("access_token" = ["read_rules"])),
     responses((status = 200, description = "The rule, with an ETag", body = ShownRule),
               (status = 404, description = "`not_found`")))]
 pub async fn get(caller: Caller, Path(id): Path<RuleId>) -> Result<Response, Problem> {

@@ -15,6 +15,7 @@ pub struct Rules {
 
 /// List the rules
 #[utoipa::path(get, path = "/api/v1/rules", tag = "rules",
+    security(("access_token" = ["read_rules"])),
     responses((status = 200, description = "All of them, in the order in which they are asked", body = Rules)))]
 pub async fn list(caller: Caller) -> Result<axum::Json<Rules>, Problem> {
     let (mut tx, _) = caller.begin(Permission::ReadRules).await?;

@@ -29,6 +29,7 @@ pub struct ShownPreset {
 
 /// List rules to start from
 #[utoipa::path(get, path = "/api/v1/rules/presets", tag = "rules",
+    security(("access_token" = ["read_rules"])),
     responses((status = 200, description = "All of them", body = Presets)))]
 pub async fn list(caller: Caller) -> Result<axum::Json<Presets>, Problem> {
     caller.begin(Permission::ReadRules).await?;

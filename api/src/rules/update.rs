@@ -2,13 +2,12 @@
 
 use super::{ShownRule, check_description, parse};
 use crate::{
-    auth::Caller,
+    auth::{Caller, Record},
     problem::{Code, Problem},
     request::{IfMatch, Json, Path, tagged},
-    state::Api,
     users::check_name,
 };
-use axum::{extract::State, response::Response};
+use axum::response::Response;
 use domain::{RuleId, role::Permission};
 use serde::Deserialize;
 use serde_json::Value;
@@ -32,20 +31,21 @@ pub struct UpdateRule {
 /// Change a rule, enable it or disable it
 #[utoipa::path(patch, path = "/api/v1/rules/{id}", tag = "rules", request_body = UpdateRule,
     params(("id" = uuid::Uuid, Path), crate::openapi::IfMatch),
+    security(("access_token" = ["manage_rules"])),
     responses((status = 200, description = "The rule as it is now, with an ETag", body = ShownRule),
               (status = 412, description = "`precondition_failed`"),
               (status = 422, description = "`invalid`, with pointers into the definition"),
               (status = 428, description = "`precondition_required`")))]
 pub async fn update(
-    State(api): State<Api>,
     caller: Caller,
     Path(id): Path<RuleId>,
     if_match: IfMatch,
     Json(update): Json<UpdateRule>,
 ) -> Result<Response, Problem> {
-    let (mut tx, _) = caller.begin(Permission::ManageRules).await?;
-    let mut rule = rules::load(&mut tx, id).await?.ok_or(Code::NotFound)?;
-    if_match.check(rule.version)?;
+    let (mut change, _) = caller.administer(Permission::ManageRules).await?;
+    let before = rules::load(change.conn(), id).await?.ok_or(Code::NotFound)?;
+    if_match.check(before.version)?;
+    let mut rule = before.clone();
     if let Some(name) = update.name {
         check_name("/name", &name).map_err(|problem| Problem::invalid(vec![problem]))?;
         name.trim().clone_into(&mut rule.name);
@@ -61,7 +61,9 @@ pub async fn update(
         rule.definition = definition;
     }
     rule.enabled = update.enabled.unwrap_or(rule.enabled);
-    let rule = rules::update(&mut tx, &rule, api.now()).await?.ok_or(Code::PreconditionFailed)?;
-    tx.commit().await?;
-    Ok(tagged(rule.version, ShownRule::from(rule)))
+    let now = change.now();
+    let rule = rules::update(change.conn(), &rule, now).await?.ok_or(Code::PreconditionFailed)?;
+    let (version, rule) = (rule.version, ShownRule::from(rule));
+    change.commit(Record::new("rule.updated").of(id).before(ShownRule::from(before)).after(&rule)).await?;
+    Ok(tagged(version, rule))
 }

@@ -1,21 +1,20 @@
 //! `GET /api/v1/users/{id}`
 
-use super::ShownUser;
+use super::{ShownUser, required, show};
 use crate::{
-    auth::Caller,
-    problem::{Code, Problem},
+    auth::{Caller, Needs},
+    problem::Problem,
     request::{Path, tagged},
 };
 use axum::response::Response;
-use domain::{UserId, role::Permission};
-use store::users;
+use domain::UserId;
 
 /// Read a person
 #[utoipa::path(get, path = "/api/v1/users/{id}", tag = "users", params(("id" = uuid::Uuid, Path)),
     responses((status = 200, description = "The person, with an ETag", body = ShownUser),
               (status = 404, description = "`not_found`")))]
 pub async fn get(caller: Caller, Path(id): Path<UserId>) -> Result<Response, Problem> {
-    let (mut tx, _) = caller.begin(Permission::WorkConversations).await?;
-    let user = users::load(&mut tx, id).await?.ok_or(Code::NotFound)?;
-    Ok(tagged(user.version, ShownUser::from(user)))
+    let (mut tx, _) = caller.begin(Needs::SignedIn).await?;
+    let user = required(&mut tx, id).await?;
+    Ok(tagged(user.version, show(&mut tx, user).await?))
 }

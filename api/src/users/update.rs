@@ -1,20 +1,19 @@
 //! `PATCH /api/v1/users/{id}`
 
-use super::{ShownUser, check_name};
+use super::{ShownUser, check_name, required, show};
 use crate::{
-    auth::Caller,
+    auth::{Caller, Needs, Record},
     problem::{Code, Problem},
     request::{IfMatch, Json, Path, tagged},
-    state::Api,
 };
-use axum::{extract::State, response::Response};
+use axum::response::Response;
 use domain::{
     UserId,
-    role::{Permission, Role},
+    role::{Permission, RoleKey},
 };
 use serde::Deserialize;
 use store::{
-    refresh_tokens,
+    api_keys, refresh_tokens, roles,
     users::{self, User},
 };
 
@@ -27,63 +26,61 @@ pub struct UpdateUser {
     /// What they may do.
     #[serde(default)]
     #[schema(schema_with = crate::openapi::role)]
-    role: Option<Role>,
-    /// Whether they may log in and act. Who is deactivated is signed out everywhere, at once.
+    role: Option<RoleKey>,
+    /// Whether they may log in and act. Who is deactivated is signed out everywhere and loses their API keys,
+    /// at once.
     active: Option<bool>,
-}
-
-#[derive(Debug, thiserror::Error)]
-enum Error {
-    #[error("the tenant would be left without an active admin")]
-    LastAdmin,
-}
-
-impl From<Error> for Problem {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::LastAdmin => Code::LastAdmin.into(),
-        }
-    }
 }
 
 /// Change a person
 ///
-/// Everybody may change their own name; roles and access are for admins.
+/// Everybody may change their own name; roles and access are for those who manage people, as far as the person may do
+/// no more than they.
 #[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "users", request_body = UpdateUser,
-    params(("id" = uuid::Uuid, Path), crate::openapi::IfMatch),
-    responses((status = 200, description = "The person as it is now, with an ETag", body = ShownUser),
+    params(("id" = uuid::Uuid, Path), crate::openapi::IfMatch), security(("access_token" = ["manage_users"])),
+    responses((status = 200, description = "The person as they are now, with an ETag", body = ShownUser),
+              (status = 403, description = "`forbidden`; `beyond_your_own`: they may, or would, do more than you"),
               (status = 409, description = "`last_admin`"),
               (status = 412, description = "`precondition_failed`"),
               (status = 428, description = "`precondition_required`")))]
 pub async fn update(
-    State(api): State<Api>,
     caller: Caller,
     Path(id): Path<UserId>,
     if_match: IfMatch,
-    Json(change): Json<UpdateUser>,
+    Json(update): Json<UpdateUser>,
 ) -> Result<Response, Problem> {
-    if let Some(name) = &change.name {
+    let own_name_only = id == caller.user && update.role.is_none() && update.active.is_none();
+    let needs = if own_name_only { Needs::SignedIn } else { Permission::ManageUsers.into() };
+    let (mut change, granted) = caller.administer(needs).await?;
+    if let Some(name) = &update.name {
         check_name("/name", name).map_err(|problem| Problem::invalid(vec![problem]))?;
     }
-    let own_name_only = id == caller.user && change.role.is_none() && change.active.is_none();
-    let needs = if own_name_only { Permission::WorkConversations } else { Permission::ManageUsers };
-    let (mut tx, _) = caller.begin(needs).await?;
-    let before = users::load(&mut tx, id).await?.ok_or(Code::NotFound)?;
+    let before = required(change.conn(), id).await?;
     if_match.check(before.version)?;
+    if id != caller.user {
+        granted.may_manage(change.conn(), &before).await?;
+    }
     let after = User {
-        name: change.name.map_or_else(|| before.name.clone(), |name| name.trim().to_owned()),
-        role: change.role.unwrap_or(before.role),
-        active: change.active.unwrap_or(before.active),
+        name: update.name.map_or_else(|| before.name.clone(), |name| name.trim().to_owned()),
+        role: update.role.unwrap_or(before.role),
+        active: update.active.unwrap_or(before.active),
         ..before.clone()
     };
-    let is_admin = |user: &User| user.active && user.role == Role::Admin;
-    if is_admin(&before) && !is_admin(&after) && users::other_active_admins(&mut tx, id).await? == 0 {
-        return Err(Error::LastAdmin.into());
+    if after.role != before.role {
+        granted.may_give_role(change.conn(), after.role, "/role").await?;
     }
-    let user = users::update(&mut tx, &after, api.now()).await?.ok_or(Code::PreconditionFailed)?;
-    if !user.active {
-        refresh_tokens::revoke_sessions_of(&mut tx, id, None, api.now()).await?;
+    let now = change.now();
+    roles::lock_administration(change.conn()).await?;
+    let after = users::update(change.conn(), &after, now).await?.ok_or(Code::PreconditionFailed)?;
+    if !roles::somebody_administers(change.conn()).await? {
+        return Err(Code::LastAdmin.into());
     }
-    tx.commit().await?;
-    Ok(tagged(user.version, ShownUser::from(user)))
+    if !after.active {
+        refresh_tokens::revoke_sessions_of(change.conn(), id, None, now).await?;
+        api_keys::revoke_of(change.conn(), id, now).await?;
+    }
+    let version = after.version;
+    let (before, after) = (show(change.conn(), before).await?, show(change.conn(), after).await?);
+    change.commit(Record::new("user.updated").of(id).before(before).after(&after)).await?;
+    Ok(tagged(version, after))
 }

@@ -2,7 +2,10 @@
 
 use crate::authorization_server;
 use chrono::{DateTime, Utc};
-use domain::{Clock, ManualClock, TenantId, UserId, role::Role};
+use domain::{
+    Clock, ManualClock, TenantId, UserId,
+    role::{Role, RoleKey},
+};
 use hmac::{Hmac, KeyInit, Mac};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use queue::Queue;
@@ -11,10 +14,11 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use signalbox_api::{AccessKey, Api, Parts};
 use std::{net::SocketAddr, path::Path, sync::Arc};
-use store::{Database, users::NewUser};
+use store::{Database, mailed_links, users::NewUser};
 use test_support::{AuthorizationServer, TestDatabase};
 use tokio::net::TcpListener;
-use vault::{DataKey, Keyring};
+use uuid::Uuid;
+use vault::{DataKey, Keyring, Place, Sealed};
 
 /// The password of everybody.
 pub const PASSWORD: &str = "correct horse battery";
@@ -31,6 +35,19 @@ pub struct App {
     pub keyring: Arc<Keyring>,
     /// Asks for consent and gives tokens, at the host of [`crate::authorization_server`].
     pub provider: AuthorizationServer,
+}
+
+/// What differs from one installation to another.
+struct Settings {
+    installers: config::Installers,
+    sends_mail: bool,
+    rate_limit: config::RateLimit,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { installers: config::Installers::Admins, sends_mail: true, rate_limit: config::RateLimit::default() }
+    }
 }
 
 /// Somebody who has logged in.
@@ -81,9 +98,22 @@ impl Answer {
 
 impl App {
     pub async fn start() -> Self {
-        let db = TestDatabase::create().await;
-        let database = Database::from_pool(db.app.clone());
-        Self::on(db, database).await
+        Self::with(Settings::default()).await
+    }
+
+    /// Runs where only the operator installs plugins.
+    pub async fn for_the_operator() -> Self {
+        Self::with(Settings { installers: config::Installers::Operator, ..Settings::default() }).await
+    }
+
+    /// Runs where no e-mail leaves.
+    pub async fn without_mail() -> Self {
+        Self::with(Settings { sends_mail: false, ..Settings::default() }).await
+    }
+
+    /// Runs where people may ask so often per minute.
+    pub async fn with_rate_limit(rate_limit: config::RateLimit) -> Self {
+        Self::with(Settings { rate_limit, ..Settings::default() }).await
     }
 
     /// Runs on this pool, which need not reach the database at all.
@@ -91,19 +121,18 @@ impl App {
         Self::with_keyring(db, database, Arc::new(Keyring::new(DataKey::generate()))).await
     }
 
-    /// Runs where only the operator installs plugins.
-    pub async fn for_the_operator() -> Self {
-        let db = TestDatabase::create().await;
-        let database = Database::from_pool(db.app.clone());
-        Self::with(db, database, Arc::new(Keyring::new(DataKey::generate())), config::Installers::Operator).await
-    }
-
     /// Runs with these keys, as another process of the same installation.
     pub async fn with_keyring(db: TestDatabase, database: Database, keyring: Arc<Keyring>) -> Self {
-        Self::with(db, database, keyring, config::Installers::Admins).await
+        Self::run(db, database, keyring, Settings::default()).await
     }
 
-    async fn with(db: TestDatabase, database: Database, keyring: Arc<Keyring>, installers: config::Installers) -> Self {
+    async fn with(settings: Settings) -> Self {
+        let db = TestDatabase::create().await;
+        let database = Database::from_pool(db.app.clone());
+        Self::run(db, database, Arc::new(Keyring::new(DataKey::generate())), settings).await
+    }
+
+    async fn run(db: TestDatabase, database: Database, keyring: Arc<Keyring>, settings: Settings) -> Self {
         let clock = ManualClock::at(DateTime::from_timestamp(1_795_000_000, 0).unwrap());
         install_plugin(&db, clock.now()).await;
         let queue = Queue::new(database.pool().clone(), Arc::new(clock.clone()));
@@ -118,15 +147,43 @@ impl App {
             clock: Arc::new(clock.clone()),
             http: config::Http::default(),
             auth: config::Auth::default(),
+            rate_limit: settings.rate_limit,
+            sends_mail: settings.sends_mail,
             base_url: base.clone(),
             access_key: AccessKey::from_bytes(&[7; 32]),
             metrics: Some(PrometheusBuilder::new().build_recorder().handle()),
-            installers,
+            installers: settings.installers,
             readiness: Arc::new(()),
         });
         let service = signalbox_api::router(api).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
         Self { base, http: reqwest::Client::new(), db, database, clock, keyring, provider }
+    }
+
+    /// What makes the newest link in an e-mail good, which a worker would put there.
+    pub async fn mailed_token(&self) -> String {
+        let newest = "SELECT tenant_id, id, sealed_token FROM mailed_links ORDER BY id DESC LIMIT 1";
+        let (tenant, id, sealed): (Uuid, Uuid, Vec<u8>) =
+            sqlx::query_as(newest).fetch_one(&self.db.owner).await.unwrap();
+        let owner = mailed_links::owner(id.into());
+        let place = Place { tenant: Some(tenant), owner: &owner, name: mailed_links::TOKEN };
+        let token = self.keyring.open(&place, &Sealed::try_from(sealed).unwrap()).unwrap();
+        token.expose_str().unwrap().to_owned()
+    }
+
+    /// Begins another session of a person.
+    pub async fn log_in_again(&self, person: &Person) -> Person {
+        let login = json!({ "email": person.email, "password": PASSWORD, "refresh_token_delivery": "body" });
+        let tokens = self.post("/api/v1/auth/login", &login).await.ok();
+        let refresh = tokens["refresh_token"].as_str().unwrap().to_owned();
+        Person { refresh, ..person.with_token(tokens["access_token"].as_str().unwrap()) }
+    }
+
+    /// Makes a person of the admin's tenant with a role of its own, who logs in.
+    pub async fn colleague_as(&self, admin: &Person, name: &str, role: &Value) -> Person {
+        let slug = admin.email.split(['@', '.']).nth(1).unwrap().to_owned();
+        let role = role.as_str().unwrap().parse().unwrap();
+        self.person(admin.tenant, &slug, &format!("{name}@{slug}.example"), role).await
     }
 
     /// Makes a tenant with an admin, who logs in.
@@ -135,16 +192,16 @@ impl App {
         let mut tx = self.database.begin(tenant).await.unwrap();
         store::tenants::create(&mut tx, slug, slug, self.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
-        self.person(tenant, slug, &format!("admin@{slug}.example"), Role::Admin).await
+        self.person(tenant, slug, &format!("admin@{slug}.example"), Role::Admin.into()).await
     }
 
     /// Makes a person of the admin's tenant, who logs in.
     pub async fn colleague(&self, admin: &Person, name: &str, role: Role) -> Person {
         let slug = admin.email.split(['@', '.']).nth(1).unwrap().to_owned();
-        self.person(admin.tenant, &slug, &format!("{name}@{slug}.example"), role).await
+        self.person(admin.tenant, &slug, &format!("{name}@{slug}.example"), role.into()).await
     }
 
-    async fn person(&self, tenant: TenantId, slug: &str, email: &str, role: Role) -> Person {
+    async fn person(&self, tenant: TenantId, slug: &str, email: &str, role: RoleKey) -> Person {
         let id = UserId::new();
         let password_hash = signalbox_api::hash_password(PASSWORD).unwrap();
         let user = NewUser { id, email, name: "Somebody", role, password_hash: &password_hash };
@@ -199,6 +256,28 @@ impl App {
 }
 
 impl Person {
+    /// The same person with another token.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: token.to_owned(), ..self.clone() }
+    }
+
+    /// A machine with a new key of theirs.
+    pub async fn api_key(&self, new: &Value) -> Self {
+        let made = self.post("/api/v1/api-keys", new).await.ok();
+        self.with_token(made["token"].as_str().unwrap())
+    }
+
+    /// Deletes the state with this entity tag.
+    pub async fn delete_over(&self, path: &str, etag: &str) -> Answer {
+        let request = self.request(Method::DELETE, path).header("if-match", etag);
+        Answer::of(request.send().await.unwrap()).await
+    }
+
+    /// Deletes with a body, as where a password proves who does.
+    pub async fn delete_with(&self, path: &str, body: &Value) -> Answer {
+        Answer::of(self.request(Method::DELETE, path).json(body).send().await.unwrap()).await
+    }
+
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token)
     }

@@ -167,3 +167,47 @@ async fn a_lowered_role_counts_at_once() {
     admin.patch(&path, &etag, &json!({ "role": "agent" })).await.ok();
     assert_eq!(second.get("/api/v1/connections").await.problem(403), "forbidden");
 }
+
+#[tokio::test]
+async fn a_hash_of_an_import_is_good_and_replaced_at_the_login() {
+    let app = App::start().await;
+    let admin = app.tenant("acme").await;
+    let imported = bcrypt::hash(PASSWORD, 5).unwrap();
+    let set = "UPDATE users SET password_hash = $1 WHERE id = $2";
+    sqlx::query(set).bind(&imported).bind(admin.id.0).execute(&app.db.owner).await.unwrap();
+    let path = format!("/api/v1/users/{}", admin.id);
+    let etag = admin.get(&path).await.etag();
+    let login = |password: &str| json!({ "email": admin.email, "password": password });
+    assert_eq!(app.post("/api/v1/auth/login", &login("wrong")).await.problem(401), "login_failed");
+    app.post("/api/v1/auth/login", &login(PASSWORD)).await.ok();
+    let stored: String = sqlx::query_scalar("SELECT password_hash FROM users WHERE id = $1")
+        .bind(admin.id.0)
+        .fetch_one(&app.db.owner)
+        .await
+        .unwrap();
+    assert!(stored.starts_with("$argon2id$"), "{stored}");
+    app.post("/api/v1/auth/login", &login(PASSWORD)).await.ok();
+    assert_eq!(admin.get(&path).await.etag(), etag, "nobody has changed anything");
+}
+
+#[tokio::test]
+async fn every_operation_that_reads_a_cookie_asks_who_sent_it() {
+    let app = App::start().await;
+    let admin = app.tenant("acme").await;
+    let login = app.post("/api/v1/auth/login", &json!({ "email": admin.email, "password": PASSWORD })).await;
+    let cookie = login.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
+    for (method, path, operation) in crate::openapi::operations(&signalbox_api::openapi::document()) {
+        let path = crate::openapi::filled_in(&path);
+        let request = app.request(method.to_uppercase().parse().unwrap(), &path).header(header::COOKIE, &cookie);
+        let answer = Answer::of(request.send().await.unwrap()).await;
+        // Nothing takes a cookie for a login: what needs a token refuses it, what is public does not look at it.
+        if operation["security"] != json!([{}]) {
+            assert_eq!(answer.status, 401, "{method} {path}");
+        } else if ["/api/v1/auth/refresh", "/api/v1/auth/logout"].contains(&path.as_str()) {
+            assert_eq!(answer.problem(403), "cross_site", "{method} {path}");
+        }
+    }
+    let refresh = app.request(Method::POST, "/api/v1/auth/refresh").header(header::COOKIE, &cookie);
+    let refreshed = Answer::of(refresh.header("x-signalbox-csrf", "1").send().await.unwrap()).await;
+    assert!(refreshed.status.is_success(), "nothing has used the cookie: {refreshed:?}");
+}

@@ -26,6 +26,12 @@ async fn everything(app: &App, slug: &str, number: &str) -> Everything {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let contact = person.get(&format!("/api/v1/conversations/{conversation}")).await.ok()["contact"]["id"].clone();
     let delivery = person.get("/api/v1/deliveries").await.ok()["items"][0]["id"].clone();
+    let team = person.post("/api/v1/teams", &json!({ "name": slug, "ticket_prefix": "T" })).await.ok();
+    let own_role = person.post("/api/v1/roles", &json!({ "name": slug, "permissions": [] })).await.ok();
+    let key = person.post("/api/v1/api-keys", &json!({ "name": slug, "scopes": ["read_rules"] })).await.ok();
+    let invitation = json!({ "email": format!("new@{slug}.example"), "role": "agent" });
+    let invitation = person.post("/api/v1/invitations", &invitation).await.ok();
+    let company = person.post("/api/v1/companies", &json!({ "name": slug })).await.ok();
     let ids = vec![
         ("users", person.id.to_string()),
         ("endpoints", text(&connection["endpoint_id"])),
@@ -34,9 +40,14 @@ async fn everything(app: &App, slug: &str, number: &str) -> Everything {
         ("contacts", text(&contact)),
         ("rules", text(&rule["id"])),
         ("deliveries", text(&delivery)),
+        ("teams", text(&team["id"])),
+        ("roles", text(&own_role["id"])),
+        ("api-keys", text(&key["id"])),
+        ("invitations", text(&invitation["id"])),
         ("queue/jobs", delayed_job(app, person.tenant.0).await.to_string()),
         ("queue/dead-letters", dead_letter(app, person.tenant.0, "send-message").await.to_string()),
         ("queue/pauses/connections", text(&connection["id"])),
+        ("companies", text(&company["id"])),
     ];
     let pause = format!("/api/v1/queue/pauses/connections/{}", text(&connection["id"]));
     person.put(&pause, &json!({})).await.ok();
@@ -56,7 +67,8 @@ async fn no_address_leads_to_another_tenant() {
         };
         let message = uuid::Uuid::nil().to_string();
         let path = path.replace("{id}", theirs).replace("{message_id}", &message).replace("{check_id}", &message);
-        let path = path.replace("{tag}", "x");
+        let path = path.replace("{tag}", "x").replace("{user_id}", &message).replace("{session_id}", &message);
+        let path = path.replace("{other}", &message);
         for method in methods.as_object().unwrap().keys() {
             let method: Method = method.to_uppercase().parse().unwrap();
             let request = bolt.person.request(method.clone(), &path).header("if-match", "\"1\"");
@@ -68,7 +80,8 @@ async fn no_address_leads_to_another_tenant() {
         }
     }
     assert!(tried >= 25, "only {tried} operations have an id");
-    for (noun, id) in acme.ids.iter().filter(|(noun, _)| !noun.contains("pauses")) {
+    let has_no_page = ["queue/pauses/connections", "api-keys", "invitations"];
+    for (noun, id) in acme.ids.iter().filter(|(noun, _)| !has_no_page.contains(noun)) {
         assert_eq!(acme.person.get(&format!("/api/v1/{noun}/{id}")).await.status, 200, "{noun} is still there");
     }
 }
@@ -83,12 +96,18 @@ async fn no_list_shows_another_tenant() {
         "connections",
         "conversations?total=true",
         "contacts",
+        "companies",
         "rules",
         "rule-runs",
         "deliveries",
         "queue/jobs?state=delayed",
         "queue/dead-letters",
         "queue/pauses",
+        "teams",
+        "api-keys",
+        "invitations",
+        "roles",
+        "audit-log",
         "conversations?search=secret",
         "contacts?search=49",
     ] {
@@ -98,7 +117,7 @@ async fn no_list_shows_another_tenant() {
         for (_, id) in acme.ids.iter().filter(|(_, id)| id.parse::<i64>().is_err()) {
             assert!(!text.contains(id.as_str()), "{list}: {text}");
         }
-        if list != "rule-runs" {
+        if !["rule-runs", "roles", "audit-log"].contains(&list) {
             assert_eq!(theirs["items"].as_array().unwrap().len(), 1, "{list}: {text}");
         }
     }
@@ -121,6 +140,14 @@ fn body_for(path: &str, method: &Method) -> Value {
         "upgrade" => json!({ "to": "9.9.9" }),
         "reaction" => json!({ "emoji": null }),
         "password" => json!({ "new_password": "0123456789" }),
+        "notes" | "reviews" => json!({ "text": "hi" }),
+        "team" => json!({ "team_id": null }),
+        "tickets" => json!({ "title": "hi" }),
+        "escalations" => json!({ "reason": "hi" }),
+        "merge" => json!({ "into": uuid::Uuid::nil() }),
+        _ if path.contains("participants/") => json!({ "role": "member" }),
+        _ if path.contains("conversations/") && path.contains("/messages/") => json!({ "text": "hi" }),
+        _ if path.contains("conversations/") && method == Method::PATCH => json!({ "priority": "low" }),
         _ if path.contains("dead-letters") => json!({ "args": {} }),
         _ if method == Method::PATCH => json!({ "name": "taken over" }),
         _ => json!({}),

@@ -1,28 +1,45 @@
 //! The description of the API: complete, and the one in `schemas`.
 
 use crate::app::App;
-use domain::role::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, env, fs, path::Path};
 
 /// What needs no token.
-const PUBLIC: [&str; 6] = [
+const PUBLIC: [&str; 10] = [
     "get /healthz",
     "get /metrics",
     "get /readyz",
+    "post /api/v1/auth/accept-invitation",
     "post /api/v1/auth/login",
+    "post /api/v1/auth/login/second-factor",
     "post /api/v1/auth/logout",
+    "post /api/v1/auth/password-reset",
+    "post /api/v1/auth/password-reset/confirmation",
     "post /api/v1/auth/refresh",
 ];
 
-fn operations(document: &Value) -> Vec<(String, String, Value)> {
+/// Every operation: its method, its path, and what the document says of it.
+pub fn operations(document: &Value) -> Vec<(String, String, Value)> {
     let paths = document["paths"].as_object().unwrap();
     let of = |(path, methods): (&String, &Value)| {
         let methods = methods.as_object().unwrap().clone();
         methods.into_iter().map(|(method, operation)| (method, path.clone(), operation)).collect::<Vec<_>>()
     };
     paths.iter().flat_map(of).collect()
+}
+
+/// A path whose parameters name nothing that there is.
+pub fn filled_in(path: &str) -> String {
+    let nobody = uuid::Uuid::nil().to_string();
+    let is_number = ["jobs", "dead-letters"].iter().any(|noun| path.starts_with(&format!("/api/v1/queue/{noun}/")));
+    let segment = |segment: &str| match segment.starts_with('{') {
+        true if segment == "{owner}" => "contact".to_owned(),
+        true if is_number => "9999999".to_owned(),
+        true => nobody.clone(),
+        false => segment.to_owned(),
+    };
+    path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
 #[test]
@@ -45,7 +62,7 @@ fn it_is_openapi_3_1_and_every_reference_leads_somewhere() {
         let pointer = reference.split('"').next().unwrap();
         assert!(document.pointer(pointer).is_some(), "{pointer}");
     }
-    assert_eq!(document["components"]["schemas"]["Role"]["oneOf"].as_array().map(Vec::len), Some(4));
+    assert_eq!(document["components"]["schemas"]["Role"]["type"], "string");
 }
 
 #[test]
@@ -60,46 +77,14 @@ async fn exactly_the_public_operations_need_no_token() {
     let app = App::start().await;
     let mut public = BTreeSet::new();
     for (method, path, operation) in operations(&signalbox_api::openapi::document()) {
-        if operation.get("security").is_some() {
+        if operation["security"] == json!([{}]) {
             public.insert(format!("{method} {path}"));
             continue;
         }
-        let path = path
-            .replace("{check_id}", "x")
-            .replace("{kind}", "x")
-            .replace("{message_id}", "x")
-            .replace("{id}", "x")
-            .replace("{tag}", "x");
+        let path = filled_in(&path);
         let method: Method = method.to_uppercase().parse().unwrap();
         let answer = app.request(method.clone(), &path).json(&json!({})).send().await.unwrap();
         assert_eq!(answer.status(), 401, "{method} {path}");
     }
     assert_eq!(public, PUBLIC.map(str::to_owned).into());
-}
-
-/// What agents may not touch at all, whatever the body: the rest is theirs to use.
-#[tokio::test]
-async fn agents_are_refused_what_is_for_admins() {
-    let app = App::start().await;
-    let admin = app.tenant("acme").await;
-    let agent = app.colleague(&admin, "agent", Role::Agent).await;
-    let id = uuid::Uuid::nil();
-    for (method, path) in [
-        ("GET", "/api/v1/connections".to_owned()),
-        ("GET", format!("/api/v1/connections/{id}")),
-        ("DELETE", format!("/api/v1/connections/{id}")),
-        ("POST", format!("/api/v1/connections/{id}/test")),
-        ("POST", format!("/api/v1/connections/{id}/templates/sync")),
-        ("GET", "/api/v1/endpoints".to_owned()),
-        ("DELETE", format!("/api/v1/endpoints/{id}")),
-        ("GET", "/api/v1/deliveries".to_owned()),
-        ("GET", format!("/api/v1/deliveries/{id}")),
-        ("GET", format!("/api/v1/deliveries/{id}/body")),
-        ("POST", format!("/api/v1/deliveries/{id}/replay")),
-        ("GET", "/api/v1/rules".to_owned()),
-        ("GET", "/api/v1/rule-runs".to_owned()),
-    ] {
-        let answer = agent.request(method.parse().unwrap(), &path).send().await.unwrap();
-        assert_eq!(answer.status(), 403, "{method} {path}");
-    }
 }

@@ -11,12 +11,12 @@ use std::time::Duration;
 use store::plugins::installations;
 use uuid::Uuid;
 
-fn manifest(version: &str) -> Value {
+pub fn manifest(version: &str) -> Value {
     json!({ "id": "quiet", "name": "Quiet", "version": version, "api": "1", "interfaces": ["admin"] })
 }
 
 /// A module that is nothing but its manifest. Only what is said before any code runs matters here.
-fn wasm(manifest: &Value) -> Vec<u8> {
+pub fn wasm(manifest: &Value) -> Vec<u8> {
     let name = b"signalbox:manifest";
     let mut section = vec![u8::try_from(name.len()).unwrap()];
     section.extend_from_slice(name);

@@ -65,6 +65,19 @@ fn app_now(app: &App) -> chrono::DateTime<chrono::Utc> {
     domain::Clock::now(&app.clock)
 }
 
+/// A shop that can be upgraded to version 2.0.0. Answers the path of its connection and the key of its endpoint.
+pub async fn connected_shop(app: &App, admin: &Person) -> (String, String) {
+    install(app, "1.0.0").await;
+    let shop = connect(admin, "lamps").await;
+    install(app, "2.0.0").await;
+    shop
+}
+
+/// What upgrades such a shop.
+pub async fn acceptance(admin: &Person, path: &str) -> Value {
+    json!({ "to": "2.0.0", "consent": added(admin, path).await, "settings": { "region": "us" } })
+}
+
 /// Connects a shop. Answers the path of the connection and the key of its endpoint.
 async fn connect(admin: &Person, shop: &str) -> (String, String) {
     let made = admin

@@ -25,8 +25,10 @@ impl Playground {
     /// With a fresh data directory below this one.
     pub fn new(directory: &Path) -> anyhow::Result<Self> {
         let (address, provider) = (free_address()?, free_address()?);
-        let product =
-            Product::alone(directory)?.set("SIGNALBOX_HTTP_BIND", &address).set("SIGNALBOX_SANDBOX_BIND", &provider);
+        let product = Product::alone(directory)?
+            .set("SIGNALBOX_HTTP_BIND", &address)
+            .set("SIGNALBOX_SANDBOX_BIND", &provider)
+            .set("SIGNALBOX_SANDBOX_SMTP_BIND", "127.0.0.1:0");
         Ok(Self { product, data: directory.join("data"), address, provider })
     }
 

@@ -26,6 +26,7 @@ pub use load::process_environment;
 pub use reference::reference_markdown;
 pub use secret::Secret;
 pub use sections::{
-    Auth, Config, Database, Egress, Http, Installers, Lanes, Log, LogFormat, Plugins, Retention, Sandbox, Worker,
+    Auth, Config, Database, Egress, Http, Installers, Lanes, Log, LogFormat, Mail, MailTls, Plugins, RateLimit,
+    Retention, Sandbox, Worker,
 };
-pub use values::{Cidr, DatabaseUrl, HostName, LogFilter, MasterKey, PrivateHost, PublicUrl};
+pub use values::{Cidr, DatabaseUrl, HostName, LogFilter, Mailbox, MasterKey, PrivateHost, PublicUrl};

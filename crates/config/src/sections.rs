@@ -5,7 +5,9 @@ mod database;
 mod egress;
 mod http;
 mod log;
+mod mail;
 mod plugins;
+mod rate_limit;
 mod retention;
 mod sandbox;
 mod worker;
@@ -15,7 +17,9 @@ pub use database::Database;
 pub use egress::Egress;
 pub use http::Http;
 pub use log::{Log, LogFormat};
+pub use mail::{Mail, MailTls};
 pub use plugins::{Installers, Plugins};
+pub use rate_limit::RateLimit;
 pub use retention::Retention;
 pub use sandbox::Sandbox;
 pub use worker::{Lanes, Worker};
@@ -48,11 +52,13 @@ pub struct Config {
     pub provisioning: Option<PathBuf>,
     pub database: Database,
     pub http: Http,
+    pub rate_limit: RateLimit,
     pub sandbox: Sandbox,
     pub worker: Worker,
     pub plugins: Plugins,
     pub egress: Egress,
     pub auth: Auth,
+    pub mail: Mail,
     pub retention: Retention,
     pub log: Log,
 }
@@ -66,11 +72,13 @@ impl Default for Config {
             provisioning: None,
             database: Database::default(),
             http: Http::default(),
+            rate_limit: RateLimit::default(),
             sandbox: Sandbox::default(),
             worker: Worker::default(),
             plugins: Plugins::default(),
             egress: Egress::default(),
             auth: Auth::default(),
+            mail: Mail::default(),
             retention: Retention::default(),
             log: Log::default(),
         }

@@ -266,6 +266,45 @@ impl From<PrivateHost> for String {
     }
 }
 
+/// Somebody's e-mail address, with or without a name: `Acme <no-reply@acme.example>`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Mailbox(String);
+
+written_as_text!(Mailbox, { "type": "string" });
+
+impl Mailbox {
+    /// The address as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Mailbox {
+    type Err = Expected;
+
+    fn from_str(text: &str) -> Result<Self, Expected> {
+        let address = match text.strip_suffix('>').and_then(|text| text.rsplit_once('<')) {
+            Some((name, address)) if !name.contains(['<', '>', '"']) => address,
+            Some(_) => "",
+            None => text,
+        };
+        let is_address = address.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
+        let is_plain = !address.contains(|c: char| c.is_whitespace() || c.is_control() || "<>,;".contains(c));
+        if is_address && is_plain && !text.contains(char::is_control) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Expected("an e-mail address such as Acme Support <no-reply@acme.example>"))
+        }
+    }
+}
+
+impl From<Mailbox> for String {
+    fn from(mailbox: Mailbox) -> Self {
+        mailbox.0
+    }
+}
+
 /// Which log lines are written, in the syntax of `tracing`: `info,sqlx=warn`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -358,6 +397,16 @@ mod tests {
         assert_eq!(String::from(private), "shop.internal=10.20.0.0/16");
         for bad in ["shop.internal", "shop.internal=", "=10.0.0.0/8", "a=b"] {
             assert!(bad.parse::<PrivateHost>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn mailboxes_are_addresses_with_or_without_a_name() {
+        for good in ["a@b.example", "Acme Support <no-reply@acme.example>", "<a@localhost>"] {
+            assert_eq!(good.parse::<Mailbox>().unwrap().as_str(), good);
+        }
+        for bad in ["", "acme", "Acme <acme>", "@b", "a@", "a b@c", "a@b, c@d", "<x> <a@b>", "a@b\nBcc: c@d"] {
+            assert!(bad.parse::<Mailbox>().is_err(), "{bad}");
         }
     }
 

@@ -85,7 +85,9 @@ fn every_key_can_be_set_by_its_variable() {
         "public_url" => "https://inbox.example.com",
         "master_key" => "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
         "database.url" | "database.owner_url" => "postgres://u:p@db/x",
-        "http.bind" | "sandbox.bind" | "worker.bind" => "127.0.0.1:7777",
+        "http.bind" | "sandbox.bind" | "sandbox.smtp_bind" | "worker.bind" => "127.0.0.1:7777",
+        "mail.from" => "Acme <no-reply@acme.example>",
+        "mail.tls" => "none",
         "http.trusted_proxies" => "10.0.0.0/8,10.0.0.1",
         "egress.denied_hosts" => "a.example,b.example",
         "egress.allowed_private" => "shop.internal=10.0.0.0/8",
@@ -104,6 +106,13 @@ fn every_key_can_be_set_by_its_variable() {
         if key.path == "database.owner_url" {
             pairs.push(("DATABASE_URL".to_owned(), "postgres://db/x".to_owned()));
         }
+        let goes_with = match key.path.as_str() {
+            "mail.host" => Some(("SIGNALBOX_MAIL_FROM", "no-reply@acme.example")),
+            "mail.username" => Some(("SIGNALBOX_MAIL_PASSWORD", "x")),
+            "mail.password" => Some(("SIGNALBOX_MAIL_USERNAME", "x")),
+            _ => None,
+        };
+        pairs.extend(goes_with.map(|(name, value)| (name.to_owned(), value.to_owned())));
         let config = Config::load(None, pairs).unwrap_or_else(|errors| panic!("{errors}"));
         let pointer = format!("/{}", key.path.replace('.', "/"));
         let now = serde_json::to_value(&config).unwrap();

@@ -1,6 +1,6 @@
 //! The catalogue of the event log: every change of the domain is one of these.
 
-use crate::{RuleId, UserId, conversation::named};
+use crate::{ApiKeyId, RuleId, UserId, conversation::named};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,9 @@ pub enum EventKind {
     /// A reaction was set, changed or removed.
     #[serde(rename = "message.reaction_changed")]
     MessageReactionChanged,
+    /// It was pinned, or is no longer.
+    #[serde(rename = "message.pin_changed")]
+    MessagePinChanged,
     /// A conversation began.
     #[serde(rename = "conversation.created")]
     ConversationCreated,
@@ -31,6 +34,42 @@ pub enum EventKind {
     /// It was given to somebody, or to nobody.
     #[serde(rename = "conversation.assigned")]
     ConversationAssigned,
+    /// It went to another team, or to none.
+    #[serde(rename = "conversation.transferred")]
+    ConversationTransferred,
+    /// Its priority, category, title or another field changed.
+    #[serde(rename = "conversation.updated")]
+    ConversationUpdated,
+    /// It left the lists, or came back.
+    #[serde(rename = "conversation.archived")]
+    ConversationArchived,
+    /// Another conversation became part of it, or it of another.
+    #[serde(rename = "conversation.merged")]
+    ConversationMerged,
+    /// A merge was taken back.
+    #[serde(rename = "conversation.unmerged")]
+    ConversationUnmerged,
+    /// It was deleted for good.
+    #[serde(rename = "conversation.deleted")]
+    ConversationDeleted,
+    /// A support conversation and a ticket belong together, or no longer.
+    #[serde(rename = "conversation.linked")]
+    ConversationLinked,
+    /// Somebody takes part in it, or has another role.
+    #[serde(rename = "conversation.participant_joined")]
+    ParticipantJoined,
+    /// Somebody takes part no longer.
+    #[serde(rename = "conversation.participant_left")]
+    ParticipantLeft,
+    /// A macro was run on it.
+    #[serde(rename = "conversation.macro_run")]
+    MacroRun,
+    /// Its customer said what they think of it.
+    #[serde(rename = "conversation.rated")]
+    ConversationRated,
+    /// A lead wrote down what was done well or badly in it.
+    #[serde(rename = "conversation.reviewed")]
+    ConversationReviewed,
     /// It was escalated.
     #[serde(rename = "conversation.escalated")]
     ConversationEscalated,
@@ -49,6 +88,24 @@ pub enum EventKind {
     /// A contact is reached under another address than before.
     #[serde(rename = "contact.identity_changed")]
     ContactIdentityChanged,
+    /// A contact was blocked, or is no longer.
+    #[serde(rename = "contact.blocked")]
+    ContactBlocked,
+    /// Another contact became part of it, or it of another.
+    #[serde(rename = "contact.merged")]
+    ContactMerged,
+    /// A merge of contacts was taken back.
+    #[serde(rename = "contact.unmerged")]
+    ContactUnmerged,
+    /// A company was entered.
+    #[serde(rename = "company.created")]
+    CompanyCreated,
+    /// A company's name, domains or attributes changed.
+    #[serde(rename = "company.updated")]
+    CompanyUpdated,
+    /// A company was deleted; its contacts are of none.
+    #[serde(rename = "company.deleted")]
+    CompanyDeleted,
     /// A connection works, needs a new authorization, or was switched off.
     #[serde(rename = "connection.status_changed")]
     ConnectionStatusChanged,
@@ -72,15 +129,34 @@ named!(EventKind, "event kind", {
     MessageRevoked => "message.revoked",
     MessageStatusChanged => "message.status_changed",
     MessageReactionChanged => "message.reaction_changed",
+    MessagePinChanged => "message.pin_changed",
     ConversationCreated => "conversation.created",
     ConversationStatusChanged => "conversation.status_changed",
     ConversationAssigned => "conversation.assigned",
+    ConversationTransferred => "conversation.transferred",
+    ConversationUpdated => "conversation.updated",
+    ConversationArchived => "conversation.archived",
+    ConversationMerged => "conversation.merged",
+    ConversationUnmerged => "conversation.unmerged",
+    ConversationDeleted => "conversation.deleted",
+    ConversationLinked => "conversation.linked",
+    ParticipantJoined => "conversation.participant_joined",
+    ParticipantLeft => "conversation.participant_left",
+    MacroRun => "conversation.macro_run",
+    ConversationRated => "conversation.rated",
+    ConversationReviewed => "conversation.reviewed",
     ConversationEscalated => "conversation.escalated",
     ConversationTagAdded => "conversation.tag_added",
     ConversationTagRemoved => "conversation.tag_removed",
     ContactCreated => "contact.created",
     ContactUpdated => "contact.updated",
     ContactIdentityChanged => "contact.identity_changed",
+    ContactBlocked => "contact.blocked",
+    ContactMerged => "contact.merged",
+    ContactUnmerged => "contact.unmerged",
+    CompanyCreated => "company.created",
+    CompanyUpdated => "company.updated",
+    CompanyDeleted => "company.deleted",
     ConnectionStatusChanged => "connection.status_changed",
     ConnectionVersionChanged => "connection.version_changed",
     QueueChanged => "queue.changed",
@@ -98,6 +174,13 @@ pub enum Actor {
     User {
         /// Who.
         id: UserId,
+    },
+    /// A machine, by a key that a person of the tenant made for it.
+    ApiKey {
+        /// Which.
+        id: ApiKeyId,
+        /// Who made it.
+        user_id: UserId,
     },
     /// A rule.
     Rule {

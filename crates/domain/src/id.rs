@@ -53,6 +53,10 @@ ids! {
     TenantId,
     /// A person who signs in: admin, supervisor, team lead or agent.
     UserId,
+    /// Some of the people, who share a queue.
+    TeamId,
+    /// A role of a tenant's own making.
+    RoleId,
     /// Where a provider posts its webhooks.
     EndpointId,
     /// One account or number of one tenant at a provider.
@@ -63,6 +67,8 @@ ids! {
     ContactId,
     /// One address of a contact on one channel.
     IdentityId,
+    /// Whom contacts work for.
+    CompanyId,
     /// A thread of messages with one contact over one connection.
     ConversationId,
     /// One message of a conversation.
@@ -77,4 +83,10 @@ ids! {
     ScheduleId,
     /// One line of refresh tokens, from a login to its logout.
     SessionId,
+    /// What a machine shows instead of signing in.
+    ApiKeyId,
+    /// Somebody who was asked to join the tenant.
+    InvitationId,
+    /// A link that an e-mail carries, good once.
+    MailedLinkId,
 }

@@ -1,9 +1,10 @@
 //! The arguments of every job: what `api` asks and `worker` does.
 
 use crate::{
-    ConnectionId, ContactId, ConversationId, DeliveryId, EventId, MessageId, TenantId,
+    ConnectionId, ContactId, ConversationId, DeliveryId, EventId, MailedLinkId, MessageId, TeamId, TenantId,
     job::{Job, Lane, RetryPolicy},
 };
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use uuid::Uuid;
@@ -26,6 +27,9 @@ pub const KINDS: &[&str] = &[
     PollTrigger::KIND,
     RunAction::KIND,
     RunActionNow::KIND,
+    AssignWaiting::KIND,
+    WakeConversation::KIND,
+    SendLink::KIND,
 ];
 
 /// Turns a stored webhook request into messages, statuses and events. Stored with the request by the database function
@@ -467,5 +471,74 @@ impl Job for RunActionNow {
 
     fn connection(&self) -> Option<ConnectionId> {
         Some(self.connection_id)
+    }
+}
+
+/// Gives what waits in a team's queue to those of its people who are there and have room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssignWaiting {
+    /// Whose team.
+    pub tenant_id: TenantId,
+    /// Which.
+    pub team_id: TeamId,
+}
+
+impl Job for AssignWaiting {
+    const KIND: &'static str = "assign-waiting";
+    const LANE: Lane = Lane::Automation;
+    const RETRY: RetryPolicy = RetryPolicy::PROMPT;
+
+    fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+
+    /// One at a time for the whole tenant: somebody in two teams must not be given too much by both.
+    fn key(&self) -> Option<String> {
+        Some(format!("assign:{}", self.tenant_id))
+    }
+}
+
+/// Ends a conversation's snooze.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WakeConversation {
+    /// Whose conversation.
+    pub tenant_id: TenantId,
+    /// Which.
+    pub conversation_id: ConversationId,
+    /// The end that was set: another one that came later has a job of its own.
+    pub until: DateTime<Utc>,
+}
+
+impl Job for WakeConversation {
+    const KIND: &'static str = "wake-conversation";
+    const LANE: Lane = Lane::Timers;
+    const RETRY: RetryPolicy = RetryPolicy::PROMPT;
+
+    fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+}
+
+/// Sends the e-mail with a link. Stored with the link, of which it knows nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendLink {
+    /// Whose link.
+    pub tenant_id: TenantId,
+    /// Which.
+    pub link_id: MailedLinkId,
+}
+
+impl Job for SendLink {
+    const KIND: &'static str = "send-link";
+    const LANE: Lane = Lane::Notify;
+    const RETRY: RetryPolicy =
+        RetryPolicy { max_attempts: 10, first_delay: Duration::from_secs(5), max_delay: Duration::from_mins(10) };
+
+    fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+
+    fn idempotency_key(&self) -> Option<String> {
+        Some(self.link_id.to_string())
     }
 }

@@ -4,18 +4,25 @@
 
 #![deny(clippy::disallowed_methods, missing_docs)]
 
+pub mod attribute;
 pub mod clock;
 pub mod connection;
 pub mod conversation;
 pub mod cron;
 pub mod delivery;
 pub mod event;
+pub mod handle;
 pub mod id;
 pub mod job;
 pub mod jobs;
+pub mod mention;
 pub mod message;
 pub mod plugin;
+pub mod presence;
 pub mod role;
+pub mod second_factor;
+pub mod sight;
+pub mod team;
 
 pub use clock::{Clock, ManualClock};
 pub use id::*;

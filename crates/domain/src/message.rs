@@ -12,8 +12,10 @@ pub enum Direction {
     Inbound,
     /// From the tenant to the contact.
     Outbound,
+    /// Among people of the tenant: a note beside a conversation with a contact, or what they say in their own.
+    Internal,
 }
-named!(Direction, "direction", { Inbound => "inbound", Outbound => "outbound" });
+named!(Direction, "direction", { Inbound => "inbound", Outbound => "outbound", Internal => "internal" });
 
 /// Who wrote a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -27,9 +29,11 @@ pub enum SenderKind {
     Automation,
     /// The tenant, but not through this product: another device of the same number.
     External,
+    /// The product itself, about what happened.
+    System,
 }
 named!(SenderKind, "sender", {
-    Contact => "contact", User => "user", Automation => "automation", External => "external",
+    Contact => "contact", User => "user", Automation => "automation", External => "external", System => "system",
 });
 
 /// How far a message has come, in the order in which it moves: forward only.
@@ -40,7 +44,7 @@ named!(SenderKind, "sender", {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryStatus {
-    /// Inbound: nothing left to do.
+    /// Inbound or internal: nothing left to do.
     Received,
     /// Outbound, not yet taken by a worker.
     Queued,

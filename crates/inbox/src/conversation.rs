@@ -1,37 +1,135 @@
 //! What people and rules do to a conversation.
 
 use crate::{Error, Transaction};
-use domain::{ConversationId, MessageId, UserId, conversation::Status, event::EventKind, jobs::MarkRead};
-use serde_json::json;
+use chrono::{DateTime, Utc};
+use domain::{
+    ConversationId, MessageId,
+    conversation::{Priority, Status},
+    event::EventKind,
+    jobs::{MarkRead, WakeConversation},
+};
+use serde_json::{Map, Value, json};
+
+/// A move of a conversation, with what is told about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'a> {
+    /// Where to.
+    pub to: Status,
+    /// Of a snooze: when it ends. Without it the contact's next message ends it.
+    pub until: Option<DateTime<Utc>>,
+    /// Of a closing: why.
+    pub reason: Option<&'a str>,
+    /// Whatever else whoever does it wants to be known.
+    pub note: Option<&'a str>,
+}
+
+impl From<Status> for Step<'_> {
+    fn from(to: Status) -> Self {
+        Self { to, until: None, reason: None, note: None }
+    }
+}
+
+/// Fields that people fill in. What is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct Fields {
+    /// How urgent it is.
+    pub priority: Option<Priority>,
+    /// What it is about, by the tenant's own division.
+    pub category: Option<Option<String>>,
+    /// The subject, or a channel's name.
+    pub title: Option<Option<String>>,
+    /// What a channel is for.
+    pub description: Option<Option<String>>,
+    /// What the tenant shows the customer as.
+    pub brand: Option<Option<String>>,
+    /// Whether a channel is for its members alone.
+    pub is_private: Option<bool>,
+    /// Fields of the tenant's own making, as they are to be.
+    pub custom_attributes: Option<Value>,
+}
 
 impl Transaction {
     /// Moves a conversation. `false`: it stands there already.
     pub async fn set_status(&mut self, id: ConversationId, to: Status) -> Result<bool, Error> {
-        let now = self.now();
+        self.step(id, &Step::from(to)).await
+    }
+
+    /// The same with what is told about it. A snooze may get another end.
+    pub async fn step(&mut self, id: ConversationId, step: &Step<'_>) -> Result<bool, Error> {
+        let (tenant_id, now) = (self.tenant(), self.now());
         let conversation = self.conversation(id).await?;
-        let from = conversation.status;
-        if from == to {
+        let (kind, from, to) = (conversation.kind, conversation.status, step.to);
+        let snoozed_anew = from == to && to == Status::Snoozed && conversation.snoozed_until != step.until;
+        if from == to && !snoozed_anew {
             return Ok(false);
         }
-        if !from.may_become(to) {
-            return Err(Error::Transition { from, to });
+        if !snoozed_anew && !kind.allows(from, to) {
+            return Err(Error::Transition { kind, from, to });
         }
         conversation.set_status(to, now);
-        self.emit(id, EventKind::ConversationStatusChanged, json!({ "from": from, "to": to })).await?;
+        if to == Status::Snoozed {
+            conversation.snoozed_until = step.until;
+        }
+        if to == Status::Closed {
+            conversation.close_reason = step.reason.map(str::to_owned);
+        }
+        let mut data = Map::from_iter([("from".to_owned(), json!(from)), ("to".to_owned(), json!(to))]);
+        let told =
+            [("until", step.until.map(|until| json!(until))), ("reason", step.reason.map(|reason| json!(reason)))];
+        data.extend(told.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+        data.extend(step.note.map(|note| ("note".to_owned(), json!(note))));
+        self.emit(id, EventKind::ConversationStatusChanged, Value::Object(data)).await?;
+        if let Some(until) = conversation_end(to, step.until) {
+            self.enqueue_at(&WakeConversation { tenant_id, conversation_id: id, until }, until).await?;
+        }
         Ok(true)
     }
 
-    /// Gives a conversation to somebody, or to nobody. `false`: they have it already.
-    pub async fn assign(&mut self, id: ConversationId, assignee: Option<UserId>) -> Result<bool, Error> {
-        let now = self.now();
+    /// Ends the snooze that was to last until then. `false`: it has ended before, or has another end.
+    pub async fn wake(&mut self, id: ConversationId, until: DateTime<Utc>) -> Result<bool, Error> {
         let conversation = self.conversation(id).await?;
-        let from = conversation.assignee_id;
-        if from == assignee {
+        if conversation.status != Status::Snoozed || conversation.snoozed_until != Some(until) {
             return Ok(false);
         }
-        conversation.assignee_id = assignee;
+        self.set_status(id, Status::Open).await
+    }
+
+    /// Fills in fields. `false`: they are so already.
+    pub async fn fill_in(&mut self, id: ConversationId, fields: &Fields) -> Result<bool, Error> {
+        let now = self.now();
+        let conversation = self.conversation(id).await?;
+        let mut changes = Map::new();
+        change(&mut changes, "priority", &mut conversation.priority, fields.priority.as_ref());
+        change(&mut changes, "category", &mut conversation.category, fields.category.as_ref());
+        change(&mut changes, "title", &mut conversation.title, fields.title.as_ref());
+        change(&mut changes, "description", &mut conversation.description, fields.description.as_ref());
+        change(&mut changes, "brand", &mut conversation.brand, fields.brand.as_ref());
+        change(&mut changes, "is_private", &mut conversation.is_private, fields.is_private.as_ref());
+        change(
+            &mut changes,
+            "custom_attributes",
+            &mut conversation.custom_attributes,
+            fields.custom_attributes.as_ref(),
+        );
+        if changes.is_empty() {
+            return Ok(false);
+        }
         conversation.touch(now);
-        self.emit(id, EventKind::ConversationAssigned, json!({ "from": from, "to": assignee })).await?;
+        self.emit(id, EventKind::ConversationUpdated, json!({ "changes": changes })).await?;
+        Ok(true)
+    }
+
+    /// Takes a conversation out of the lists, or puts it back. `false`: it is so already.
+    pub async fn set_archived(&mut self, id: ConversationId, archived: bool) -> Result<bool, Error> {
+        let now = self.now();
+        let conversation = self.conversation(id).await?;
+        if conversation.archived_at.is_some() == archived {
+            return Ok(false);
+        }
+        conversation.archived_at = archived.then_some(now);
+        conversation.queue_up(now);
+        conversation.touch(now);
+        self.emit(id, EventKind::ConversationArchived, json!({ "archived": archived })).await?;
         Ok(true)
     }
 
@@ -79,10 +177,26 @@ impl Transaction {
             return Ok(false);
         }
         conversation.unread_count = 0;
-        let connection_id = conversation.connection_id;
-        if let Some(message_id) = latest {
+        let connection = conversation.counterpart.as_ref().map(|counterpart| counterpart.connection_id);
+        if let Some((message_id, connection_id)) = latest.zip(connection) {
             self.enqueue(&MarkRead { tenant_id, message_id, connection_id }).await?;
         }
         Ok(true)
     }
+}
+
+fn conversation_end(to: Status, until: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    until.filter(|_| to == Status::Snoozed)
+}
+
+/// Sets a field, and notes the value before and after where they differ.
+fn change<T: Clone + PartialEq + serde::Serialize>(
+    changes: &mut Map<String, Value>,
+    name: &str,
+    field: &mut T,
+    to: Option<&T>,
+) {
+    let Some(to) = to.filter(|to| *to != field) else { return };
+    changes.insert(name.to_owned(), json!({ "from": field, "to": to }));
+    field.clone_from(to);
 }

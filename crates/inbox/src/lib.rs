@@ -7,17 +7,28 @@
 
 #![deny(clippy::disallowed_methods, missing_docs)]
 
+mod assignment;
+mod begin;
 mod connection;
+mod contact;
 mod conversation;
 mod enrichment;
+mod internal;
+mod merging;
 mod outgoing;
+mod rating;
 mod report;
 mod transaction;
 mod window;
 
 pub use connection::{follow_connection, lost_before, start_polls};
+pub use contact::ContactMergeError;
+pub use conversation::{Fields, Step};
 pub use enrichment::Asking;
+pub use internal::{Internal, InternalError};
+pub use merging::MergeError;
 pub use outgoing::{Outgoing, SendError, Writer};
+pub use rating::{Answered, survey_hash};
 pub use report::{Report, Reported};
 pub use transaction::{Cause, Inbox, Transaction};
 pub use window::{ServiceWindow, WindowClosed};
@@ -29,13 +40,21 @@ pub enum Error {
     #[error("no such conversation")]
     NotFound,
     /// Its status may not become that.
-    #[error("a conversation that is `{from}` may not become `{to}`")]
+    #[error("a {kind} conversation that is `{from}` may not become `{to}`")]
     Transition {
+        /// What the conversation is for.
+        kind: domain::conversation::ConversationType,
         /// Where it stands.
         from: domain::conversation::Status,
         /// Where it was meant to go.
         to: domain::conversation::Status,
     },
+    /// Nobody is at the other end of a channel.
+    #[error("a conversation among people of the tenant goes over no channel")]
+    NoCustomer,
+    /// Conversations of this type are nobody's in particular.
+    #[error("a {0} conversation is not assigned")]
+    NotAssignable(domain::conversation::ConversationType),
     /// The database refused or is away.
     #[error(transparent)]
     Store(#[from] store::Error),

@@ -5,11 +5,11 @@ use domain::{
     ConversationId, MessageId, RuleId, UserId,
     event::EventKind,
     jobs::SendMessage,
-    message::{DeliveryStatus, Direction, SenderKind},
+    message::{DeliveryStatus, Direction},
 };
 use plugin_sdk::outbound::OutboundContent;
 use serde_json::json;
-use store::messages::NewMessage;
+use store::{conversations::participants, messages::NewMessage};
 
 /// Who writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Writer {
     User(UserId),
     /// A rule.
     Rule(RuleId),
+    /// The product itself.
+    System,
 }
 
 /// A message to send.
@@ -65,19 +67,17 @@ impl Transaction {
         if let Some(window) = outgoing.window {
             window.check(conversation.last_inbound_at, now)?;
         }
-        let connection_id = conversation.connection_id;
+        let counterpart = conversation.counterpart.as_ref().ok_or(Error::NoCustomer)?;
+        let connection_id = counterpart.connection_id;
         let message_id = MessageId::new();
-        let (sender_kind, sender_id) = match outgoing.writer {
-            Writer::User(user) => (SenderKind::User, user.0),
-            Writer::Rule(rule) => (SenderKind::Automation, rule.0),
-        };
+        let (sender_kind, sender_id) = outgoing.writer.sender();
         let message = NewMessage {
             id: message_id,
             conversation_id: id,
-            connection_id,
+            connection_id: Some(connection_id),
             direction: Direction::Outbound,
             sender_kind,
-            sender_id: Some(sender_id),
+            sender_id,
             content_type: outgoing.content.type_name(),
             content: &json!(outgoing.content),
             preview: &preview,
@@ -103,10 +103,10 @@ impl Transaction {
     /// Sends a failed or unconfirmed message once more, because a person said so. `false`: it is neither.
     pub async fn retry_message(&mut self, id: ConversationId, message: MessageId) -> Result<bool, Error> {
         let tenant = self.tenant();
-        let connection_id = self.conversation(id).await?.connection_id;
-        if !store::messages::retry(self.conn(), tenant, message).await? {
+        self.conversation(id).await?;
+        let Some(connection_id) = store::messages::retry(self.conn(), tenant, message).await? else {
             return Ok(false);
-        }
+        };
         let data = json!({ "message_id": message, "to": DeliveryStatus::Queued, "by": "retry" });
         self.emit(id, EventKind::MessageStatusChanged, data).await?;
         self.enqueue(&SendMessage { tenant_id: tenant, message_id: message, conversation_id: id, connection_id })
@@ -115,14 +115,13 @@ impl Transaction {
     }
 
     async fn note_outgoing(&mut self, id: ConversationId, writer: Writer, preview: &str) -> Result<(), Error> {
-        let now = self.now();
+        let (tenant, now) = (self.tenant(), self.now());
         let conversation = self.conversation(id).await?;
         conversation.note_message(Direction::Outbound, now, preview, now);
-        if matches!(writer, Writer::Rule(_)) {
-            return Ok(());
-        }
+        let Writer::User(user) = writer else { return Ok(()) };
         conversation.first_response_at.get_or_insert(now);
         let next = conversation.status.after_reply();
+        participants::wrote(self.conn(), tenant, id, user).await?;
         match next {
             Some(status) => self.set_status(id, status).await.map(drop),
             None => Ok(()),

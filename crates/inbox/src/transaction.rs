@@ -1,9 +1,9 @@
 //! One change with everything that follows from it.
 
-use crate::Error;
+use crate::{Error, assignment::occupies};
 use chrono::{DateTime, Utc};
 use domain::{
-    Clock, ContactId, ConversationId, EventId, TenantId,
+    Clock, ContactId, ConversationId, EventId, TeamId, TenantId, UserId,
     event::{Actor, EventKind, MAX_CAUSATION_DEPTH},
     job::{Job, Lane},
     jobs::EvaluateRules,
@@ -161,8 +161,8 @@ impl Transaction {
         data: Value,
     ) -> Result<(), Error> {
         let held = self.conversation(conversation).await?;
-        let (seq, contact) = (held.next_seq(), held.contact_id);
-        self.push(id, kind, Some((conversation, seq)), Some(contact), data);
+        let (seq, contact) = (held.next_seq(), held.contact_id());
+        self.push(id, kind, Some((conversation, seq)), contact, data);
         Ok(())
     }
 
@@ -180,7 +180,16 @@ impl Transaction {
 
     /// Enqueues a job with the change, under its trace.
     pub async fn enqueue<J: Job>(&mut self, job: &J) -> Result<(), Error> {
-        let options = EnqueueOptions { trace_id: self.cause.trace_id.clone(), ..EnqueueOptions::default() };
+        self.enqueue_with(job, None).await
+    }
+
+    /// The same for a time to come.
+    pub async fn enqueue_at<J: Job>(&mut self, job: &J, at: DateTime<Utc>) -> Result<(), Error> {
+        self.enqueue_with(job, Some(at)).await
+    }
+
+    async fn enqueue_with<J: Job>(&mut self, job: &J, run_at: Option<DateTime<Utc>>) -> Result<(), Error> {
+        let options = EnqueueOptions { run_at, trace_id: self.cause.trace_id.clone() };
         queue::enqueue_with(&mut self.tx, job, &options).await?;
         self.woken.insert(J::LANE);
         Ok(())
@@ -226,12 +235,20 @@ impl Transaction {
         Ok(())
     }
 
+    /// Lets the conversations with a contact that this change holds be found by another name.
+    pub(crate) fn rename_held(&mut self, contact: ContactId, name: Option<&str>) {
+        for held in self.conversations.values_mut().filter(|held| held.now.contact_id() == Some(contact)) {
+            held.now.contact_name = name.map(str::to_owned);
+        }
+    }
+
     pub(crate) fn woke(&mut self, lane: Lane) {
         self.woken.insert(lane);
     }
 
     async fn write(&mut self) -> Result<(), Error> {
         let tenant = self.tx.tenant();
+        let (waiting, freed) = self.queues_to_serve();
         // A lock alone is no change.
         for held in self.conversations.values().filter(|held| held.now != held.stored) {
             store::conversations::save(&mut self.tx, tenant, &held.now).await?;
@@ -244,6 +261,22 @@ impl Transaction {
         if store::events::append(&mut self.tx, tenant, &self.log, ask_rules).await? {
             self.woken.insert(EvaluateRules::LANE);
         }
-        Ok(())
+        self.serve_queues(&waiting, &freed).await
+    }
+
+    /// The teams in whose queues something has come to wait with this change, and the people it has relieved.
+    fn queues_to_serve(&self) -> (Vec<TeamId>, Vec<UserId>) {
+        let begun = |id: ConversationId| {
+            self.log.iter().any(|event| {
+                event.kind == EventKind::ConversationCreated && event.conversation.is_some_and(|(of, _)| of == id)
+            })
+        };
+        let (mut teams, mut people) = (BTreeSet::new(), BTreeSet::new());
+        for Held { stored, now } in self.conversations.values() {
+            let waited = stored.queued_at.is_some() && stored.team_id == now.team_id && !begun(now.id);
+            teams.extend(now.team_id.filter(|_| now.queued_at.is_some() && !waited));
+            people.extend(occupies(stored).filter(|user| occupies(now) != Some(*user)));
+        }
+        (teams.into_iter().collect(), people.into_iter().collect())
     }
 }

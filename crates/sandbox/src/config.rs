@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ pub struct Config {
     pub callbacks: Callbacks,
     /// Dates messages, windows and rate limits.
     pub clock: Clock,
+    /// Where the mail server listens: a loopback address. With port 0 the system picks one.
+    pub smtp: SocketAddr,
 }
 
 impl Config {
@@ -37,6 +40,7 @@ impl Config {
             limits: Limits::DOCUMENTED,
             callbacks: Callbacks::default(),
             clock: Arc::new(Utc::now),
+            smtp: SocketAddr::from(([127, 0, 0, 1], 0)),
         }
     }
 }

@@ -105,12 +105,22 @@
 //! | `POST /accounts/{hub_id}/throttle` | `{policy, requests}`: the next requests are refused with 429 |
 //! | `POST /accounts/{hub_id}/expire` | `{refresh_tokens?}`: every access token ends |
 //!
+//! # E-mail
+//!
+//! A [mail server](mail) beside the HTTP server, which takes everything; under `/_sandbox/mail`:
+//!
+//! | route | |
+//! |---|---|
+//! | `GET /messages` | what has come ([`mail::ReceivedMail`]); `to` selects. `DELETE` forgets it |
+//! | `POST /refusals` | `{code}`: the next recipient is refused with this code |
+//!
 //! It binds to loopback only, because the control API asks for no credentials.
 
 mod config;
 mod courier;
 pub mod hubspot;
 mod ids;
+pub mod mail;
 mod providers;
 mod recent;
 mod serve;

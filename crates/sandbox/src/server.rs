@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::courier::CallbackCounts;
 use crate::hubspot::Hubspot;
+use crate::mail::{self, Mailroom};
 use crate::providers::Providers;
 use crate::shopify::Shopify;
 use crate::whatsapp::app::App;
@@ -28,6 +29,7 @@ pub struct Sandbox {
     shared: Arc<Shared>,
     shopify: Arc<Shopify>,
     hubspot: Arc<Hubspot>,
+    mail: Arc<Mailroom>,
     server: Option<JoinHandle<()>>,
 }
 
@@ -53,17 +55,14 @@ pub enum BindError {
 impl Sandbox {
     /// Starts the simulator. With port 0 the system picks one: see [`Sandbox::address`].
     pub async fn bind(address: SocketAddr, config: Config) -> Result<Self, BindError> {
-        if !address.ip().is_loopback() {
-            return Err(BindError::NotLoopback(address));
-        }
-        let listen = |source| BindError::Listen { address, source };
-        let listener = TcpListener::bind(address).await.map_err(listen)?;
-        let bound = listener.local_addr().map_err(listen)?;
+        let (listener, bound) = listen(address).await?;
+        let (smtp, smtp_bound) = listen(config.smtp).await?;
         let stop = CancellationToken::new();
         let clock = config.clock.clone();
         let shared = Arc::new(Shared::new(config, bound, stop.clone())?);
         let shopify = Arc::new(Shopify::new(shared.courier.clone(), clock.clone()));
-        let hubspot = Arc::new(Hubspot::new(shared.courier.clone(), clock));
+        let hubspot = Arc::new(Hubspot::new(shared.courier.clone(), clock.clone()));
+        let mail = Arc::new(Mailroom::new(smtp_bound, clock));
         let providers = Providers {
             whatsapp: whatsapp::graph::router().with_state(shared.clone()),
             shopify: shopify::router(shopify.clone()),
@@ -72,10 +71,12 @@ impl Sandbox {
         let control = whatsapp::control::router()
             .with_state(shared.clone())
             .nest("/shopify", shopify::control::router(shopify.clone()))
-            .nest("/hubspot", hubspot::control::router(hubspot.clone()));
+            .nest("/hubspot", hubspot::control::router(hubspot.clone()))
+            .nest("/mail", mail::control::router(mail.clone()));
         let router = Router::new().nest("/_sandbox", control).fallback(|request| providers.answer(request));
+        tokio::spawn(mail::serve(smtp, mail.clone(), stop.clone()));
         let server = Some(tokio::spawn(serve::serve(listener, router, stop)));
-        Ok(Self { shared, shopify, hubspot, server })
+        Ok(Self { shared, shopify, hubspot, mail, server })
     }
 
     /// The shops.
@@ -86,6 +87,11 @@ impl Sandbox {
     /// The HubSpot accounts.
     pub fn hubspot(&self) -> &Hubspot {
         &self.hubspot
+    }
+
+    /// The mail server.
+    pub fn mail(&self) -> &Mailroom {
+        &self.mail
     }
 
     /// Where it listens.
@@ -179,6 +185,16 @@ impl Sandbox {
             tracing::warn!(%error, "the sandbox's server ended badly");
         }
     }
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), BindError> {
+    if !address.ip().is_loopback() {
+        return Err(BindError::NotLoopback(address));
+    }
+    let failed = |source| BindError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
 }
 
 impl Drop for Sandbox {

@@ -40,6 +40,8 @@ impl Operator {
             clock: Arc::clone(&process.clock),
             http: process.config.http.clone(),
             auth: process.config.auth.clone(),
+            rate_limit: config::RateLimit { per_caller: 0, per_address: 0 },
+            sends_mail: process.config.mail.host.is_some(),
             base_url: process.config.base_url(),
             access_key,
             metrics: None,
@@ -125,13 +127,13 @@ pub async fn sign_in(process: &Process, tenant: TenantId, lifetime: TimeDelta) -
     let now = process.clock.now();
     let mut tx = process.database.begin(tenant).await?;
     let people = users::list(&mut tx, None, 1000).await?;
-    let admin = people.into_iter().find(|user| user.role == Role::Admin && user.active);
+    let admin = people.into_iter().find(|user| user.role == Role::Admin.into() && user.active);
     let admin = admin.context("the tenant has no active admin")?;
     let session = SessionId::new();
     refresh_tokens::insert(&mut tx, &rand::random::<[u8; 32]>(), session, admin.id, now, now + lifetime).await?;
     tx.commit().await?;
     let claims = Claims { tenant, user: admin.id, session };
-    Ok(access_key(process).await?.sign(claims, Role::Admin, now, lifetime)?)
+    Ok(access_key(process).await?.sign(claims, Role::Admin.into(), now, lifetime)?)
 }
 
 async fn access_key(process: &Process) -> anyhow::Result<AccessKey> {

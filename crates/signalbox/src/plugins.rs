@@ -1,7 +1,7 @@
 //! Installing plugins.
 
 use anyhow::{Context as _, anyhow, bail};
-use config::Config;
+use config::{Config, MailTls};
 use egress::{Egress, Exception, Mapping, OperatorPolicy};
 use plugin_host::{Compiler, Limits, LoadError, PluginHost};
 use std::{env, net::SocketAddr, path::Path, time::Duration};
@@ -56,6 +56,17 @@ pub enum SameVersion {
     Keep,
     /// Put the file in its place.
     Replace,
+}
+
+/// Has e-mails go to the simulated mail server, unless the settings name another.
+pub fn send_mail_to(config: &mut Config, server: SocketAddr) -> anyhow::Result<()> {
+    if config.mail.host.is_none() {
+        config.mail.host = Some(server.ip().to_string().parse().context("the simulated mail server")?);
+        config.mail.port = server.port().into();
+        config.mail.tls = MailTls::None;
+        config.mail.from.get_or_insert("Signalbox <no-reply@signalbox.example>".parse().context("mail.from")?);
+    }
+    Ok(())
 }
 
 /// Installs a `.wasm` file after trying it. Says whether that changed anything.

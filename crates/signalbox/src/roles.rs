@@ -3,6 +3,7 @@
 use crate::{process::Process, stop::Stop};
 use anyhow::Context as _;
 use api::{AccessKey, Api, Check, Parts, Readiness};
+use config::MailTls;
 use domain::job::Lane;
 use egress::Egress;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -18,7 +19,12 @@ use std::{
     },
 };
 use tokio::net::TcpListener;
-use worker::{Environment, maintenance::Retention, plugins::Plugins};
+use worker::{
+    Environment,
+    mail::{Encryption, Mailer, Server},
+    maintenance::Retention,
+    plugins::Plugins,
+};
 
 /// Listens, and serves until it is time to stop; requests that have begun are answered.
 ///
@@ -43,6 +49,8 @@ pub async fn serve(
         clock: Arc::clone(&process.clock),
         http: process.config.http.clone(),
         auth: process.config.auth.clone(),
+        rate_limit: process.config.rate_limit.clone(),
+        sends_mail: process.config.mail.host.is_some(),
         base_url: process.config.base_url(),
         access_key,
         metrics: Some(metrics),
@@ -60,8 +68,8 @@ pub async fn serve(
 }
 
 /// The environment that jobs work in.
-pub fn environment(process: &Process, host: Arc<PluginHost>, egress: Egress) -> Environment {
-    Environment::new(worker::Parts {
+pub fn environment(process: &Process, host: Arc<PluginHost>, egress: Egress) -> anyhow::Result<Environment> {
+    Ok(Environment::new(worker::Parts {
         db: process.database.for_workers(process.config.database.max_connections),
         queue: process.queue.clone(),
         plugins: Plugins::new(&process.database, host),
@@ -69,7 +77,27 @@ pub fn environment(process: &Process, host: Arc<PluginHost>, egress: Egress) -> 
         egress,
         clock: Arc::clone(&process.clock),
         public_url: process.config.public_url.as_ref().map(|url| url.as_str().to_owned()),
-    })
+        mailer: mailer(&process.config)?,
+    }))
+}
+
+/// What sends e-mails, if the settings say how.
+fn mailer(config: &config::Config) -> anyhow::Result<Option<Mailer>> {
+    let mail = &config.mail;
+    let (Some(host), Some(from)) = (&mail.host, &mail.from) else { return Ok(None) };
+    let server = Server {
+        host: host.as_str().to_owned(),
+        port: u16::try_from(mail.port).context("mail.port")?,
+        encryption: match mail.tls {
+            MailTls::Tls => Encryption::Tls,
+            MailTls::Starttls => Encryption::Starttls,
+            MailTls::None => Encryption::None,
+        },
+        credentials: mail.username.clone().zip(mail.password.as_ref().map(|password| password.expose().clone())),
+        from: from.as_str().to_owned(),
+        base_url: config.base_url(),
+    };
+    Ok(Some(Mailer::new(server)?))
 }
 
 /// Runs jobs until it is time to stop, then drains. Says in `ready` when the plugins are loaded.

@@ -69,7 +69,8 @@ pub async fn append(conn: &mut PgConnection, tenant: TenantId, events: &[Event],
     .await?)
 }
 
-struct Row {
+#[derive(sqlx::FromRow)]
+pub(crate) struct Row {
     id: Uuid,
     kind: String,
     conversation_id: Option<Uuid>,

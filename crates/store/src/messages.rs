@@ -1,5 +1,6 @@
 //! Messages and how far they have come.
 
+pub mod internal;
 pub mod list;
 pub mod report;
 pub mod sending;
@@ -21,8 +22,8 @@ pub struct NewMessage<'a> {
     pub id: MessageId,
     /// Where it belongs.
     pub conversation_id: ConversationId,
-    /// Over which account it came or goes.
-    pub connection_id: ConnectionId,
+    /// Over which account it came or goes; none for what stays in the house.
+    pub connection_id: Option<ConnectionId>,
     /// Which way.
     pub direction: Direction,
     /// Who wrote it.
@@ -69,7 +70,7 @@ pub async fn insert(
         tenant.0,
         message.id.0,
         message.conversation_id.0,
-        message.connection_id.0,
+        message.connection_id.map(Uuid::from),
         message.direction.as_str(),
         message.sender_kind.as_str(),
         message.sender_id,
@@ -190,13 +191,13 @@ impl TryFrom<Row> for Message {
     }
 }
 
-/// A message by its id.
+/// A message that goes over an account, by its id.
 pub async fn load(conn: &mut PgConnection, tenant: TenantId, id: MessageId) -> Result<Option<Message>> {
     sqlx::query_as!(
         Row,
-        "SELECT id, conversation_id, connection_id, direction, sender_kind, content, content_type, occurred_at,
-                metadata, external_id, reply_to, status, error
-           FROM messages WHERE tenant_id = $1 AND id = $2",
+        r#"SELECT id, conversation_id, connection_id AS "connection_id!", direction, sender_kind, content, content_type,
+                  occurred_at, metadata, external_id, reply_to, status, error
+             FROM messages WHERE tenant_id = $1 AND id = $2 AND connection_id IS NOT NULL"#,
         tenant.0,
         id.0
     )
@@ -219,9 +220,9 @@ pub async fn find_reported(
 ) -> Result<Option<Message>> {
     let by_external_id = sqlx::query_as!(
         Row,
-        "SELECT id, conversation_id, connection_id, direction, sender_kind, content, content_type, occurred_at,
-                metadata, external_id, reply_to, status, error
-           FROM messages WHERE tenant_id = $1 AND connection_id = $2 AND external_id = $3",
+        r#"SELECT id, conversation_id, connection_id AS "connection_id!", direction, sender_kind, content, content_type,
+                  occurred_at, metadata, external_id, reply_to, status, error
+             FROM messages WHERE tenant_id = $1 AND connection_id = $2 AND external_id = $3"#,
         tenant.0,
         connection.0,
         external_id
@@ -265,17 +266,19 @@ pub async fn requeue(conn: &mut PgConnection, tenant: TenantId, id: MessageId, t
 
 /// Makes a failed or unconfirmed message wait to be sent again, because a person said so.
 ///
-/// The provider's id of the first send is forgotten: the reports that count are those of the next one.
-pub async fn retry(conn: &mut PgConnection, tenant: TenantId, id: MessageId) -> Result<bool> {
-    let done = sqlx::query!(
-        "UPDATE messages SET status = 'queued', external_id = NULL, send_token = NULL, error = NULL
-          WHERE tenant_id = $1 AND id = $2 AND status IN ('failed', 'unconfirmed')",
+/// The provider's id of the first send is forgotten: the reports that count are those of the next one. Says over which
+/// account it goes; `None`: there is nothing to send again.
+pub async fn retry(conn: &mut PgConnection, tenant: TenantId, id: MessageId) -> Result<Option<ConnectionId>> {
+    let connection = sqlx::query_scalar!(
+        r#"UPDATE messages SET status = 'queued', external_id = NULL, send_token = NULL, error = NULL
+            WHERE tenant_id = $1 AND id = $2 AND status IN ('failed', 'unconfirmed')
+           RETURNING connection_id AS "connection_id!""#,
         tenant.0,
         id.0
     )
-    .execute(conn)
+    .fetch_optional(conn)
     .await?;
-    Ok(done.rows_affected() > 0)
+    Ok(connection.map(Into::into))
 }
 
 /// Replaces the content of a message that its author edited.

@@ -1,9 +1,14 @@
 //! Refresh tokens: each is used once; one that comes back was stolen, and takes its session with it.
 
-use crate::Result;
+use crate::{Error, Result, users};
 use chrono::{DateTime, Utc};
-use domain::{SessionId, UserId, role::Role};
+use domain::{
+    SessionId, TeamId, UserId,
+    role::{Permissions, RoleKey},
+    second_factor::Enforcement,
+};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 /// What a refresh token turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,10 +30,16 @@ pub enum Redeemed {
 }
 
 /// Who acts in a session that still holds.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Actor {
-    /// What they may do at this moment, whatever their token says.
-    pub role: Role,
+    /// Their role at this moment, whatever their token says.
+    pub role: RoleKey,
+    /// What it allows.
+    pub permissions: Permissions,
+    /// The teams they belong to, in the order of their ids.
+    pub teams: Vec<TeamId>,
+    /// Whether their tenant asks them for a second factor that they have not set up.
+    pub lacks_second_factor: bool,
 }
 
 /// Adds a token to a session.
@@ -103,27 +114,51 @@ pub async fn revoke_sessions_of(
           WHERE user_id = $1 AND revoked_at IS NULL AND ($3::uuid IS NULL OR session_id <> $3)",
         user.0,
         now,
-        except.map(uuid::Uuid::from)
+        except.map(Uuid::from)
     )
     .execute(conn)
     .await?;
     Ok(())
 }
 
-/// Who acts, if the person is active and the session has not ended.
-pub async fn actor(conn: &mut PgConnection, user: UserId, session: SessionId) -> Result<Option<Actor>> {
-    let role = sqlx::query_scalar!(
-        "SELECT role FROM users
-          WHERE id = $1 AND active
-            AND EXISTS (SELECT FROM refresh_tokens WHERE session_id = $2 AND user_id = $1 AND revoked_at IS NULL)",
+/// Who acts, if the person is active and the session, where there is one, has not ended.
+pub async fn actor(conn: &mut PgConnection, user: UserId, session: Option<SessionId>) -> Result<Option<Actor>> {
+    let row = sqlx::query!(
+        r#"SELECT u.role, u.role_id, r.permissions AS "permissions?",
+                  ARRAY(SELECT m.team_id FROM team_members m WHERE m.tenant_id = u.tenant_id AND m.user_id = u.id
+                         ORDER BY m.team_id) AS "teams!",
+                  s.require_second_factor AS "require_second_factor?",
+                  EXISTS (SELECT FROM second_factors f
+                           WHERE f.tenant_id = u.tenant_id AND f.user_id = u.id AND f.confirmed_at IS NOT NULL)
+                      AS "has_second_factor!"
+             FROM users u
+             LEFT JOIN roles r ON r.tenant_id = u.tenant_id AND r.id = u.role_id
+             LEFT JOIN tenant_settings s ON s.tenant_id = u.tenant_id
+            WHERE u.tenant_id = current_tenant() AND u.id = $1 AND u.active
+              AND ($2::uuid IS NULL
+                   OR EXISTS (SELECT FROM refresh_tokens t
+                               WHERE t.tenant_id = u.tenant_id AND t.session_id = $2 AND t.user_id = $1
+                                 AND t.revoked_at IS NULL))"#,
         user.0,
-        session.0
+        session.map(Uuid::from)
     )
     .fetch_optional(conn)
     .await?;
-    role.map(|name| {
-        let role = name.parse().map_err(|error| crate::Error::corrupt("users.role", error))?;
-        Ok(Actor { role })
+    row.map(|row| {
+        let role = users::role_key(row.role.as_deref(), row.role_id)?;
+        let permissions = match role {
+            RoleKey::BuiltIn(role) => role.permissions(),
+            RoleKey::Custom(_) => Permissions::from_names(row.permissions.iter().flatten().map(String::as_str)),
+        };
+        let enforcement = row.require_second_factor.map(|rule| rule.parse::<Enforcement>()).transpose();
+        let enforcement =
+            enforcement.map_err(|error| Error::corrupt("tenant_settings.require_second_factor", error))?;
+        Ok(Actor {
+            role,
+            permissions,
+            teams: row.teams.into_iter().map(TeamId::from).collect(),
+            lacks_second_factor: !row.has_second_factor && enforcement.unwrap_or_default().concerns(permissions),
+        })
     })
     .transpose()
 }

@@ -40,7 +40,7 @@ pub struct Found {
     pub place: String,
     /// Whose it is; `None` for the installation and for shared endpoints.
     pub tenant_id: Option<Uuid>,
-    /// The connection or the endpoint; `None` for the installation.
+    /// The connection, endpoint, link or person; `None` for the installation.
     pub owner_id: Option<Uuid>,
     /// Its name there.
     pub name: String,
@@ -53,6 +53,8 @@ impl Found {
     pub fn owner(&self) -> String {
         match (self.place.as_str(), self.owner_id) {
             ("endpoint", Some(id)) => endpoint_owner(id.into()),
+            ("mailed_link", Some(id)) => crate::mailed_links::owner(id.into()),
+            ("second_factor", Some(id)) => crate::second_factors::owner(id.into()),
             (_, Some(id)) => connection_owner(id.into()),
             (_, None) => PLATFORM_OWNER.to_owned(),
         }

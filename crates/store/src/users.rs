@@ -1,8 +1,13 @@
 //! People: their roles, their passwords, and how a login finds them.
 
+pub mod details;
+
 use crate::{Error, Result};
 use chrono::{DateTime, Utc};
-use domain::{TenantId, UserId, role::Role};
+use domain::{
+    TenantId, UserId,
+    role::{Role, RoleKey},
+};
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
@@ -16,7 +21,7 @@ pub struct User {
     /// What others call them.
     pub name: String,
     /// What they may do.
-    pub role: Role,
+    pub role: RoleKey,
     /// Whether they may log in and act.
     pub active: bool,
     /// Counts the changes.
@@ -36,7 +41,7 @@ pub struct NewUser<'a> {
     /// What others call them.
     pub name: &'a str,
     /// What they may do.
-    pub role: Role,
+    pub role: RoleKey,
     /// A PHC string of argon2id.
     pub password_hash: &'a str,
 }
@@ -49,7 +54,7 @@ pub struct LoginCandidate {
     pub tenant_slug: String,
     /// The person.
     pub user_id: UserId,
-    /// A PHC string of argon2id.
+    /// A PHC string of argon2id, or what an import or a reset left in its place.
     pub password_hash: String,
     /// Whether they may log in.
     pub active: bool,
@@ -59,7 +64,8 @@ struct Row {
     id: Uuid,
     email: String,
     name: String,
-    role: String,
+    role: Option<String>,
+    role_id: Option<Uuid>,
     active: bool,
     version: i64,
     created_at: DateTime<Utc>,
@@ -74,7 +80,7 @@ impl TryFrom<Row> for User {
             id: row.id.into(),
             email: row.email,
             name: row.name,
-            role: row.role.parse().map_err(|error| Error::corrupt("users.role", error))?,
+            role: role_key(row.role.as_deref(), row.role_id)?,
             active: row.active,
             version: row.version,
             created_at: row.created_at,
@@ -83,15 +89,25 @@ impl TryFrom<Row> for User {
     }
 }
 
+/// A role out of the two columns of which one is filled.
+pub(crate) fn role_key(built_in: Option<&str>, custom: Option<Uuid>) -> Result<RoleKey> {
+    match (built_in, custom) {
+        (_, Some(id)) => Ok(RoleKey::Custom(id.into())),
+        (Some(name), None) => name.parse().map(RoleKey::BuiltIn).map_err(|error| Error::corrupt("users.role", error)),
+        (None, None) => Err(Error::corrupt("users.role", "there is none")),
+    }
+}
+
 /// Creates a person. A taken address violates `users_email_key`.
 pub async fn create(conn: &mut PgConnection, user: &NewUser<'_>, now: DateTime<Utc>) -> Result<()> {
     sqlx::query!(
-        "INSERT INTO users (tenant_id, id, email, name, role, password_hash, created_at, updated_at)
-         VALUES (current_tenant(), $1, $2, $3, $4, $5, $6, $6)",
+        "INSERT INTO users (tenant_id, id, email, name, role, role_id, password_hash, created_at, updated_at)
+         VALUES (current_tenant(), $1, $2, $3, $4, $5, $6, $7, $7)",
         user.id.0,
         user.email,
         user.name,
-        user.role.as_str(),
+        user.role.built_in().map(Role::as_str),
+        user.role.custom().map(Uuid::from),
         user.password_hash,
         now
     )
@@ -104,7 +120,7 @@ pub async fn create(conn: &mut PgConnection, user: &NewUser<'_>, now: DateTime<U
 pub async fn load(conn: &mut PgConnection, id: UserId) -> Result<Option<User>> {
     sqlx::query_as!(
         Row,
-        "SELECT id, email, name, role, active, version, created_at, updated_at FROM users WHERE id = $1",
+        "SELECT id, email, name, role, role_id, active, version, created_at, updated_at FROM users WHERE id = $1",
         id.0
     )
     .fetch_optional(conn)
@@ -117,7 +133,7 @@ pub async fn load(conn: &mut PgConnection, id: UserId) -> Result<Option<User>> {
 pub async fn list(conn: &mut PgConnection, after: Option<UserId>, limit: i64) -> Result<Vec<User>> {
     sqlx::query_as!(
         Row,
-        "SELECT id, email, name, role, active, version, created_at, updated_at FROM users
+        "SELECT id, email, name, role, role_id, active, version, created_at, updated_at FROM users
           WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2",
         after.map(Uuid::from),
         limit
@@ -133,12 +149,13 @@ pub async fn list(conn: &mut PgConnection, after: Option<UserId>, limit: i64) ->
 pub async fn update(conn: &mut PgConnection, user: &User, now: DateTime<Utc>) -> Result<Option<User>> {
     sqlx::query_as!(
         Row,
-        "UPDATE users SET name = $2, role = $3, active = $4, version = version + 1, updated_at = $5
-          WHERE id = $1 AND version = $6
-         RETURNING id, email, name, role, active, version, created_at, updated_at",
+        "UPDATE users SET name = $2, role = $3, role_id = $4, active = $5, version = version + 1, updated_at = $6
+          WHERE id = $1 AND version = $7
+         RETURNING id, email, name, role, role_id, active, version, created_at, updated_at",
         user.id.0,
         user.name,
-        user.role.as_str(),
+        user.role.built_in().map(Role::as_str),
+        user.role.custom().map(Uuid::from),
         user.active,
         now,
         user.version
@@ -149,13 +166,11 @@ pub async fn update(conn: &mut PgConnection, user: &User, now: DateTime<Utc>) ->
     .transpose()
 }
 
-/// How many active admins the tenant has besides `user`, whose rows stay locked: two admins who take each other's
-/// role at once do not leave the tenant without one.
-pub async fn other_active_admins(conn: &mut PgConnection, user: UserId) -> Result<usize> {
-    let admins = sqlx::query_scalar!("SELECT id FROM users WHERE role = 'admin' AND active ORDER BY id FOR UPDATE")
-        .fetch_all(conn)
-        .await?;
-    Ok(admins.into_iter().filter(|id| *id != user.0).count())
+/// Whether somebody of the tenant has this address.
+pub async fn has_email(conn: &mut PgConnection, email: &str) -> Result<bool> {
+    Ok(sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM users WHERE lower(email) = lower($1)) AS "has!""#, email)
+        .fetch_one(conn)
+        .await?)
 }
 
 /// The PHC string of a person's password.
@@ -181,6 +196,14 @@ pub async fn set_password_hash(
     Ok(done.rows_affected() > 0)
 }
 
+/// Puts a stronger hash of the same password in the place of what was read; nothing that anybody would call a change.
+pub async fn strengthen_password_hash(conn: &mut PgConnection, id: UserId, before: &str, after: &str) -> Result<()> {
+    sqlx::query!("UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2", id.0, before, after)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Who has this address, in the tenant with the slug or in any; outside any tenant's transaction.
 pub async fn login_candidates(
     db: impl PgExecutor<'_>,
@@ -197,4 +220,20 @@ pub async fn login_candidates(
     )
     .fetch_all(db)
     .await?)
+}
+
+/// Which of these people are active, in the order of their ids.
+pub async fn active_among(conn: &mut PgConnection, people: &[UserId]) -> Result<Vec<UserId>> {
+    let people: Vec<Uuid> = people.iter().map(|user| user.0).collect();
+    let active = sqlx::query_scalar!(
+        "SELECT id FROM users WHERE tenant_id = current_tenant() AND id = ANY ($1) AND active ORDER BY id",
+        &people
+    );
+    Ok(active.fetch_all(conn).await?.into_iter().map(UserId).collect())
+}
+
+/// Everybody who is active, with what others call them.
+pub async fn names(conn: &mut PgConnection) -> Result<Vec<(UserId, String)>> {
+    let people = sqlx::query!("SELECT id, name FROM users WHERE tenant_id = current_tenant() AND active ORDER BY id");
+    Ok(people.fetch_all(conn).await?.into_iter().map(|row| (row.id.into(), row.name)).collect())
 }

@@ -113,13 +113,16 @@ async fn ask(conn: &mut PgConnection, tenant: TenantId, about: &About) {
     question::load(conn, tenant, about.event).await.unwrap();
     conversations::lock(conn, tenant, about.conversation).await.unwrap();
     messages::heard_of(conn, tenant, about.connection, "wamid.1").await.unwrap();
-    let address = contacts::Address { kind: "phone".to_owned(), value: "+Contact 7".to_owned() };
+    let address = contacts::Address { kind: "phone".to_owned(), value: "+Contact 7".to_owned(), verified: true };
     let person = contacts::Person { addresses: vec![address], ..contacts::Person::default() };
     contacts::resolve(conn, tenant, "whatsapp", &person, now).await.unwrap();
     // Whom a shop knows by its own id, and other channels by number.
-    let address = contacts::Address { kind: "shopify_customer".to_owned(), value: "7".to_owned() };
+    let address =
+        |kind: &str, value: &str| contacts::Address { kind: kind.to_owned(), value: value.to_owned(), verified: true };
+    let addresses =
+        vec![address("shopify_customer", "7"), address("phone", "+Contact 7"), address("email", "c7@example.com")];
     let (phone, email) = (Some("+Contact 7".to_owned()), Some("c7@example.com".to_owned()));
-    let customer = contacts::Person { addresses: vec![address], phone, email, ..contacts::Person::default() };
+    let customer = contacts::Person { addresses, phone, email, ..contacts::Person::default() };
     let customer = contacts::resolve(conn, tenant, "shopify", &customer, now).await.unwrap();
     conversations::current_of(conn, tenant, customer.id).await.unwrap();
     contacts::facts::ask(conn, tenant, customer.id, contacts::facts::Asking::default(), now).await.unwrap();

@@ -178,6 +178,7 @@ pub const CATALOGUE: &[Fact] = &[
     fact("contact.created_at", Time, "When the contact was first seen"),
     fact("contact.custom.*", Any, "A custom attribute of the contact"),
     fact("contact.facts.*", Any, "What a plugin knows of the contact, such as contact.facts.shopify.customer.orders"),
+    fact("agent.name", Text, "Of a canned response or macro: the name of whoever uses it"),
 ];
 
 /// A fact of the catalogue, resolved: where to look, and what to expect there.

@@ -1,6 +1,10 @@
 //! A contact changes something about itself, or somebody changes it at the provider: its profile, its wishes.
 
-use super::{Source, person, profile};
+use super::{
+    Source,
+    person::{self, Proof},
+    profile,
+};
 use domain::event::EventKind;
 use inbox::{Asking, Transaction};
 use plugin_sdk::event::ContactChange;
@@ -17,7 +21,7 @@ pub async fn apply(
     event: &ContactChange,
 ) -> Result<bool, inbox::Error> {
     let Some(id) = source.fresh_event_id(tx, position).await? else { return Ok(false) };
-    let Some(contact) = person::resolve(tx, source, &event.sender).await? else { return Ok(false) };
+    let Some(contact) = person::resolve(tx, source, &event.sender, Proof::IsSpokenOf).await? else { return Ok(false) };
     let (tenant, now) = (tx.tenant(), tx.now());
     if let Some(opted_out) = event.changes.get("opted_out").and_then(serde_json::Value::as_bool) {
         let since = opted_out.then(|| person::time(event.occurred_at_ms, now));

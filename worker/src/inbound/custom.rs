@@ -1,6 +1,9 @@
 //! What fits no other event is kept as it came; if it is about a customer, in their conversation.
 
-use super::{Source, person};
+use super::{
+    Source,
+    person::{self, Proof},
+};
 use domain::{ContactId, event::EventKind};
 use inbox::{Asking, Transaction};
 use plugin_sdk::event::Custom;
@@ -12,7 +15,7 @@ use store::conversations;
 /// A customer whom nobody has heard of becomes a contact: who orders may write tomorrow.
 pub async fn apply(tx: &mut Transaction, source: &Source, position: i32, event: &Custom) -> Result<bool, inbox::Error> {
     let contact = match &event.sender {
-        Some(sender) => person::resolve(tx, source, sender).await?.map(|contact| contact.id),
+        Some(sender) => person::resolve(tx, source, sender, Proof::IsSpokenOf).await?.map(|contact| contact.id),
         None => None,
     };
     let data = json!({

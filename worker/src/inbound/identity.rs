@@ -1,6 +1,9 @@
 //! The same person, under another address: a new number, a new business-scoped id.
 
-use super::{Source, person};
+use super::{
+    Source,
+    person::{self, Proof},
+};
 use domain::event::EventKind;
 use inbox::Transaction;
 use plugin_sdk::event::IdentityChanged;
@@ -14,7 +17,9 @@ pub async fn apply(
     position: i32,
     event: &IdentityChanged,
 ) -> Result<bool, inbox::Error> {
-    let (previous, current) = (person::person(&event.previous), person::person(&event.current));
+    // The provider itself says who has which number now.
+    let previous = person::person(&event.previous, Proof::Speaks);
+    let current = person::person(&event.current, Proof::Speaks);
     if previous.addresses.is_empty() || current.addresses.is_empty() {
         return Ok(false);
     }

@@ -1,40 +1,53 @@
 //! A message arrives: contact, conversation, message, and what had been reported about it before.
 
-use super::{Source, edit, person, status};
+use super::{
+    Applied, Source, edit,
+    person::{self, Proof},
+    status,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    MessageId,
+    ConversationId, MessageId,
     event::EventKind,
     message::{DeliveryStatus, Direction, SenderKind},
 };
-use inbox::{Asking, Transaction};
+use inbox::{Answered, Asking, Transaction};
 use plugin_sdk::event::{Event, Message};
 use serde_json::{Value, json};
 use store::{
     contacts::Resolved,
     conversations::{self, NewConversation},
     messages::{self, NewMessage},
+    surveys::{self, Way},
 };
 
-/// Stores a message. `false`: it is there already, or names nobody it could belong to.
+/// Stores a message, unless it is there already. One that names nobody it could belong to is kept as it came; one of a
+/// blocked contact is left out.
 pub async fn apply(
     tx: &mut Transaction,
     source: &Source,
     position: i32,
     event: &Message,
-) -> Result<bool, inbox::Error> {
+) -> Result<Applied, inbox::Error> {
     let tenant = tx.tenant();
     // Asked first, so that a repetition does not begin a new conversation when the old one was closed meanwhile.
     let heard = messages::heard_of(tx.conn(), tenant, source.connection, &event.external_id).await?;
     if heard.known {
-        return Ok(false);
+        return Ok(Applied::Nothing);
     }
-    let Some(contact) = person::resolve(tx, source, &event.sender).await? else {
-        return super::custom::keep(tx, source, position, "message_without_sender", &json!(event)).await;
+    // Of an echo the sender is whom somebody of the tenant wrote to.
+    let proof = if event.echo { Proof::IsSpokenOf } else { Proof::Speaks };
+    let Some(contact) = person::resolve(tx, source, &event.sender, proof).await? else {
+        let kept = super::custom::keep(tx, source, position, "message_without_sender", &json!(event)).await?;
+        return Ok(kept.into());
     };
+    if contact.blocked && !event.echo {
+        return Ok(Applied::LeftOut);
+    }
     let now = tx.now();
     let new = NewConversation {
         contact_id: contact.id,
+        identity_id: Some(contact.identity_id),
         connection_id: source.connection,
         channel: &source.channel,
         thread: event.thread.as_deref(),
@@ -55,7 +68,7 @@ pub async fn apply(
     let message = NewMessage {
         id: message_id,
         conversation_id: id,
-        connection_id: source.connection,
+        connection_id: Some(source.connection),
         direction,
         sender_kind,
         sender_id: (direction == Direction::Inbound).then_some(contact.id.0),
@@ -72,7 +85,7 @@ pub async fn apply(
         metadata: &metadata(event),
     };
     if !messages::insert(tx.conn(), tenant, &message, now).await? {
-        return Ok(false);
+        return Ok(Applied::Nothing);
     }
     if begun {
         let data = json!({ "message_id": message_id, "contact_is_new": contact.new_here });
@@ -82,6 +95,11 @@ pub async fn apply(
     let conversation = tx.conversation(id).await?;
     conversation.note_message(direction, occurred_at, &preview, now);
     if direction == Direction::Inbound {
+        // Of several addresses the answer goes to this one.
+        conversation.identity_id = Some(contact.identity_id);
+    }
+    // An answer to "How did we do?" is no new matter.
+    if direction == Direction::Inbound && !rated(tx, id, event).await? {
         wake(tx, id).await?;
     }
     let data = created(message_id, direction, sender_kind, &contact);
@@ -89,7 +107,7 @@ pub async fn apply(
     if heard.early {
         apply_early(tx, source, event).await?;
     }
-    Ok(true)
+    Ok(Applied::Changed)
 }
 
 /// The place of a message in its second.
@@ -104,8 +122,18 @@ fn within_its_second(occurred_at: DateTime<Utc>, received_at: DateTime<Utc>) -> 
     received_at.min(occurred_at + TimeDelta::milliseconds(999))
 }
 
-/// What a message of the contact does to a conversation that waits or was resolved.
-async fn wake(tx: &mut Transaction, id: domain::ConversationId) -> Result<(), inbox::Error> {
+/// Takes a message that is nothing but a number from 1 to 5 as the answer to a question that waits for one.
+async fn rated(tx: &mut Transaction, id: ConversationId, event: &Message) -> Result<bool, inbox::Error> {
+    let digit = event.content.text().map(str::trim).filter(|text| text.len() == 1).and_then(|text| text.parse().ok());
+    let Some(rating) = digit.filter(|rating| (1..=5).contains(rating)) else { return Ok(false) };
+    let (tenant, now) = (tx.tenant(), tx.now());
+    let Some(survey) = surveys::open_of(tx.conn(), tenant, id, now).await? else { return Ok(false) };
+    Ok(tx.rate(survey, rating, None, Way::Channel).await? == Answered::Now)
+}
+
+/// What a message of the contact does to a conversation that waits, was resolved or put away.
+async fn wake(tx: &mut Transaction, id: ConversationId) -> Result<(), inbox::Error> {
+    tx.set_archived(id, false).await?;
     let next = tx.conversation(id).await?.status.after_inbound();
     match next {
         Some(status) => tx.set_status(id, status).await.map(drop),

@@ -10,10 +10,26 @@ use store::contacts::{Address, Person, Resolved};
 
 /// The longest name that is kept, in characters.
 pub const MAX_NAME: usize = 255;
+/// The longest e-mail address that is kept, in characters.
+pub const MAX_EMAIL: usize = 255;
+
+/// What an event says about whether its sender has the addresses that it names, where the plugin does not say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// They speak: the channel has authenticated them.
+    Speaks,
+    /// Somebody speaks of them, or to them.
+    IsSpokenOf,
+}
 
 /// The contact a sender is, made if it is new, with the event that says so. `None`: the event names nobody.
-pub async fn resolve(tx: &mut Transaction, source: &Source, sender: &Sender) -> Result<Option<Resolved>, inbox::Error> {
-    let person = person(sender);
+pub async fn resolve(
+    tx: &mut Transaction,
+    source: &Source,
+    sender: &Sender,
+    proof: Proof,
+) -> Result<Option<Resolved>, inbox::Error> {
+    let person = Person { connection: Some(source.connection), ..person(sender, proof) };
     if person.addresses.is_empty() {
         return Ok(None);
     }
@@ -27,15 +43,21 @@ pub async fn resolve(tx: &mut Transaction, source: &Source, sender: &Sender) -> 
 }
 
 /// A sender in the store's words.
-pub fn person(sender: &Sender) -> Person {
-    let addresses = sender.ids.iter().map(|id| Address { kind: id.kind.clone(), value: id.value.clone() }).collect();
+pub fn person(sender: &Sender, proof: Proof) -> Person {
+    let address = |id: &SenderId| Address {
+        kind: id.kind.clone(),
+        value: id.value.clone(),
+        verified: id.verified.unwrap_or(proof == Proof::Speaks),
+    };
+    let addresses = sender.ids.iter().map(address).collect();
     let email = sender.id(SenderId::EMAIL).map(|email| email.trim().to_lowercase());
     let name = sender.name.as_deref().or(sender.username.as_deref()).map(str::trim);
     Person {
         addresses,
         name: name.filter(|name| !name.is_empty()).map(|name| name.chars().take(MAX_NAME).collect()),
         phone: sender.phone.clone(),
-        email: email.filter(|email| email.chars().count() <= 320),
+        email: email.filter(|email| email.chars().count() <= MAX_EMAIL),
+        connection: None,
     }
 }
 

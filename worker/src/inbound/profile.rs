@@ -4,7 +4,7 @@
 //! what was there, unless a person of the tenant wrote it. Number and e-mail address are replaced only where the same
 //! channel had told them: a customer is reached under what their own channel says, whatever a CRM has noted.
 
-use super::person::{self, MAX_NAME};
+use super::person::{self, MAX_EMAIL, MAX_NAME};
 use domain::{ContactId, event::EventKind};
 use inbox::Transaction;
 use plugin_sdk::sender::Profile;
@@ -79,7 +79,7 @@ fn fields(present: &Fields, name_is_edited: bool, before: &Said, after: &Said) -
         Some(name) => Some(after.name().unwrap_or_else(|| name.clone())),
         None => after.any_name(),
     };
-    Fields { name, phone: follow(&present.phone, "phone", 50), email: follow(&present.email, "email", 320) }
+    Fields { name, phone: follow(&present.phone, "phone", 50), email: follow(&present.email, "email", MAX_EMAIL) }
 }
 
 /// Takes in what a channel says of a contact at a time. The names of the fields that changed by it.

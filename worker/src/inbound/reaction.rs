@@ -1,15 +1,23 @@
 //! Somebody reacts to a message, or takes it back.
 
-use super::{Source, person};
+use super::{
+    Applied, Source,
+    person::{self, Proof},
+};
 use domain::event::EventKind;
 use inbox::Transaction;
 use plugin_sdk::event::Reaction;
 use serde_json::json;
 use store::{messages, reactions};
 
-/// Sets or removes a reaction. `false`: this or a later one is known.
-pub async fn apply(tx: &mut Transaction, source: &Source, event: &Reaction) -> Result<bool, inbox::Error> {
-    let Some(contact) = person::resolve(tx, source, &event.sender).await? else { return Ok(false) };
+/// Sets or removes a reaction, unless this or a later one is known.
+pub async fn apply(tx: &mut Transaction, source: &Source, event: &Reaction) -> Result<Applied, inbox::Error> {
+    let Some(contact) = person::resolve(tx, source, &event.sender, Proof::Speaks).await? else {
+        return Ok(Applied::Nothing);
+    };
+    if contact.blocked {
+        return Ok(Applied::LeftOut);
+    }
     let (tenant, now) = (tx.tenant(), tx.now());
     let target = messages::find_reported(tx.conn(), tenant, source.connection, &event.target, None).await?;
     if let Some(message) = &target {
@@ -24,7 +32,7 @@ pub async fn apply(tx: &mut Transaction, source: &Source, event: &Reaction) -> R
         occurred_at: person::time(event.occurred_at_ms, now),
     };
     if !reactions::set(tx.conn(), tenant, &reaction).await? {
-        return Ok(false);
+        return Ok(Applied::Nothing);
     }
     let data = json!({
         "message_id": target.as_ref().map(|message| message.id),
@@ -38,5 +46,5 @@ pub async fn apply(tx: &mut Transaction, source: &Source, event: &Reaction) -> R
             tx.emit_apart(EventKind::MessageReactionChanged, Some(contact.id), data);
         }
     }
-    Ok(true)
+    Ok(Applied::Changed)
 }

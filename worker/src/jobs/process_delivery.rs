@@ -2,7 +2,7 @@
 
 use crate::{
     Environment,
-    inbound::{self, Source},
+    inbound::{self, Applied, Source},
     nul,
 };
 use anyhow::Context as _;
@@ -13,6 +13,9 @@ use queue::{JobContext, JobError};
 use serde_json::Value;
 use std::sync::Arc;
 use store::deliveries::{self, Delivery};
+
+/// Why a delivery that was processed has not become all that it holds.
+const LEFT_OUT: &str = "what a blocked contact sent was left out; process it again once they are not blocked";
 
 /// Parses the request, then applies its events one by one: a bad one holds no other back.
 pub async fn run(env: Arc<Environment>, job: ProcessDelivery, ctx: JobContext) -> Result<(), JobError> {
@@ -94,13 +97,15 @@ async fn parse(
 
 /// Applies every event in a transaction of its own; the delivery is processed with the last.
 async fn apply_all(env: &Environment, source: &Source, events: &[Event]) -> Result<(), inbox::Error> {
-    let mut failed = None;
-    let mut done = false;
+    let (mut failed, mut done, mut left_out) = (None, false, false);
     for (index, event) in events.iter().enumerate() {
         let position = i32::try_from(index).unwrap_or(i32::MAX);
-        let is_last = index + 1 == events.len() && failed.is_none();
+        let is_last = index + 1 == events.len() && failed.is_none() && !left_out;
         match inbound::apply(env, source, position, event, is_last).await {
-            Ok(recorded) => done = recorded,
+            Ok(applied) => {
+                done = applied == Applied::Done;
+                left_out |= applied == Applied::LeftOut;
+            }
             Err(error) => failed = Some(error),
         }
     }
@@ -109,8 +114,8 @@ async fn apply_all(env: &Environment, source: &Source, events: &[Event]) -> Resu
         None if done => Ok(()),
         None => {
             let mut tx = env.db.begin(source.tenant).await?;
-            let now = env.clock.now();
-            deliveries::set_outcome(&mut tx, source.tenant, source.delivery, Outcome::Processed, None, now).await?;
+            let (now, reason) = (env.clock.now(), left_out.then_some(LEFT_OUT));
+            deliveries::set_outcome(&mut tx, source.tenant, source.delivery, Outcome::Processed, reason, now).await?;
             Ok(tx.commit().await?)
         }
     }

@@ -10,23 +10,20 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{ConnectionId, connection::ConnectionStatus, event::Actor, jobs::RefreshFacts};
-use inbox::{Cause, Transaction};
+use inbox::Cause;
 use manifest::Interface;
 use plugin_host::Plugin;
 use plugin_sdk::{Fact, SenderId, Subject};
 use queue::{JobContext, JobError};
 use serde_json::{Value, json};
-use sqlx::Connection as _;
 use std::sync::Arc;
-use store::contacts::{self, Address, Person, facts};
+use store::contacts::facts;
 
 /// The most facts that are kept of one answer: the most telling come first.
 const MOST: usize = 50;
 /// The longest name and title, the longest text and address, in characters.
 const TITLE: usize = 200;
 const TEXT: usize = 2_000;
-/// The longest id of a customer at the provider, in bytes.
-const ADDRESS: usize = 255;
 /// The largest data of one fact, as JSON in bytes.
 const DATA: usize = 32 * 1024;
 
@@ -47,7 +44,7 @@ pub async fn run(env: Arc<Environment>, job: RefreshFacts, ctx: JobContext) -> R
     let subject = &asked_about(subject);
     let ask = |plugin: Arc<Plugin>, call| async move { plugin.facts(&call, subject).await };
     match target.call(&env, ctx.id.to_string(), &ctx, ask).await {
-        Ok(answer) => keep(&env, &job, &ctx, &target, subject, answer, asked_at).await.map_err(JobError::retry),
+        Ok(answer) => keep(&env, &job, &ctx, &target, answer, asked_at).await.map_err(JobError::retry),
         Err(failure) => {
             let mut tx = env.db.begin(tenant).await.map_err(JobError::retry)?;
             let (problem, now) = (outcome::told(&failure), env.clock.now());
@@ -69,14 +66,12 @@ async fn keep(
     job: &RefreshFacts,
     ctx: &JobContext,
     target: &Target,
-    subject: &Subject,
     answer: Vec<Fact>,
     asked_at: DateTime<Utc>,
 ) -> Result<(), inbox::Error> {
     let cause = Cause::of(Actor::Channel, ctx.trace_id.clone());
     let mut tx = env.inbox.begin(job.tenant_id, cause).await?;
     let now = tx.now();
-    link(&mut tx, job, &target.connection.plugin_id, &answer, subject).await?;
     if let Some(profile) = answer.iter().find_map(|fact| fact.profile.as_ref()) {
         let (channel, at_ms) = (&target.connection.plugin_id, asked_at.timestamp_millis());
         profile::hear_answer(&mut tx, channel, job.contact_id, profile, at_ms).await?;
@@ -85,32 +80,6 @@ async fn keep(
     let (tenant, contact, connection) = (job.tenant_id, job.contact_id, job.connection_id);
     facts::replace(tx.conn(), tenant, contact, connection, &known, asked_at, now).await?;
     tx.commit().await
-}
-
-/// Lets the ids under which the provider knows the customer mean this contact, so that what it reports under one of them
-/// finds it: `ids` in the data of its facts. Only if the contact would be found by what it was asked with; another one
-/// may have the same number.
-async fn link(
-    tx: &mut Transaction,
-    job: &RefreshFacts,
-    channel: &str,
-    answer: &[Fact],
-    subject: &Subject,
-) -> Result<(), inbox::Error> {
-    let ids = answer.iter().filter_map(|fact| fact.data.get("ids")?.as_object()).flatten();
-    let addresses: Vec<Address> = ids
-        .filter_map(|(kind, value)| Some(Address { kind: kind.clone(), value: value.as_str()?.to_owned() }))
-        .filter(|address| address.value.len() <= ADDRESS && !address.value.contains('\0'))
-        .collect();
-    if addresses.is_empty() {
-        return Ok(());
-    }
-    let person = Person { addresses, name: None, phone: subject.phone.clone(), email: subject.email.clone() };
-    let (tenant, now) = (tx.tenant(), tx.now());
-    let mut attempt = tx.conn().begin().await.map_err(store::Error::from)?;
-    let found = contacts::resolve(&mut attempt, tenant, channel, &person, now).await?;
-    let ended = if found.id == job.contact_id { attempt.commit().await } else { attempt.rollback().await };
-    Ok(ended.map_err(store::Error::from)?)
 }
 
 fn asked_about(subject: facts::Subject) -> Subject {

@@ -3,13 +3,15 @@
 
 use crate::world::World;
 use chrono::TimeDelta;
-use domain::ConnectionId;
+use domain::{ConnectionId, UserId, event::Actor, sight::Sight};
+use inbox::Cause;
 use sandbox::{
     hubspot::Account,
     shopify::Shop,
     traffic::{Customer, Inbound},
 };
 use serde_json::{Value, json};
+use store::contacts::suggestions;
 
 const SHOP: &str = "lamps.myshopify.com";
 const HUB: u64 = 62_515;
@@ -68,34 +70,69 @@ async fn facts(world: &World) -> Vec<String> {
     world.texts("SELECT name || ': ' || title FROM contact_facts ORDER BY connection_id, place").await
 }
 
+/// Somebody says that these two are one person.
+async fn join(world: &World, source: &str, target: &str) {
+    let cause = Cause::of(Actor::User { id: UserId::new() }, None);
+    let mut tx = world.env.inbox.begin(world.tenant, cause).await.unwrap();
+    tx.merge_contacts(source.parse().unwrap(), target.parse().unwrap()).await.unwrap();
+    tx.commit().await.unwrap();
+    world.settle().await;
+}
+
+/// The contact whom a channel knows.
+async fn known_by(world: &World, channel: &str) -> String {
+    let mut tx = world.env.db.begin(world.tenant).await.unwrap();
+    let known = sqlx::query_scalar("SELECT DISTINCT contact_id::text FROM identities WHERE channel = $1").bind(channel);
+    known.fetch_one(&mut *tx).await.unwrap()
+}
+
+const CONTACTS: &str = "SELECT id::text FROM contacts WHERE merged_into IS NULL ORDER BY id";
+
 #[tokio::test]
-async fn an_order_is_an_event_of_the_conversation_and_a_fact_of_the_customer() {
+async fn whose_number_a_checkout_names_is_suggested_and_not_joined() {
     let world = World::new().await;
     let shop = connect_shop(&world).await;
     write(&world).await;
     assert!(facts(&world).await.contains(&"shopify.order: Order #1001".to_owned()), "asked when she began to write");
     world.advance(TimeDelta::minutes(1));
     order(&world, shop, "orders/create").await;
-    assert_eq!(world.texts("SELECT id::text FROM contacts").await.len(), 1, "one person, whoever knows her");
+    assert_eq!(world.texts(CONTACTS).await.len(), 2, "anybody can type her number");
+    assert_eq!(
+        world.texts("SELECT id::text FROM events WHERE kind = 'plugin.event' AND conversation_id IS NOT NULL").await,
+        Vec::<String>::new()
+    );
+    let (maren, customer) = (known_by(&world, "whatsapp").await, known_by(&world, "shopify").await);
+    let everything = Sight { user: UserId::new(), reach: domain::sight::Reach::Everything, teams: Vec::new() };
+    let mut tx = world.env.db.begin(world.tenant).await.unwrap();
+    let suggested = suggestions::of(&mut tx, maren.parse().unwrap(), &everything).await.unwrap();
+    drop(tx);
+    assert_eq!(suggested.len(), 1);
+    assert_eq!(suggested[0].id.to_string(), customer);
+    let shared: Vec<_> = suggested[0].shared.iter().map(|shared| (shared.kind.as_str(), shared.proven)).collect();
+    assert_eq!(shared[0], ("phone", 1), "she has written from it; the shop's customer has not");
+
+    // Once somebody says that it is her, her orders are events of her conversation.
+    join(&world, &customer, &maren).await;
+    world.advance(TimeDelta::minutes(1));
+    order(&world, shop, "orders/paid").await;
+    assert_eq!(world.texts(CONTACTS).await, [maren]);
     assert_eq!(
         world
             .texts("SELECT data->>'name' FROM events WHERE kind = 'plugin.event' AND conversation_id IS NOT NULL")
             .await,
-        ["shopify.order_created"]
+        ["shopify.order_paid"]
     );
-    assert_eq!(world.texts("SELECT email FROM contacts").await, ["maren@example.com"]);
-    assert_eq!(
-        world.texts("SELECT extract(epoch FROM fetched_at)::bigint::text FROM contact_enrichments").await,
-        [world.now().timestamp().to_string()],
-        "and asked again after the order"
-    );
+    assert_eq!(world.texts("SELECT email FROM contacts WHERE merged_into IS NULL").await, ["maren@example.com"]);
+    let fetched = "SELECT extract(epoch FROM fetched_at)::bigint::text FROM contact_enrichments e
+                     JOIN contacts c ON c.id = e.contact_id AND c.merged_into IS NULL";
+    assert_eq!(world.texts(fetched).await, [world.now().timestamp().to_string()], "and asked again after the order");
     // The stream of the conversation has no gaps.
     let numbers = world.texts("SELECT seq::text FROM events WHERE seq IS NOT NULL ORDER BY seq").await;
     assert_eq!(numbers, (1..=numbers.len()).map(|n| n.to_string()).collect::<Vec<_>>());
 }
 
 #[tokio::test]
-async fn who_orders_first_and_writes_later_is_one_contact() {
+async fn who_orders_first_and_writes_later_is_suggested() {
     let world = World::new().await;
     let shop = connect_shop(&world).await;
     order(&world, shop, "orders/create").await;
@@ -106,8 +143,9 @@ async fn who_orders_first_and_writes_later_is_one_contact() {
         "there is no conversation yet"
     );
     write(&world).await;
-    assert_eq!(world.texts("SELECT name FROM contacts").await, ["Maren Groß"]);
-    assert_eq!(world.texts("SELECT channel FROM identities WHERE channel = 'whatsapp'").await.len(), 1);
+    assert_eq!(world.texts(CONTACTS).await.len(), 2);
+    let proven = "SELECT channel || ' ' || kind FROM identities WHERE verified_at IS NOT NULL";
+    assert_eq!(world.texts(proven).await, ["whatsapp phone"]);
     let is_new = "SELECT data->>'contact_is_new' FROM events WHERE kind = 'message.created'";
     assert_eq!(world.texts(is_new).await, ["true"], "she writes for the first time");
     // Nothing is repeated by a second run on the same delivery.
@@ -143,13 +181,17 @@ async fn a_change_in_the_crm_reaches_the_contact() {
     let known = facts(&world).await;
     assert!(known.contains(&"hubspot.contact: HubSpot contact".to_owned()), "{known:?}");
 
+    // The CRM's number proves nothing: that its contact is her, somebody has to say.
+    report(&world, crm, "lastname", "Groß", world.now().timestamp_millis()).await;
+    assert_eq!(world.texts(CONTACTS).await.len(), 2);
+    join(&world, &known_by(&world, "hubspot").await, &known_by(&world, "whatsapp").await).await;
     world.advance(TimeDelta::minutes(5));
     let change = json!({ "object_type": "contacts", "id": CONTACT, "properties": { "lastname": "Klein" } });
     let change: sandbox::hubspot::Change = serde_json::from_value(change).unwrap();
     // The simulated CRM was not told where webhooks go: the report is made by hand.
     world.sandbox.hubspot().change(HUB, &change).await.unwrap();
     report(&world, crm, "lastname", "Klein", world.now().timestamp_millis()).await;
-    assert_eq!(world.texts("SELECT name FROM contacts").await, ["Maren Klein"]);
+    assert_eq!(world.texts("SELECT name FROM contacts WHERE merged_into IS NULL").await, ["Maren Klein"]);
     let fields = "SELECT data->>'fields' FROM events WHERE kind = 'contact.updated' ORDER BY occurred_at, id";
     assert!(world.texts(fields).await.contains(&r#"["name"]"#.to_owned()));
     assert_eq!(
@@ -168,13 +210,15 @@ async fn what_a_person_wrote_no_crm_overwrites() {
     let id = world.texts("SELECT id::text FROM contacts").await[0].parse().unwrap();
     let before = store::contacts::list::one(&mut tx, id).await.unwrap().unwrap();
     let after = store::contacts::list::Contact { name: Some("Mrs Groß".to_owned()), ..before.clone() };
-    store::contacts::list::update(&mut tx, &after, before.name.as_deref(), world.now()).await.unwrap().unwrap();
+    assert!(store::contacts::record::update(&mut tx, &after, before.name.as_deref(), world.now()).await.unwrap());
     let crm: ConnectionId =
         world.texts("SELECT id::text FROM connections WHERE plugin_id = 'hubspot'").await[0].parse().unwrap();
     tx.commit().await.unwrap();
+    report(&world, crm, "lastname", "Groß", world.now().timestamp_millis()).await;
+    join(&world, &known_by(&world, "hubspot").await, &known_by(&world, "whatsapp").await).await;
     world.advance(TimeDelta::minutes(5));
     report(&world, crm, "lastname", "Klein", world.now().timestamp_millis()).await;
-    assert_eq!(world.texts("SELECT name FROM contacts").await, ["Mrs Groß"]);
+    assert_eq!(world.texts("SELECT name FROM contacts WHERE merged_into IS NULL").await, ["Mrs Groß"]);
 }
 
 #[tokio::test]
@@ -226,6 +270,7 @@ async fn a_rule_decides_by_an_order_and_by_what_the_shop_knows() {
     store::rules::create(&mut tx, &new, world.now()).await.unwrap();
     tx.commit().await.unwrap();
     order(&world, shop, "orders/create").await;
+    join(&world, &known_by(&world, "shopify").await, &known_by(&world, "whatsapp").await).await;
     assert_eq!(world.texts("SELECT tag FROM conversation_tags").await, Vec::<String>::new());
     order(&world, shop, "orders/paid").await;
     assert_eq!(world.texts("SELECT tag FROM conversation_tags").await, ["paid #1001"]);

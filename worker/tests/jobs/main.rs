@@ -4,7 +4,9 @@
 mod actions;
 mod customers;
 mod inbound;
+mod links;
 mod oauth;
+mod people;
 mod polls;
 mod records;
 mod sending;

@@ -113,7 +113,8 @@ impl Authorized {
         let mut tx = env.db.begin(self.world.tenant).await.unwrap();
         // Nothing that anybody typed before may help.
         secrets::remove_from_connection(&mut tx, self.world.connection, "access_token").await.unwrap();
-        let user = NewUser { id: self.user, email: "a@b.example", name: "A", role: Role::Admin, password_hash: "x" };
+        let user =
+            NewUser { id: self.user, email: "a@b.example", name: "A", role: Role::Admin.into(), password_hash: "x" };
         store::users::create(&mut tx, &user, now).await.unwrap();
         sqlx::query("UPDATE endpoints SET settings = $1")
             .bind(json!({ "client_id": CLIENT_ID }))

@@ -11,7 +11,11 @@ use plugin_sdk::OutboundContent;
 use queue::Queue;
 use sandbox::{App, Limits, Number, Sandbox, traffic::Line};
 use serde_json::{Value, json};
-use signalbox_worker::{Environment, Parts, jobs, plugins::Plugins};
+use signalbox_worker::{
+    Environment, Parts, jobs,
+    mail::{Encryption, Mailer, Server},
+    plugins::Plugins,
+};
 use std::{path::Path, sync::Arc};
 use store::{Database, ingest, ingest::NewDelivery};
 use test_support::TestDatabase;
@@ -42,6 +46,19 @@ pub fn official(id: &str) -> Vec<u8> {
     std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}; run `make plugins` first", file.display()))
 }
 
+/// The simulated mail server.
+pub fn mail_server(sandbox: &Sandbox) -> Server {
+    let address = sandbox.mail().address();
+    Server {
+        host: address.ip().to_string(),
+        port: address.port(),
+        encryption: Encryption::None,
+        credentials: None,
+        from: "Signalbox <no-reply@us.example>".to_owned(),
+        base_url: "https://us.example".to_owned(),
+    }
+}
+
 impl World {
     pub async fn new() -> Self {
         Self::with_plugin(&plugin()).await
@@ -70,7 +87,9 @@ impl World {
         let plugins = Plugins::new(&db, Arc::new(host));
         let public_url = Some("https://us.example".to_owned());
         let clock_of_env = Arc::new(clock.clone());
-        let env = Environment::new(Parts { db, queue, plugins, keyring, egress, clock: clock_of_env, public_url });
+        let mailer = Some(Mailer::new(mail_server(&sandbox)).unwrap());
+        let env =
+            Environment::new(Parts { db, queue, plugins, keyring, egress, clock: clock_of_env, public_url, mailer });
         let (tenant, connection) = (TenantId::new(), ConnectionId::new());
         let world = Self { env, clock, sandbox, tenant, connection, test };
         world.provision(wasm).await;

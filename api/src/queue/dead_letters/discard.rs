@@ -3,7 +3,7 @@
 use crate::{
     auth::Caller,
     problem::{Code, Problem},
-    queue::{failed, log},
+    queue::{commit, failed},
     request::Path,
 };
 use domain::role::Permission;
@@ -18,13 +18,13 @@ use serde_json::json;
 ///
 /// For good.
 #[utoipa::path(delete, path = "/api/v1/queue/dead-letters/{id}", tag = "queue", params(("id" = i64, Path)),
+    security(("access_token" = ["operate_queue"])),
     responses((status = 204, description = "Discarded"), (status = 404, description = "`not_found`")))]
 pub async fn discard(caller: Caller, Path(id): Path<JobId>) -> Result<StatusCode, Problem> {
-    let (mut change, _) = caller.change(Permission::OperateQueue).await?;
+    let (mut change, _) = caller.administer(Permission::OperateQueue).await?;
     if dead_letters::discard(change.conn(), caller.tenant, Which::Ids(&[id])).await.map_err(failed)? == 0 {
         return Err(Code::NotFound.into());
     }
-    log(&mut change, "dead_letters_discarded", json!({ "job_ids": [id], "count": 1 }));
-    change.commit().await?;
+    commit(change, "queue.dead_letters_discarded", json!({ "job_ids": [id], "count": 1 })).await?;
     Ok(StatusCode::NO_CONTENT)
 }

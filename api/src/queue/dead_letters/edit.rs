@@ -4,7 +4,7 @@ use super::get::{DeadLetterDetails, read};
 use crate::{
     auth::Caller,
     problem::{Code, Problem},
-    queue::{failed, log},
+    queue::{commit, failed},
     request::{Json, Path},
 };
 use domain::role::Permission;
@@ -27,6 +27,7 @@ pub struct EditDeadLetter {
 /// letter again.
 #[utoipa::path(patch, path = "/api/v1/queue/dead-letters/{id}", tag = "queue", request_body = EditDeadLetter,
     params(("id" = i64, Path)),
+    security(("access_token" = ["operate_queue"])),
     responses((status = 200, description = "The dead letter as it is now", body = DeadLetterDetails),
               (status = 404, description = "`not_found`"),
               (status = 422, description = "`invalid`: the arguments are no object")))]
@@ -35,12 +36,11 @@ pub async fn edit(
     Path(id): Path<JobId>,
     Json(EditDeadLetter { args }): Json<EditDeadLetter>,
 ) -> Result<axum::Json<DeadLetterDetails>, Problem> {
-    let (mut change, _) = caller.change(Permission::OperateQueue).await?;
+    let (mut change, _) = caller.administer(Permission::OperateQueue).await?;
     if !dead_letters::edit(change.conn(), caller.tenant, id, args).await.map_err(failed)? {
         return Err(Code::NotFound.into());
     }
-    log(&mut change, "dead_letter_edited", json!({ "job_ids": [id] }));
     let letter = read(change.conn(), caller.tenant, id).await?;
-    change.commit().await?;
+    commit(change, "queue.dead_letter_edited", json!({ "job_ids": [id] })).await?;
     Ok(axum::Json(letter))
 }

@@ -26,6 +26,7 @@ pub struct DeadLetterDetails {
 
 /// Read a dead letter
 #[utoipa::path(get, path = "/api/v1/queue/dead-letters/{id}", tag = "queue", params(("id" = i64, Path)),
+    security(("access_token" = ["operate_queue"])),
     responses((status = 200, description = "The dead letter", body = DeadLetterDetails),
               (status = 404, description = "`not_found`")))]
 pub async fn get(caller: Caller, Path(id): Path<JobId>) -> Result<axum::Json<DeadLetterDetails>, Problem> {

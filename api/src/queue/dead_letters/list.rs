@@ -29,6 +29,7 @@ pub struct Params {
 ///
 /// Jobs that failed for good or used up their attempts; the newest first.
 #[utoipa::path(get, path = "/api/v1/queue/dead-letters", tag = "queue", params(Params),
+    security(("access_token" = ["operate_queue"])),
     responses((status = 200, description = "A page", body = Page<ShownLetter>)))]
 pub async fn list(caller: Caller, Query(params): Query<Params>) -> Result<axum::Json<Page<ShownLetter>>, Problem> {
     let before = time_of(params.cursor.as_deref())?;

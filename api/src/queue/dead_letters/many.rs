@@ -3,7 +3,7 @@
 use crate::{
     auth::Caller,
     problem::Problem,
-    queue::{failed, log},
+    queue::{commit, failed},
     request::Json,
     state::Api,
 };
@@ -61,6 +61,7 @@ impl WhichDeadLetters {
 ///
 /// Each as a new job, in their old order, at most 10,000 at once.
 #[utoipa::path(post, path = "/api/v1/queue/dead-letters/replay", tag = "queue", request_body = WhichDeadLetters,
+    security(("access_token" = ["operate_queue"])),
     responses((status = 200, description = "How many are jobs again", body = ManyDeadLetters),
               (status = 422, description = "`invalid`")))]
 pub async fn replay(
@@ -68,12 +69,13 @@ pub async fn replay(
     caller: Caller,
     Json(body): Json<WhichDeadLetters>,
 ) -> Result<axum::Json<ManyDeadLetters>, Problem> {
-    let (mut change, _) = caller.change(Permission::OperateQueue).await?;
+    let (mut change, _) = caller.administer(Permission::OperateQueue).await?;
     let replayed = dead_letters::replay(change.conn(), caller.tenant, body.which()?).await.map_err(failed)?;
-    if !replayed.is_empty() {
-        log(&mut change, "dead_letters_replayed", body.named(replayed.len()));
+    if replayed.is_empty() {
+        change.commit_unchanged().await?;
+    } else {
+        commit(change, "queue.dead_letters_replayed", body.named(replayed.len())).await?;
     }
-    change.commit().await?;
     let lanes: BTreeSet<Lane> = replayed.iter().map(|&(_, lane)| lane).collect();
     for lane in lanes {
         api.queue.wake(lane);
@@ -85,18 +87,20 @@ pub async fn replay(
 ///
 /// For good, at most 10,000 at once.
 #[utoipa::path(post, path = "/api/v1/queue/dead-letters/discard", tag = "queue", request_body = WhichDeadLetters,
+    security(("access_token" = ["operate_queue"])),
     responses((status = 200, description = "How many are gone", body = ManyDeadLetters),
               (status = 422, description = "`invalid`")))]
 pub async fn discard(
     caller: Caller,
     Json(body): Json<WhichDeadLetters>,
 ) -> Result<axum::Json<ManyDeadLetters>, Problem> {
-    let (mut change, _) = caller.change(Permission::OperateQueue).await?;
+    let (mut change, _) = caller.administer(Permission::OperateQueue).await?;
     let gone = dead_letters::discard(change.conn(), caller.tenant, body.which()?).await.map_err(failed)?;
     let count = usize::try_from(gone).unwrap_or(usize::MAX);
-    if count > 0 {
-        log(&mut change, "dead_letters_discarded", body.named(count));
+    if count == 0 {
+        change.commit_unchanged().await?;
+    } else {
+        commit(change, "queue.dead_letters_discarded", body.named(count)).await?;
     }
-    change.commit().await?;
     Ok(axum::Json(ManyDeadLetters { count, more: count == BATCH as usize }))
 }

@@ -3,7 +3,7 @@
 use crate::{
     auth::Caller,
     problem::{Code, Problem},
-    queue::{failed, jobs::ShownJob, log},
+    queue::{commit, failed, jobs::ShownJob},
     request::Path,
     state::Api,
 };
@@ -24,15 +24,15 @@ use serde_json::json;
 ///
 /// As a new job, with all its attempts, at the end of its key's line.
 #[utoipa::path(post, path = "/api/v1/queue/dead-letters/{id}/replay", tag = "queue", params(("id" = i64, Path)),
+    security(("access_token" = ["operate_queue"])),
     responses((status = 202, description = "The new job", body = ShownJob),
               (status = 404, description = "`not_found`")))]
 pub async fn replay(State(api): State<Api>, caller: Caller, Path(id): Path<JobId>) -> Result<Response, Problem> {
-    let (mut change, _) = caller.change(Permission::OperateQueue).await?;
+    let (mut change, _) = caller.administer(Permission::OperateQueue).await?;
     let replayed = dead_letters::replay(change.conn(), caller.tenant, Which::Ids(&[id])).await.map_err(failed)?;
     let &(new, lane) = replayed.first().ok_or(Code::NotFound)?;
     let (job, _) = jobs::get(change.conn(), caller.tenant, new).await.map_err(failed)?.ok_or(Code::NotFound)?;
-    log(&mut change, "dead_letters_replayed", json!({ "job_ids": [id], "as_job_ids": [new], "count": 1 }));
-    change.commit().await?;
+    commit(change, "queue.dead_letters_replayed", json!({ "job_ids": [id], "as_job_ids": [new], "count": 1 })).await?;
     api.queue.wake(lane);
     Ok((StatusCode::ACCEPTED, axum::Json(ShownJob::from(job))).into_response())
 }

@@ -3,7 +3,7 @@
 use crate::{
     auth::Caller,
     problem::{Code, Problem},
-    queue::{failed, log},
+    queue::{commit, failed},
     request::Path,
     state::Api,
 };
@@ -32,16 +32,16 @@ pub struct ShownCancelled {
 ///
 /// A job that waits never starts. One that runs is interrupted; what it has done by then stays done.
 #[utoipa::path(post, path = "/api/v1/queue/jobs/{id}/cancel", tag = "queue", params(("id" = i64, Path)),
+    security(("access_token" = ["operate_queue"])),
     responses((status = 200, description = "It is gone", body = ShownCancelled),
               (status = 202, description = "It runs, and will be interrupted", body = ShownCancelled),
               (status = 404, description = "`not_found`: no such job, or it has ended")))]
 pub async fn cancel(State(api): State<Api>, caller: Caller, Path(id): Path<JobId>) -> Result<Response, Problem> {
-    let (mut change, granted) = caller.change(Permission::OperateQueue).await?;
+    let (mut change, granted) = caller.administer(Permission::OperateQueue).await?;
     let reason = format!("cancelled by the user {}", granted.user);
     let cancelled = jobs::cancel(change.conn(), caller.tenant, &[id], &reason).await.map_err(failed)?;
     let job = cancelled.first().ok_or(Code::NotFound)?;
-    log(&mut change, "job_cancelled", json!({ "job_ids": [id], "running": job.running }));
-    change.commit().await?;
+    commit(change, "queue.job_cancelled", json!({ "job_ids": [id], "running": job.running })).await?;
     // The next job of its key may be of any lane.
     for lane in Lane::ALL {
         api.queue.wake(lane);

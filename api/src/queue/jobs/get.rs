@@ -27,6 +27,7 @@ pub struct JobDetails {
 ///
 /// As long as it has not ended.
 #[utoipa::path(get, path = "/api/v1/queue/jobs/{id}", tag = "queue", params(("id" = i64, Path)),
+    security(("access_token" = ["operate_queue"])),
     responses((status = 200, description = "The job", body = JobDetails),
               (status = 404, description = "`not_found`: no such job, or it has ended")))]
 pub async fn get(caller: Caller, Path(id): Path<JobId>) -> Result<axum::Json<JobDetails>, Problem> {

@@ -39,6 +39,7 @@ pub struct Params {
 ///
 /// The oldest first.
 #[utoipa::path(get, path = "/api/v1/queue/jobs", tag = "queue", params(Params),
+    security(("access_token" = ["operate_queue"])),
     responses((status = 200, description = "A page", body = Page<ShownJob>)))]
 pub async fn list(caller: Caller, Query(params): Query<Params>) -> Result<axum::Json<Page<ShownJob>>, Problem> {
     let after = id_of(params.cursor.as_deref())?;

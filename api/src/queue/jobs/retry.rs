@@ -4,7 +4,7 @@ use super::ShownJob;
 use crate::{
     auth::Caller,
     problem::{Code, Problem},
-    queue::{failed, log},
+    queue::{commit, failed},
     request::Path,
     state::Api,
 };
@@ -35,18 +35,18 @@ impl From<Error> for Problem {
 ///
 /// Whether it waits for its retry or for the time it was scheduled for. Its attempts are counted as before.
 #[utoipa::path(post, path = "/api/v1/queue/jobs/{id}/retry", tag = "queue", params(("id" = i64, Path)),
+    security(("access_token" = ["operate_queue"])),
     responses((status = 202, description = "It is due now", body = ShownJob),
               (status = 404, description = "`not_found`: no such job, or it has ended"),
               (status = 409, description = "`conflict`: it does not wait for a time")))]
 pub async fn retry(State(api): State<Api>, caller: Caller, Path(id): Path<JobId>) -> Result<Response, Problem> {
-    let (mut change, _) = caller.change(Permission::OperateQueue).await?;
+    let (mut change, _) = caller.administer(Permission::OperateQueue).await?;
     let hurried = jobs::hurry(change.conn(), caller.tenant, &[id]).await.map_err(failed)?;
     let (job, _) = jobs::get(change.conn(), caller.tenant, id).await.map_err(failed)?.ok_or(Code::NotFound)?;
     if hurried.is_empty() {
         return Err(Error::NotDelayed.into());
     }
-    log(&mut change, "job_retried", json!({ "job_ids": [id] }));
-    change.commit().await?;
+    commit(change, "queue.job_retried", json!({ "job_ids": [id] })).await?;
     for (_, lane) in hurried {
         api.queue.wake(lane);
     }

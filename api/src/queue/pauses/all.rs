@@ -15,9 +15,10 @@ fn scope(tenant: TenantId) -> Scope {
 ///
 /// Webhooks are still stored, and answered.
 #[utoipa::path(put, path = "/api/v1/queue/pauses/all", tag = "queue",
+    security(("access_token" = ["operate_queue"])),
     responses((status = 200, description = "No job of the tenant starts", body = ShownPause)))]
 pub async fn pause(caller: Caller) -> Result<axum::Json<ShownPause>, Problem> {
-    let (change, _) = caller.change(Permission::OperateQueue).await?;
+    let (change, _) = caller.administer(Permission::OperateQueue).await?;
     super::pause(change, scope(caller.tenant)).await
 }
 
@@ -25,9 +26,10 @@ pub async fn pause(caller: Caller) -> Result<axum::Json<ShownPause>, Problem> {
 ///
 /// Kinds and connections that are paused for themselves stay so.
 #[utoipa::path(delete, path = "/api/v1/queue/pauses/all", tag = "queue",
+    security(("access_token" = ["operate_queue"])),
     responses((status = 204, description = "Resumed"), (status = 404, description = "`not_found`: not paused")))]
 pub async fn resume(State(api): State<Api>, caller: Caller) -> Result<StatusCode, Problem> {
-    let (change, _) = caller.change(Permission::OperateQueue).await?;
+    let (change, _) = caller.administer(Permission::OperateQueue).await?;
     super::resume(&api, &caller, change, scope(caller.tenant)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -17,6 +17,7 @@ pub struct Pauses {
 ///
 /// Pauses of the tenant and of the operator, open circuit breakers, and connections that wait for a new authorization.
 #[utoipa::path(get, path = "/api/v1/queue/pauses", tag = "queue",
+    security(("access_token" = ["operate_queue"])),
     responses((status = 200, description = "All of it, the oldest first", body = Pauses)))]
 pub async fn list(caller: Caller) -> Result<axum::Json<Pauses>, Problem> {
     let (mut tx, _) = caller.begin(Permission::OperateQueue).await?;

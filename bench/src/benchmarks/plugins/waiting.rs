@@ -35,7 +35,7 @@ pub struct Round {
 
 /// Makes the calls: connection tests, each in an instance of its own with a request under way.
 pub async fn round(file: &[u8], cache: &Path) -> anyhow::Result<Round> {
-    let provider = slow_provider().await?;
+    let provider = slow_provider()?;
     let egress =
         egress::Config { sandbox: vec![Mapping { host: HOST.to_owned(), to: provider }], ..egress::Config::default() };
     let config = Config { max_concurrent_calls: CALLS.try_into()?, ..Config::new(cache, Egress::new(egress)?) };
@@ -68,7 +68,7 @@ fn context() -> CallContext {
 }
 
 /// Answers every request after a while.
-async fn slow_provider() -> anyhow::Result<SocketAddr> {
+fn slow_provider() -> anyhow::Result<SocketAddr> {
     // A provider has room for all who come at once; with the 128 places that a listener has by itself, the others would
     // try again after a second, which says nothing about calls.
     let socket = TcpSocket::new_v4()?;

@@ -4,7 +4,7 @@ use super::{Setting, Settings, insert};
 use crate::{
     errors::{ConfigError, Origin, suggestion},
     keys::{Key, Kind},
-    sections::Config,
+    sections::{Config, MailTls},
 };
 use serde_json::{Map, Value};
 
@@ -79,6 +79,19 @@ pub(super) fn together(config: &Config, settings: &Settings, errors: &mut Vec<Co
     }
     if config.sandbox.bind == config.http.bind && config.http.bind.port() != 0 {
         refuse("sandbox.bind", format!("`http.bind` is {} already", config.http.bind));
+    }
+    if !config.sandbox.smtp_bind.ip().is_loopback() {
+        refuse("sandbox.smtp_bind", "expected a loopback address: simulators have no login".to_owned());
+    }
+    let mail = &config.mail;
+    if mail.host.is_some() && mail.from.is_none() {
+        refuse("mail.from", "must be set too where `mail.host` is".to_owned());
+    }
+    if mail.username.is_some() != mail.password.is_some() {
+        refuse("mail.username", "needs `mail.password`, and the other way round".to_owned());
+    }
+    if mail.password.is_some() && mail.tls == MailTls::None {
+        refuse("mail.tls", "expected `starttls` or `tls`: the password would be sent in the clear".to_owned());
     }
     if config.plugins.cpu_ms > config.plugins.wall_ms {
         let wall = config.plugins.wall_ms;

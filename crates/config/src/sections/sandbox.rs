@@ -12,10 +12,15 @@ pub struct Sandbox {
     #[serde(deserialize_with = "crate::values::listen")]
     #[schemars(with = "String")]
     pub bind: SocketAddr,
+    /// The address where the simulated mail server listens; it must be a loopback address. Unless
+    /// `mail.host` is set, `--sandbox` sends e-mails there.
+    #[serde(deserialize_with = "crate::values::listen")]
+    #[schemars(with = "String")]
+    pub smtp_bind: SocketAddr,
 }
 
 impl Default for Sandbox {
     fn default() -> Self {
-        Self { bind: SocketAddr::from(([127, 0, 0, 1], 8090)) }
+        Self { bind: SocketAddr::from(([127, 0, 0, 1], 8090)), smtp_bind: SocketAddr::from(([127, 0, 0, 1], 8025)) }
     }
 }

@@ -127,7 +127,8 @@ impl World {
         store::plugins::install(&self.test.app, "probe", "1.0.0", described, b"no code runs here", now).await.unwrap();
         let mut tx = self.db.begin(self.tenant).await.unwrap();
         store::tenants::create(&mut tx, "lamps", "Lamps", now).await.unwrap();
-        let user = NewUser { id: self.user, email: "a@b.example", name: "A", role: Role::Admin, password_hash: "x" };
+        let user =
+            NewUser { id: self.user, email: "a@b.example", name: "A", role: Role::Admin.into(), password_hash: "x" };
         store::users::create(&mut tx, &user, now).await.unwrap();
         let new = endpoints::NewEndpoint {
             id: self.endpoint,

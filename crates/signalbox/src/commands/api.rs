@@ -7,10 +7,14 @@ use config::Config;
 use std::sync::Arc;
 
 /// Serves until it is told to stop.
-pub async fn run(config: Config, args: cli::Api) -> anyhow::Result<()> {
+pub async fn run(mut config: Config, args: cli::Api) -> anyhow::Result<()> {
     logging::start(&config.log, logging::Default::Service)?;
     let metrics = metrics::start()?;
     let app = database::app(&config)?;
+    if args.sandbox {
+        let server = config.sandbox.smtp_bind;
+        plugins::send_mail_to(&mut config, server)?;
+    }
     let process = Process::start(config, app, Missing::Refuse).await?;
     let simulated = if args.sandbox { plugins::simulated(process.config.sandbox.bind) } else { Vec::new() };
     let egress = plugins::egress(&process.config, simulated)?;

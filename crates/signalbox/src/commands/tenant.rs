@@ -59,7 +59,7 @@ pub async fn create(db: &Database, name: &str, slug: &str, people: &[Person<'_>]
             id: UserId::new(),
             email: person.email,
             name: person.name,
-            role: person.role,
+            role: person.role.into(),
             password_hash: &password_hash,
         };
         store::users::create(&mut tx, &user, now).await.with_context(|| format!("making {}", person.email))?;

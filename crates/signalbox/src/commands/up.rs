@@ -52,7 +52,7 @@ pub async fn run(mut config: Config, args: cli::Up) -> anyhow::Result<()> {
 }
 
 async fn run_on(
-    config: Config,
+    mut config: Config,
     args: cli::Up,
     cluster: Option<&Cluster>,
     metrics: metrics_exporter_prometheus::PrometheusHandle,
@@ -65,9 +65,12 @@ async fn run_on(
     screen::step("bringing the database schema up to date");
     database::migrate(&owner).await?;
     let app = app_options(&config, &owner)?;
+    let playground = if args.sandbox { Some(Playground::open(&config).await?) } else { None };
+    if let Some(playground) = &playground {
+        plugins::send_mail_to(&mut config, playground.providers.mail().address())?;
+    }
     let process = Process::start(config, app, Missing::Create).await?;
 
-    let playground = if args.sandbox { Some(Playground::open(&process.config).await?) } else { None };
     let mut sandboxed = playground.as_ref().map(Playground::mappings).unwrap_or_default();
     sandboxed.extend(args.simulate);
     let egress = plugins::egress(&process.config, sandboxed)?;
@@ -82,7 +85,7 @@ async fn run_on(
     let (address, serving) =
         roles::serve(&process, egress.clone(), metrics, Arc::clone(&ready) as _, stop.clone()).await?;
     let mut serving = tokio::spawn(serving);
-    let env = roles::environment(&process, Arc::clone(&host), egress);
+    let env = roles::environment(&process, Arc::clone(&host), egress)?;
     let mut working = {
         let (process, stop) = (process.clone(), stop.clone());
         tokio::spawn(async move { roles::work(&process, env, &[], ready, stop).await })

@@ -39,6 +39,7 @@ fn every_block_is_followed() {
         .env("PATH", format!("{binaries}:{}", std::env::var("PATH").unwrap()))
         .env("SIGNALBOX_HTTP_BIND", format!("127.0.0.1:{http}"))
         .env("SIGNALBOX_SANDBOX_BIND", format!("127.0.0.1:{simulator}"))
+        .env("SIGNALBOX_SANDBOX_SMTP_BIND", "127.0.0.1:0")
         .envs(QUICK);
     let ended = Ended::of(&command.output().unwrap());
     let log = || std::fs::read_to_string(author.path("pigeon/up.log")).unwrap_or_default();

@@ -1,8 +1,11 @@
-//! Contacts as people find, read and edit them.
+//! Contacts as people find and read them.
 
-use crate::{Result, conversations::list::containing, database::plan_for_filters};
+use crate::{Result, conversations::list::within, database::plan_for_filters};
 use chrono::{DateTime, Utc};
-use domain::{ContactId, UserId};
+use domain::{
+    CompanyId, ContactId, IdentityId, UserId,
+    sight::{Reach, Sight},
+};
 use serde_json::Value;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
@@ -18,10 +21,26 @@ pub struct Contact {
     pub phone: Option<String>,
     /// Their e-mail address, in lower case.
     pub email: Option<String>,
+    /// Where there is a picture of them.
+    pub avatar_url: Option<String>,
+    /// The brand they met first.
+    pub brand: Option<String>,
+    /// Whom they work for.
+    pub company_id: Option<CompanyId>,
+    /// What that company is called.
+    pub company_name: Option<String>,
     /// What the tenant notes about them, as an object.
     pub custom_attributes: Value,
     /// Since when they do not want to be written to.
     pub opted_out_at: Option<DateTime<Utc>>,
+    /// Since when their messages are left out.
+    pub blocked_at: Option<DateTime<Utc>>,
+    /// Who said so.
+    pub blocked_by: Option<UserId>,
+    /// The contact that their addresses and conversations went to.
+    pub merged_into: Option<ContactId>,
+    /// When they last wrote. Asked of their conversations, so that a message need not write the contact.
+    pub last_activity_at: Option<DateTime<Utc>>,
     /// Counts the changes.
     pub version: i64,
     /// Since when they are known.
@@ -33,12 +52,18 @@ pub struct Contact {
 /// An address of a contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
+    /// Which.
+    pub id: IdentityId,
     /// The plugin that speaks for it.
     pub channel: String,
     /// Such as `bsuid` or `phone`.
     pub kind: String,
     /// Its value.
     pub value: String,
+    /// When the contact had first proven that it is theirs; `None`: somebody says so.
+    pub verified_at: Option<DateTime<Utc>>,
+    /// The contact that it was of before a merge.
+    pub merged_from: Option<ContactId>,
 }
 
 /// The last row of a page, from which the next one goes on.
@@ -51,41 +76,94 @@ pub struct Position {
 }
 
 /// What a list is narrowed to; nothing by default.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Filter<'a> {
-    /// Only who has a conversation that is this person's, or nobody's.
-    pub visible_to: Option<UserId>,
-    /// Part of a name or number, whatever the case, or a whole address.
-    pub search: Option<&'a str>,
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only this brand, or with `Some(None)` those of none.
+    pub brand: Option<Option<String>>,
+    /// Only the people of this company, or with `Some(None)` of none.
+    pub company: Option<Option<CompanyId>>,
+    /// Only who is, or is not, blocked.
+    pub blocked: Option<bool>,
+    /// Only who has, or has not, an e-mail address.
+    pub has_email: Option<bool>,
+    /// Only who has, or has not, a number.
+    pub has_phone: Option<bool>,
+    /// Only who has these fields of the tenant's own making, as an object.
+    pub attributes: Option<Value>,
+    /// Words or parts of them in name, e-mail address or number, whatever the case and the accents, or a whole address on
+    /// a channel.
+    pub search: Option<String>,
 }
 
-/// A page of at most `limit` contacts behind `after`, the newest first.
+const COLUMNS: &str = "c.id, c.name, c.phone, c.email, c.avatar_url, c.brand, c.company_id, k.name AS company_name,
+       c.custom_attributes, c.opted_out_at, c.blocked_at, c.blocked_by, c.merged_into,
+       (SELECT max(v.last_inbound_at) FROM conversations v
+         WHERE v.tenant_id = c.tenant_id AND v.contact_id = c.id) AS last_activity_at,
+       c.version, c.created_at, c.updated_at";
+const COMPANY: &str = " LEFT JOIN companies k ON k.tenant_id = c.tenant_id AND k.id = c.company_id";
+
+/// A page of at most `limit` contacts behind `after`, the newest first. Who was merged into another is left out.
 pub async fn page(
     conn: &mut PgConnection,
-    filter: Filter<'_>,
+    sight: &Sight,
+    filter: &Filter,
     after: Option<Position>,
     limit: i64,
 ) -> Result<Vec<Contact>> {
     plan_for_filters(conn).await?;
-    let mut query = QueryBuilder::<Postgres>::new(
-        "SELECT id, name, phone, email, custom_attributes, opted_out_at, version, created_at, updated_at
-           FROM contacts c WHERE true",
-    );
-    if let Some(text) = filter.search {
-        query.push(" AND c.id IN (SELECT search_contacts(").push_bind(containing(text)).push(", ");
-        query.push_bind(text.to_owned()).push("))");
-    }
-    if let Some(user) = filter.visible_to {
-        query.push(" AND EXISTS (SELECT FROM conversations v WHERE v.tenant_id = c.tenant_id AND v.contact_id = c.id");
-        query.push(" AND (v.assignee_id IS NULL OR v.assignee_id = ").push_bind(user.0).push("))");
-    }
+    // The rows of the page are found first: what hangs on them is looked up for these alone.
+    let mut query = QueryBuilder::<Postgres>::new("SELECT ");
+    query.push(COLUMNS).push(" FROM (SELECT c.* FROM contacts c WHERE c.tenant_id = current_tenant()");
+    query.push(" AND c.merged_into IS NULL");
+    narrow(&mut query, filter);
+    seen(&mut query, sight);
     if let Some(after) = after {
         query.push(" AND (c.created_at, c.id) < (").push_bind(after.created_at).push(", ").push_bind(after.id.0);
         query.push(")");
     }
-    query.push(" ORDER BY c.created_at DESC, c.id DESC LIMIT ").push_bind(limit);
+    query.push(" ORDER BY c.created_at DESC, c.id DESC LIMIT ").push_bind(limit).push(") c").push(COMPANY);
+    query.push(" ORDER BY c.created_at DESC, c.id DESC");
     let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
     Ok(rows.into_iter().map(Contact::from).collect())
+}
+
+fn narrow(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
+    match &filter.brand {
+        Some(Some(brand)) => drop(query.push(" AND c.brand = ").push_bind(brand.clone())),
+        Some(None) => drop(query.push(" AND c.brand IS NULL")),
+        None => {}
+    }
+    match filter.company {
+        Some(Some(company)) => drop(query.push(" AND c.company_id = ").push_bind(company.0)),
+        Some(None) => drop(query.push(" AND c.company_id IS NULL")),
+        None => {}
+    }
+    for (column, wanted) in
+        [("c.blocked_at", filter.blocked), ("c.email", filter.has_email), ("c.phone", filter.has_phone)]
+    {
+        if let Some(wanted) = wanted {
+            query.push(" AND ").push(column).push(if wanted { " IS NOT NULL" } else { " IS NULL" });
+        }
+    }
+    if let Some(attributes) = &filter.attributes {
+        query.push(" AND c.custom_attributes @> ").push_bind(attributes.clone());
+    }
+    if let Some(text) = &filter.search {
+        query.push(" AND c.id IN (SELECT find_contacts(").push_bind(patterns(text)).push(", ");
+        query.push_bind(text.trim().to_owned()).push("))");
+    }
+}
+
+/// Leaves whom a person sees, of contacts `c`: those whose conversations they see, and those whom nobody talks with.
+pub(super) fn seen(query: &mut QueryBuilder<Postgres>, sight: &Sight) {
+    if sight.reach == Reach::Everything {
+        return;
+    }
+    query
+        .push(" AND (NOT EXISTS (SELECT FROM conversations v WHERE v.tenant_id = c.tenant_id AND v.contact_id = c.id)");
+    query.push(" OR EXISTS (SELECT FROM conversations v WHERE v.tenant_id = c.tenant_id AND v.contact_id = c.id");
+    within(query, sight);
+    query.push("))");
 }
 
 #[derive(sqlx::FromRow)]
@@ -94,8 +172,16 @@ struct Row {
     name: Option<String>,
     phone: Option<String>,
     email: Option<String>,
+    avatar_url: Option<String>,
+    brand: Option<String>,
+    company_id: Option<Uuid>,
+    company_name: Option<String>,
     custom_attributes: Value,
     opted_out_at: Option<DateTime<Utc>>,
+    blocked_at: Option<DateTime<Utc>>,
+    blocked_by: Option<Uuid>,
+    merged_into: Option<Uuid>,
+    last_activity_at: Option<DateTime<Utc>>,
     version: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -108,8 +194,16 @@ impl From<Row> for Contact {
             name: row.name,
             phone: row.phone,
             email: row.email,
+            avatar_url: row.avatar_url,
+            brand: row.brand,
+            company_id: row.company_id.map(Into::into),
+            company_name: row.company_name,
             custom_attributes: row.custom_attributes,
             opted_out_at: row.opted_out_at,
+            blocked_at: row.blocked_at,
+            blocked_by: row.blocked_by.map(Into::into),
+            merged_into: row.merged_into.map(Into::into),
+            last_activity_at: row.last_activity_at,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -119,84 +213,85 @@ impl From<Row> for Contact {
 
 /// One contact.
 pub async fn one(conn: &mut PgConnection, id: ContactId) -> Result<Option<Contact>> {
-    Ok(sqlx::query_as!(
-        Contact,
-        "SELECT id, name, phone, email, custom_attributes, opted_out_at, version, created_at, updated_at FROM contacts
-          WHERE id = $1",
-        id.0
-    )
-    .fetch_optional(conn)
-    .await?)
+    find(conn, id, None).await
+}
+
+/// One contact, if the person sees them.
+pub async fn visible(conn: &mut PgConnection, id: ContactId, sight: &Sight) -> Result<Option<Contact>> {
+    find(conn, id, Some(sight)).await
+}
+
+async fn find(conn: &mut PgConnection, id: ContactId, sight: Option<&Sight>) -> Result<Option<Contact>> {
+    let mut query = QueryBuilder::<Postgres>::new("SELECT ");
+    query.push(COLUMNS).push(" FROM contacts c").push(COMPANY);
+    query.push(" WHERE c.tenant_id = current_tenant() AND c.id = ").push_bind(id.0);
+    if let Some(sight) = sight {
+        seen(&mut query, sight);
+    }
+    let row: Option<Row> = query.build_query_as().fetch_optional(conn).await?;
+    Ok(row.map(Contact::from))
 }
 
 /// The addresses of a contact, in the order in which they became known.
 pub async fn identities(conn: &mut PgConnection, id: ContactId) -> Result<Vec<Identity>> {
-    Ok(sqlx::query_as!(Identity, "SELECT channel, kind, value FROM identities WHERE contact_id = $1 ORDER BY id", id.0)
-        .fetch_all(conn)
-        .await?)
+    let rows = sqlx::query!(
+        "SELECT id, channel, kind, value, verified_at, merged_from FROM identities
+          WHERE tenant_id = current_tenant() AND contact_id = $1 ORDER BY id",
+        id.0
+    );
+    let rows = rows.fetch_all(conn).await?.into_iter();
+    Ok(rows
+        .map(|row| Identity {
+            id: row.id.into(),
+            channel: row.channel,
+            kind: row.kind,
+            value: row.value,
+            verified_at: row.verified_at,
+            merged_from: row.merged_from.map(Into::into),
+        })
+        .collect())
 }
 
-/// Whether `visible_to` may see a contact: it has a conversation that is theirs or nobody's.
-pub async fn is_visible(conn: &mut PgConnection, id: ContactId, visible_to: UserId) -> Result<bool> {
-    Ok(sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM conversations
-                           WHERE contact_id = $1 AND (assignee_id IS NULL OR assignee_id = $2)) AS "visible!""#,
-        id.0,
-        visible_to.0
-    )
-    .fetch_one(conn)
-    .await?)
+/// The LIKE patterns for what people type: every word must be there. The longest word first, by which an index finds the
+/// few who have it. A word of one or two characters must begin a word, because an index knows nothing shorter.
+fn patterns(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = text.split_whitespace().filter_map(word).collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
+    let pattern = |word: &String| {
+        let escaped = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        if word.chars().count() < 3 { format!("% {escaped}%") } else { format!("%{escaped}%") }
+    };
+    words.iter().map(pattern).collect()
 }
 
-/// Writes name and attributes, if the row still has the version that was read; `None` if not. What conversations are
-/// found by follows the name.
-pub async fn update(
-    conn: &mut PgConnection,
-    contact: &Contact,
-    previous_name: Option<&str>,
-    now: DateTime<Utc>,
-) -> Result<Option<Contact>> {
-    let updated = sqlx::query_as!(
-        Contact,
-        "UPDATE contacts
-            SET name = $2, custom_attributes = $3, version = version + 1, updated_at = $4,
-                name_edited_at = CASE WHEN name IS DISTINCT FROM $2 THEN $4 ELSE name_edited_at END
-          WHERE id = $1 AND version = $5
-         RETURNING id, name, phone, email, custom_attributes, opted_out_at, version, created_at, updated_at",
-        contact.id.0,
-        contact.name,
-        contact.custom_attributes,
-        now,
-        contact.version
-    )
-    .fetch_optional(&mut *conn)
-    .await?;
-    if updated.is_some() && contact.name.as_deref() != previous_name {
-        rename_in_search(conn, contact.id.0, previous_name, contact.name.as_deref()).await?;
+/// A word as it is looked for. Of a number the digits count, without the zero that stands for its country; one or two
+/// digits begin it.
+fn word(text: &str) -> Option<String> {
+    let is_number = text.chars().any(|c| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | '/' | '(' | ')'));
+    if !is_number {
+        return Some(text.to_owned());
     }
-    Ok(updated)
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let digits = digits.trim_start_matches('0');
+    let prefix = if digits.len() < 3 { "+" } else { "" };
+    (!digits.is_empty()).then(|| format!("{prefix}{digits}"))
 }
 
-/// The text that conversations are found by begins with the contact's name, lower-cased here because the database may
-/// know no letters but ASCII.
-pub(super) async fn rename_in_search(
-    conn: &mut PgConnection,
-    id: Uuid,
-    from: Option<&str>,
-    to: Option<&str>,
-) -> Result<()> {
-    let from = format!("{} ", from.unwrap_or_default().to_lowercase());
-    let to = format!("{} ", to.unwrap_or_default().to_lowercase());
-    sqlx::query!(
-        "UPDATE conversations
-            SET search_text = $3 || CASE WHEN starts_with(search_text, $2) THEN right(search_text, -length($2))
-                                         ELSE lower(coalesce(last_message_preview, '')) END
-          WHERE contact_id = $1",
-        id,
-        from,
-        to
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
+#[cfg(test)]
+mod tests {
+    use super::patterns;
+
+    #[test]
+    fn every_word_is_looked_for_the_longest_first() {
+        assert_eq!(patterns(" Al  Müller "), ["%Müller%", "% Al%"]);
+        assert_eq!(patterns(r"50%_\"), [r"%50\%\_\\%"]);
+    }
+
+    #[test]
+    fn a_number_is_found_however_it_is_written() {
+        assert_eq!(patterns("0151/555-0123"), ["%1515550123%"]);
+        assert_eq!(patterns("+49 (1512)"), ["%1512%", "%+49%"]);
+        assert_eq!(patterns("00"), Vec::<String>::new());
+    }
 }

@@ -1,9 +1,9 @@
 //! What channels say of a contact, and what becomes of its own fields.
 
-use super::list::rename_in_search;
+use super::record::rename_in_search;
 use crate::Result;
 use chrono::{DateTime, Utc};
-use domain::{ContactId, TenantId};
+use domain::{ContactId, TenantId, handle};
 use serde_json::Value;
 use sqlx::PgConnection;
 
@@ -85,14 +85,18 @@ pub async fn write(
     now: DateTime<Utc>,
 ) -> Result<()> {
     sqlx::query!(
-        "UPDATE contacts SET name = $3, phone = $4, email = $5, version = version + 1, updated_at = $6
+        "UPDATE contacts
+            SET name = $3, phone = $4, email = $5, version = version + 1, updated_at = $6,
+                company_id = coalesce(company_id, (SELECT d.company_id FROM company_domains d
+                                                    WHERE d.tenant_id = $1 AND d.domain = $7))
           WHERE tenant_id = $1 AND id = $2",
         tenant.0,
         contact.0,
         after.name,
         after.phone,
         after.email,
-        now
+        now,
+        after.email.as_deref().filter(|_| before.email != after.email).and_then(handle::company_domain)
     )
     .execute(&mut *conn)
     .await?;

@@ -1,14 +1,19 @@
 //! One conversation, as its page shows it.
 
-use super::list::{Filter, Overview, one};
+use super::list::{Overview, one};
 use crate::{Error, Result};
 use chrono::{DateTime, Utc};
-use domain::{ConversationId, UserId, event::Actor};
+use domain::{ConversationId, event::Actor, sight::Sight};
 use sqlx::PgConnection;
 
-/// A conversation, if `visible_to` (where given) may see it.
-pub async fn load(conn: &mut PgConnection, id: ConversationId, visible_to: Option<UserId>) -> Result<Option<Overview>> {
-    one(conn, &Filter { visible_to, ..Filter::default() }, id).await
+/// A conversation, if the person sees it.
+pub async fn load(conn: &mut PgConnection, id: ConversationId, sight: &Sight) -> Result<Option<Overview>> {
+    one(conn, sight, false, id).await
+}
+
+/// A conversation that the person may no longer see, because of what they did to it.
+pub async fn load_after(conn: &mut PgConnection, id: ConversationId, sight: &Sight) -> Result<Option<Overview>> {
+    one(conn, sight, true, id).await
 }
 
 /// When and why a conversation was escalated.

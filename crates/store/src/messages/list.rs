@@ -3,7 +3,7 @@
 use crate::{Error, Result};
 use chrono::{DateTime, Utc};
 use domain::{
-    ConnectionId, ContactId, ConversationId, MessageId,
+    ConnectionId, ContactId, ConversationId, MessageId, UserId,
     message::{DeliveryStatus, Direction, SenderKind},
 };
 use serde_json::Value;
@@ -16,8 +16,8 @@ use uuid::Uuid;
 pub struct Shown {
     /// Which.
     pub id: MessageId,
-    /// Over which account it came or goes.
-    pub connection_id: ConnectionId,
+    /// Over which account it came or goes; none for what stays in the house.
+    pub connection_id: Option<ConnectionId>,
     /// Which way.
     pub direction: Direction,
     /// Who wrote it.
@@ -46,7 +46,15 @@ pub struct Shown {
     pub edited_at: Option<DateTime<Utc>>,
     /// When its author took it back.
     pub deleted_at: Option<DateTime<Utc>>,
-    /// What contacts show on it.
+    /// The message that it is said under.
+    pub thread_id: Option<MessageId>,
+    /// How many are said under it.
+    pub reply_count: i32,
+    /// Who is spoken to.
+    pub mentions: Vec<UserId>,
+    /// Since when it is pinned.
+    pub pinned_at: Option<DateTime<Utc>>,
+    /// What people and contacts show on it.
     pub reactions: Vec<Reaction>,
 }
 
@@ -54,14 +62,23 @@ pub struct Shown {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reaction {
     /// Whose.
-    pub contact_id: ContactId,
+    pub by: ReactionBy,
     /// What they show.
     pub emoji: String,
 }
 
+/// Who shows a reaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReactionBy {
+    /// A contact.
+    Contact(ContactId),
+    /// A person of the tenant, to the others.
+    User(UserId),
+}
+
 struct Row {
     id: Uuid,
-    connection_id: Uuid,
+    connection_id: Option<Uuid>,
     direction: String,
     sender_kind: String,
     sender_id: Option<Uuid>,
@@ -76,6 +93,10 @@ struct Row {
     metadata: Value,
     edited_at: Option<DateTime<Utc>>,
     deleted_at: Option<DateTime<Utc>>,
+    thread_id: Option<Uuid>,
+    reply_count: i32,
+    mentions: Vec<Uuid>,
+    pinned_at: Option<DateTime<Utc>>,
 }
 
 impl TryFrom<Row> for Shown {
@@ -84,7 +105,7 @@ impl TryFrom<Row> for Shown {
     fn try_from(row: Row) -> Result<Self> {
         Ok(Self {
             id: row.id.into(),
-            connection_id: row.connection_id.into(),
+            connection_id: row.connection_id.map(Into::into),
             direction: row.direction.parse().map_err(|error| Error::corrupt("messages.direction", error))?,
             sender_kind: row.sender_kind.parse().map_err(|error| Error::corrupt("messages.sender_kind", error))?,
             sender_id: row.sender_id,
@@ -99,6 +120,10 @@ impl TryFrom<Row> for Shown {
             metadata: row.metadata,
             edited_at: row.edited_at,
             deleted_at: row.deleted_at,
+            thread_id: row.thread_id.map(MessageId),
+            reply_count: row.reply_count,
+            mentions: row.mentions.into_iter().map(UserId).collect(),
+            pinned_at: row.pinned_at,
             reactions: Vec::new(),
         })
     }
@@ -120,7 +145,8 @@ pub async fn page(
                   (SELECT r.id FROM messages r
                     WHERE r.tenant_id = m.tenant_id AND r.connection_id = m.connection_id
                       AND r.external_id = m.reply_to) AS reply_to,
-                  m.status, m.error, m.occurred_at, m.delivery_id, m.metadata, m.edited_at, m.deleted_at
+                  m.status, m.error, m.occurred_at, m.delivery_id, m.metadata, m.edited_at, m.deleted_at,
+                  m.thread_id, m.reply_count, m.mentions, m.pinned_at
              FROM messages m
              LEFT JOIN messages b ON b.tenant_id = m.tenant_id AND b.conversation_id = m.conversation_id AND b.id = $2
             WHERE m.conversation_id = $1
@@ -137,9 +163,8 @@ pub async fn page(
     )
     .fetch_all(&mut *conn)
     .await?;
-    let mut messages: Vec<Shown> = rows.into_iter().map(Shown::try_from).collect::<Result<_>>()?;
+    let mut messages = shown(conn, rows).await?;
     messages.reverse();
-    add_reactions(conn, &mut messages).await?;
     Ok(messages)
 }
 
@@ -151,7 +176,8 @@ pub async fn one(conn: &mut PgConnection, conversation: ConversationId, id: Mess
                   (SELECT r.id FROM messages r
                     WHERE r.tenant_id = m.tenant_id AND r.connection_id = m.connection_id
                       AND r.external_id = m.reply_to) AS reply_to,
-                  m.status, m.error, m.occurred_at, m.delivery_id, m.metadata, m.edited_at, m.deleted_at
+                  m.status, m.error, m.occurred_at, m.delivery_id, m.metadata, m.edited_at, m.deleted_at,
+                  m.thread_id, m.reply_count, m.mentions, m.pinned_at
              FROM messages m WHERE m.conversation_id = $1 AND m.id = $2"#,
         conversation.0,
         id.0
@@ -176,28 +202,108 @@ pub async fn latest_inbound(conn: &mut PgConnection, conversation: ConversationI
     Ok(id.map(MessageId))
 }
 
+/// When the latest message between tenant and contact was written, its beginning, and which way it went.
+pub async fn latest_line(
+    conn: &mut PgConnection,
+    conversation: ConversationId,
+) -> Result<Option<(DateTime<Utc>, String, Direction)>> {
+    let row = sqlx::query!(
+        "SELECT occurred_at, preview, direction FROM messages WHERE conversation_id = $1 AND direction <> 'internal'
+          ORDER BY occurred_at DESC, delivery_id DESC, position DESC, id DESC LIMIT 1",
+        conversation.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.map(|row| {
+        let direction = row.direction.parse().map_err(|error| Error::corrupt("messages.direction", error))?;
+        Ok((row.occurred_at, row.preview, direction))
+    })
+    .transpose()
+}
+
+/// The replies under a message, at most `limit` after `after`, in the order in which they are read.
+pub async fn thread(
+    conn: &mut PgConnection,
+    conversation: ConversationId,
+    parent: MessageId,
+    after: Option<MessageId>,
+    limit: i64,
+) -> Result<Vec<Shown>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT m.id, m.connection_id, m.direction, m.sender_kind, m.sender_id, m.content, m.preview, m.external_id,
+                  NULL::uuid AS reply_to,
+                  m.status, m.error, m.occurred_at, m.delivery_id, m.metadata, m.edited_at, m.deleted_at,
+                  m.thread_id, m.reply_count, m.mentions, m.pinned_at
+             FROM messages m
+            WHERE m.conversation_id = $1 AND m.thread_id = $2 AND ($3::uuid IS NULL OR m.id > $3)
+            ORDER BY m.id LIMIT $4"#,
+        conversation.0,
+        parent.0,
+        after.map(Uuid::from),
+        limit
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    shown(conn, rows).await
+}
+
+/// The pinned messages of a conversation, the latest pin first.
+pub async fn pinned(conn: &mut PgConnection, conversation: ConversationId) -> Result<Vec<Shown>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT m.id, m.connection_id, m.direction, m.sender_kind, m.sender_id, m.content, m.preview, m.external_id,
+                  NULL::uuid AS reply_to,
+                  m.status, m.error, m.occurred_at, m.delivery_id, m.metadata, m.edited_at, m.deleted_at,
+                  m.thread_id, m.reply_count, m.mentions, m.pinned_at
+             FROM messages m
+            WHERE m.conversation_id = $1 AND m.pinned_at IS NOT NULL ORDER BY m.pinned_at DESC, m.id"#,
+        conversation.0
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    shown(conn, rows).await
+}
+
+async fn shown(conn: &mut PgConnection, rows: Vec<Row>) -> Result<Vec<Shown>> {
+    let mut messages: Vec<Shown> = rows.into_iter().map(Shown::try_from).collect::<Result<_>>()?;
+    add_reactions(conn, &mut messages).await?;
+    Ok(messages)
+}
+
+/// Adds what contacts show, by the provider's ids, and what people show among themselves.
 async fn add_reactions(conn: &mut PgConnection, messages: &mut [Shown]) -> Result<()> {
-    let targets: Vec<String> = messages.iter().filter_map(|message| message.external_id.clone()).collect();
-    let connections: Vec<Uuid> = messages.iter().map(|message| message.connection_id.0).collect();
-    if targets.is_empty() {
+    if messages.is_empty() {
         return Ok(());
     }
+    let ids: Vec<Uuid> = messages.iter().map(|message| message.id.0).collect();
     let rows = sqlx::query!(
-        r#"SELECT connection_id, target, contact_id, emoji AS "emoji!" FROM reactions
-            WHERE connection_id = ANY($1) AND target = ANY($2) AND emoji IS NOT NULL ORDER BY occurred_at, contact_id"#,
-        &connections,
-        &targets
+        r#"SELECT m.id, r.contact_id AS "contact_id?", NULL::uuid AS user_id, r.emoji AS "emoji!", r.occurred_at AS "at!"
+             FROM messages m
+             JOIN reactions r ON r.tenant_id = m.tenant_id AND r.connection_id = m.connection_id
+                             AND r.target = m.external_id AND r.emoji IS NOT NULL
+            WHERE m.tenant_id = current_tenant() AND m.id = ANY($1)
+           UNION ALL
+           SELECT r.message_id, NULL, r.user_id, r.emoji, r.created_at FROM message_reactions r
+            WHERE r.tenant_id = current_tenant() AND r.message_id = ANY($1)
+            ORDER BY 5, 2, 3"#,
+        &ids
     )
     .fetch_all(conn)
     .await?;
-    let mut by_target: HashMap<(Uuid, String), Vec<Reaction>> = HashMap::new();
+    let mut by_message: HashMap<Uuid, Vec<Reaction>> = HashMap::new();
     for row in rows {
-        let reaction = Reaction { contact_id: row.contact_id.into(), emoji: row.emoji };
-        by_target.entry((row.connection_id, row.target)).or_default().push(reaction);
+        let by = match (row.contact_id, row.user_id) {
+            (Some(contact), _) => ReactionBy::Contact(contact.into()),
+            (None, Some(user)) => ReactionBy::User(user.into()),
+            (None, None) => continue,
+        };
+        if let Some(message) = row.id {
+            by_message.entry(message).or_default().push(Reaction { by, emoji: row.emoji });
+        }
     }
     for message in messages {
-        let Some(external_id) = message.external_id.clone() else { continue };
-        message.reactions = by_target.remove(&(message.connection_id.0, external_id)).unwrap_or_default();
+        message.reactions = by_message.remove(&message.id.0).unwrap_or_default();
     }
     Ok(())
 }

@@ -19,7 +19,8 @@ pub struct Sending {
     pub reply_to: Option<String>,
     /// To whom.
     pub contact_id: ContactId,
-    /// The addresses of the contact on its channel, the oldest first.
+    /// The addresses of the contact on its channel, the oldest first: of one who was merged those that belong to the
+    /// address of the conversation.
     pub addresses: Vec<Address>,
     /// When the contact last wrote.
     pub last_inbound_at: Option<DateTime<Utc>>,
@@ -34,9 +35,12 @@ pub struct Sending {
 pub async fn load(conn: &mut PgConnection, tenant: TenantId, id: MessageId) -> Result<Option<Sending>> {
     // Row by row (OFFSET 0): left to itself, the planner joins whole tables while they are small.
     let row = sqlx::query!(
-        r#"SELECT m.status, m.content, m.external_id, m.reply_to, v.contact_id, v.last_inbound_at,
+        r#"SELECT m.status, m.content, m.external_id, m.reply_to, v.contact_id AS "contact_id!",
+                  v.last_inbound_at,
                   ARRAY(SELECT jsonb_build_object('kind', i.kind, 'value', i.value) FROM identities i
-                         WHERE i.tenant_id = $1 AND i.contact_id = v.contact_id AND i.channel = v.channel
+                         WHERE i.tenant_id = $1 AND i.contact_id = v.contact_id AND i.channel = c.plugin_id
+                           AND i.merged_from IS NOT DISTINCT FROM (
+                               SELECT o.merged_from FROM identities o WHERE o.tenant_id = $1 AND o.id = v.identity_id)
                          ORDER BY i.id) AS "addresses!: Vec<Json<Address>>",
                   c.id AS connection_id, c.endpoint_id, c.plugin_id, c.plugin_version, c.name, c.settings,
                   c.own_settings, c.status AS connection_status, c.status_reason, c.status_since, c.version,

@@ -41,7 +41,7 @@ fn message(name: &str) -> plugin_sdk::event::Message {
 }
 
 fn ids(sender: &Sender) -> Vec<(&str, &str)> {
-    sender.ids.iter().map(|SenderId { kind, value }| (kind.as_str(), value.as_str())).collect()
+    sender.ids.iter().map(|SenderId { kind, value, .. }| (kind.as_str(), value.as_str())).collect()
 }
 
 #[test]

@@ -38,6 +38,8 @@ impl From<inbox::Error> for Undone {
     fn from(error: inbox::Error) -> Self {
         match error {
             inbox::Error::Transition { .. } => Self::Refused { code: "transition", why: error.to_string() },
+            inbox::Error::NoCustomer => Self::Refused { code: "no_customer", why: error.to_string() },
+            inbox::Error::NotAssignable(_) => Self::Refused { code: "not_assignable", why: error.to_string() },
             error => Self::Failed(error),
         }
     }
@@ -119,8 +121,10 @@ impl Acting<'_> {
         index: usize,
         content: &OutboundContent,
     ) -> Result<Value, Undone> {
-        let connection = tx.conversation(id).await?.connection_id;
-        let connection = connections::load(tx.conn(), connection).await?;
+        let connection = match tx.conversation(id).await?.connection_id() {
+            Some(connection) => connections::load(tx.conn(), connection).await?,
+            None => None,
+        };
         // Without its plugin the message waits in its send job, which looks at the window again.
         let plugin = match &connection {
             Some(connection) => self.env.plugins.get(&connection.plugin_id, &connection.plugin_version).await.ok(),
@@ -146,8 +150,9 @@ impl Acting<'_> {
             return found.ok_or_else(|| refused("no_connection", "the connection does not exist any more"));
         }
         let plugin = plugin.unwrap_or_default();
-        if let Some(id) = self.conversation {
-            let id = tx.conversation(id).await?.connection_id;
+        if let Some(id) = self.conversation
+            && let Some(id) = tx.conversation(id).await?.connection_id()
+        {
             let own = connections::load(tx.conn(), id).await?;
             if let Some(own) = own.filter(|own| own.plugin_id == plugin) {
                 return Ok(own);

@@ -48,6 +48,13 @@ impl Client {
         json_of(response, path).await
     }
 
+    /// Does something.
+    pub async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        let url = format!("{}{path}", self.product);
+        let response = self.http.request(Method::POST, url).bearer_auth(&self.token).json(body).send().await?;
+        json_of(response, path).await
+    }
+
     /// The entries of a list.
     pub async fn items(&self, path: &str) -> anyhow::Result<Vec<Value>> {
         let mut page = self.get(path).await?;
@@ -57,10 +64,10 @@ impl Client {
         }
     }
 
-    /// The contact that is found by this address or name.
+    /// The contact that is found by this address or name: of several the one that was there first.
     pub async fn contact(&self, search: &str) -> anyhow::Result<Option<Value>> {
         let search: String = url::form_urlencoded::byte_serialize(search.as_bytes()).collect();
-        Ok(self.items(&format!("/api/v1/contacts?search={search}")).await?.into_iter().next())
+        Ok(self.items(&format!("/api/v1/contacts?search={search}")).await?.pop())
     }
 
     /// The conversation of the contact that has this address.

@@ -1,4 +1,5 @@
-//! A customer who has written buys something in the simulated shop.
+//! A customer who has written buys something in the simulated shop, where anybody could have typed their number: somebody
+//! says that it is them.
 
 use super::{
     client::Client,
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 /// The vase of the shop's seed.
 const VASE: u64 = 9_060_000_000_002_000_001;
 
-/// Plays the purchase and follows it into the customer's conversation and to the facts about them.
+/// Plays the purchase and follows it to the customer whom it is suggested to be of, and to the facts about them.
 pub async fn play(client: &Client, story: &mut Story, customers: &[Customer]) -> anyhow::Result<()> {
     let buyer = customers.iter().find(|customer| customer.phone.is_some() && customer.user_id.is_none());
     let Some((buyer, phone)) = buyer.and_then(|buyer| Some((buyer, buyer.phone.as_ref()?))) else {
@@ -34,18 +35,28 @@ pub async fn play(client: &Client, story: &mut Story, customers: &[Customer]) ->
     client.stored(story, "shopify", &known).await?;
 
     let address = story::address(buyer);
+    let suggestion = client.until(async || {
+        let Some(contact) = client.contact(&address).await? else { return Ok(None) };
+        let id = text(&contact["id"]);
+        let suggested = client.get(&format!("/api/v1/contacts/{id}/suggestions")).await?;
+        Ok(suggested.as_array().and_then(|all| all.first()).map(|first| (id, text(&first["contact"]["id"]))))
+    });
+    let Some((contact, shopper)) = suggestion.await? else {
+        story.step(false, "suggested", "the shop's customer is not suggested as the same person");
+        return Ok(());
+    };
+    let what = format!("{} and {} share a number", story::short(&json!(shopper)), story::short(&json!(contact)));
+    story.step(true, "suggested", &what);
+    client.post(&format!("/api/v1/contacts/{shopper}/merge"), &json!({ "into": contact })).await?;
+    story.step(true, "joined", "somebody says that they are one");
+
     let event = client.until(async || {
-        let Some(conversation) = client.conversation_of(&address).await? else { return Ok(None) };
-        let id = text(&conversation["id"]);
-        let events = client.items(&format!("/api/v1/conversations/{id}/events")).await?;
-        Ok(events.into_iter().find(|event| is_order(event, &order)).map(|event| (id, event)))
+        let events = client.items(&format!("/api/v1/contacts/{contact}/timeline")).await?;
+        Ok(events.into_iter().find(|event| is_order(event, &order)))
     });
     match event.await? {
-        Some((id, event)) => {
-            let what = format!("{} {order}, in {}", text(&event["data"]["name"]), story::short(&json!(id)));
-            story.step(true, "event", &what);
-        }
-        None => story.step(false, "event", "the order does not show in the customer's conversation"),
+        Some(event) => story.step(true, "event", &format!("{} {order}, in the timeline", text(&event["data"]["name"]))),
+        None => story.step(false, "event", "the order does not show in the customer's timeline"),
     }
 
     let facts = client.until(async || {

@@ -28,7 +28,7 @@ pub async fn run(config: &Config, args: &Record, connection: ConnectionId) -> an
     let tenant = operator::tenant(&process, &args.tenant).await?.id;
     let simulated = if args.sandbox { plugins::simulated(config.sandbox.bind) } else { Vec::new() };
     let egress = plugins::egress(config, simulated)?;
-    let env = roles::environment(&process, Arc::new(plugins::host(config, egress.clone())?), egress);
+    let env = roles::environment(&process, Arc::new(plugins::host(config, egress.clone())?), egress)?;
     let mut tx = env.db.begin(tenant).await?;
     let target =
         Target::load(&env, &mut tx, tenant, connection).await?.context("this tenant has no such connection")?;

@@ -125,7 +125,8 @@ impl Playground {
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
         let agreement = Agreement::read(config)?.unwrap_or_else(Agreement::new);
         agreement.write(config)?;
-        let providers = Sandbox::bind(config.sandbox.bind, sandbox::Config::new(Vec::new())).await?;
+        let settings = sandbox::Config { smtp: config.sandbox.smtp_bind, ..sandbox::Config::new(Vec::new()) };
+        let providers = Sandbox::bind(config.sandbox.bind, settings).await?;
         providers.shopify().put(agreement.shop());
         providers.hubspot().put(agreement.hubspot_account());
         Ok(Self { providers, agreement })

@@ -34,6 +34,7 @@ pub fn greet(
         for (provider, url) in &seeded.connected {
             println!("  {:<14} {url}", format!("{provider} to"));
         }
+        println!("  E-mails        {}/_sandbox/mail/messages", playground.providers.url());
         println!();
         println!("  Admin          {}", seeded.admin);
         match &seeded.password {

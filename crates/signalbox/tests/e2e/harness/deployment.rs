@@ -75,6 +75,7 @@ impl Deployment {
         let mut env = environment(dir.path(), &owner);
         env.push(("SIGNALBOX_HTTP_BIND".to_owned(), http.to_string()));
         env.push(("SIGNALBOX_SANDBOX_BIND".to_owned(), provider.to_string()));
+        env.push(("SIGNALBOX_SANDBOX_SMTP_BIND".to_owned(), "127.0.0.1:0".to_owned()));
         let mut of_owner = env.clone();
         of_owner.retain(|(name, _)| name != "SIGNALBOX_DATABASE_OWNER_URL");
         set(&mut of_owner, "DATABASE_URL", url(&owner));

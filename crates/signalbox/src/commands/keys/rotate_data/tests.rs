@@ -3,16 +3,17 @@
 use super::{add, reseal_all, sealing_with};
 use crate::keys;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{ConnectionId, EndpointId, TenantId, UserId, role::Role};
+use domain::{ConnectionId, EndpointId, MailedLinkId, TenantId, UserId, role::Role};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Row};
 use store::{
-    Database, connections, endpoints,
+    Database, connections, endpoints, mailed_links,
     oauth::{
         ACCESS_TOKEN, REFRESH_TOKEN, VERIFIER,
         authorizations::{self, NewAuthorization},
         tokens::{self, NewTokens},
     },
+    second_factors,
     secrets::{self, PLATFORM_OWNER, connection_owner, endpoint_owner},
     users,
 };
@@ -76,7 +77,7 @@ impl World {
         connections::create(&mut tx, &new, now()).await.unwrap();
         let user = UserId::new();
         let person =
-            users::NewUser { id: user, email: "a@b.example", name: "A", role: Role::Admin, password_hash: "x" };
+            users::NewUser { id: user, email: "a@b.example", name: "A", role: Role::Admin.into(), password_hash: "x" };
         users::create(&mut tx, &person, now()).await.unwrap();
 
         let (mine, of_endpoint) = (connection_owner(self.connection), endpoint_owner(self.endpoint));
@@ -112,6 +113,17 @@ impl World {
             expires_at: now(),
         };
         authorizations::insert(&mut tx, &begun, now()).await.unwrap();
+        let link = MailedLinkId::new();
+        let new = mailed_links::NewLink {
+            id: link,
+            purpose: mailed_links::Purpose::PasswordReset(user),
+            token_hash: b"hash",
+            sealed_token: &self.seal(keyring, &mailed_links::owner(link), mailed_links::TOKEN),
+            expires_at: now(),
+        };
+        mailed_links::replace(&mut tx, &new, now()).await.unwrap();
+        let sealed = self.seal(keyring, &second_factors::owner(user), second_factors::SECRET);
+        second_factors::begin(&mut tx, user, &sealed, now()).await.unwrap();
         tx.commit().await.unwrap();
         let place = Place { tenant: None, owner: PLATFORM_OWNER, name: "access_key" };
         let sealed = keyring.seal(&place, b"access_key");
@@ -158,7 +170,7 @@ impl World {
     /// Opens everything with this keyring.
     async fn open_all(&self, keyring: &Keyring) {
         let all = secrets::sealed_with_others(self.db.pool(), Uuid::nil(), 100).await.unwrap();
-        assert_eq!(all.len(), 8);
+        assert_eq!(all.len(), 10);
         for found in all {
             let owner = found.owner();
             let place = Place { tenant: found.tenant_id, owner: &owner, name: &found.name };
@@ -172,7 +184,7 @@ impl World {
 async fn everything_sealed_gets_the_new_key_and_opens_all_the_time() {
     let (world, running) = World::new().await;
     let old = running.current().id();
-    assert_eq!(world.values_under(old).await.len(), 8);
+    assert_eq!(world.values_under(old).await.len(), 10);
 
     let new = add(&world.db, &world.master, TimeDelta::zero()).await.unwrap();
     let rotating = sealing_with(&world.db, &world.master, new).await.unwrap();
@@ -182,7 +194,7 @@ async fn everything_sealed_gets_the_new_key_and_opens_all_the_time() {
     assert_eq!(running.current().id(), new);
     world.open_all(&running).await;
 
-    assert_eq!(reseal_all(&world.db, &rotating).await.unwrap(), 8);
+    assert_eq!(reseal_all(&world.db, &rotating).await.unwrap(), 10);
     assert_eq!(world.values_under(old).await, [""; 0], "every table that holds something sealed is known");
     world.open_all(&running).await;
     world.open_all(&keys::ring(&world.db, &world.master).await.unwrap()).await;

@@ -1,0 +1,26 @@
+//! What holds for the whole tenant.
+
+pub mod get;
+pub mod put;
+
+use chrono::{DateTime, Utc};
+use domain::second_factor::Enforcement;
+use serde::Serialize;
+use store::tenant_settings::TenantSettings;
+
+/// What holds for the whole tenant.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = TenantSettings)]
+pub struct ShownSettings {
+    /// Whom it asks for a second factor. Who has none then can do nothing before they have set one up.
+    #[schema(schema_with = crate::openapi::second_factor_enforcement)]
+    require_second_factor: Enforcement,
+    /// The last change; null as long as nobody has changed anything.
+    updated_at: Option<DateTime<Utc>>,
+}
+
+impl From<TenantSettings> for ShownSettings {
+    fn from(settings: TenantSettings) -> Self {
+        Self { require_second_factor: settings.require_second_factor, updated_at: settings.updated_at }
+    }
+}

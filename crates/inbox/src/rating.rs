@@ -1,0 +1,87 @@
+//! What a customer thinks of a conversation.
+
+use crate::{Error, Outgoing, SendError, Transaction, Writer};
+use chrono::TimeDelta;
+use domain::{ConversationId, event::EventKind};
+use plugin_sdk::OutboundContent;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use store::surveys::{self, Survey, Way};
+use uuid::Uuid;
+
+/// How long an answer counts.
+const LASTS: TimeDelta = TimeDelta::days(14);
+
+/// What an answer came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answered {
+    /// It counts.
+    Now,
+    /// The customer has answered before; the first answer stays.
+    Before,
+    /// It came too late, or to a question that is gone.
+    TooLate,
+}
+
+/// What lies in the database of a link's secret.
+pub fn survey_hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+impl Transaction {
+    /// Asks the customer what they think of a conversation, with a link that only they get. `text` says how, with
+    /// `{link}` where the link stands.
+    pub async fn ask_for_rating(
+        &mut self,
+        id: ConversationId,
+        text: &str,
+        link: impl FnOnce(&str) -> String,
+        outgoing: Outgoing<'_>,
+    ) -> Result<Uuid, SendError> {
+        let (tenant, now) = (self.tenant(), self.now());
+        let token = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
+        let content = OutboundContent::Text { text: text.replace("{link}", &link(&token)), preview_url: false };
+        let user_id = self.conversation(id).await?.assignee_id;
+        let message = self.send(id, &Outgoing { content: &content, writer: Writer::System, ..outgoing }).await?;
+        let survey = Survey {
+            id: Uuid::now_v7(),
+            conversation_id: id,
+            asked_at: now,
+            expires_at: now + LASTS,
+            user_id,
+            rating: None,
+            comment: None,
+            answered_at: None,
+        };
+        surveys::ask(self.conn(), tenant, &survey, &survey_hash(&token), message).await?;
+        Ok(survey.id)
+    }
+
+    /// Takes an answer, 1 to 5, once.
+    pub async fn rate(
+        &mut self,
+        survey: Uuid,
+        rating: i16,
+        comment: Option<String>,
+        way: Way,
+    ) -> Result<Answered, Error> {
+        let (tenant, now) = (self.tenant(), self.now());
+        let Some(id) = surveys::conversation_of(self.conn(), tenant, survey).await? else {
+            return Ok(Answered::TooLate);
+        };
+        self.conversation(id).await?;
+        let Some(mut survey) = surveys::lock(self.conn(), tenant, survey).await? else { return Ok(Answered::TooLate) };
+        if survey.answered_at.is_some() {
+            return Ok(Answered::Before);
+        }
+        if survey.expires_at <= now {
+            return Ok(Answered::TooLate);
+        }
+        (survey.rating, survey.comment) = (Some(rating), comment);
+        surveys::answer(self.conn(), tenant, &survey, way, now).await?;
+        // What the customer wrote is in the survey, not in the log, which outlives personal data.
+        let data = json!({ "rating": rating, "has_comment": survey.comment.is_some(), "survey_id": survey.id });
+        self.emit(id, EventKind::ConversationRated, data).await?;
+        Ok(Answered::Now)
+    }
+}
