@@ -13,7 +13,7 @@ use crate::error::{ClusterError, IoContext};
 /// name.
 #[derive(Debug)]
 pub(crate) struct OwnerLock {
-    _file: File,
+    file: File,
 }
 
 impl OwnerLock {
@@ -24,10 +24,20 @@ impl OwnerLock {
         match file.try_lock() {
             Ok(()) => {
                 file.set_len(0).and_then(|()| write!(file, "{}", std::process::id())).context("write", &path)?;
-                Ok(Self { _file: file })
+                Ok(Self { file })
             }
             Err(TryLockError::WouldBlock) => Err(ClusterError::InUse { path: dir.to_owned(), pid: holder(&mut file) }),
             Err(TryLockError::Error(error)) => Err(error).context("lock", &path),
+        }
+    }
+}
+
+impl Drop for OwnerLock {
+    /// Closing the file is not enough: a process that is being started at this moment has it open, too, until it becomes
+    /// another program.
+    fn drop(&mut self) {
+        if let Err(error) = self.file.unlock() {
+            tracing::warn!(%error, "a directory could not be let go");
         }
     }
 }
