@@ -1,6 +1,6 @@
 //! `POST /api/v1/conversations/bulk`
 
-use super::{assign::give, change, status::SetStatus, transfer::check_team};
+use super::{assign::give, change, read::read_up_to, status::SetStatus, transfer::check_team};
 use crate::{
     auth::Caller,
     problem::{PartProblem, Problem},
@@ -132,13 +132,7 @@ async fn one(caller: &Caller, id: ConversationId, action: &BulkAction) -> Result
     let (mut change, granted, _) = change(caller, id).await?;
     match action {
         BulkAction::Status(to) => change.step(id, &to.step(change.now())?).await.map(drop)?,
-        BulkAction::Assign { user_id } => {
-            let has_it = change.conversation(id).await?.assignee_id;
-            if [has_it, *user_id].into_iter().flatten().any(|user| user != granted.user) {
-                granted.must(Permission::AssignConversations)?;
-            }
-            give(&mut change, &granted, id, *user_id).await.map(drop)?;
-        }
+        BulkAction::Assign { user_id } => give(&mut change, &granted, id, *user_id).await.map(drop)?,
         BulkAction::Transfer { team_id } => {
             granted.must(Permission::AssignConversations)?;
             check_team(&mut change, *team_id).await?;
@@ -154,12 +148,7 @@ async fn one(caller: &Caller, id: ConversationId, action: &BulkAction) -> Result
         }
         BulkAction::RemoveTag { tag } => change.remove_tag(id, tag.trim()).await.map(drop)?,
         BulkAction::Archive { archived } => change.set_archived(id, *archived).await.map(drop)?,
-        BulkAction::MarkRead => {
-            let (tenant, now) = (change.tenant(), change.now());
-            store::conversations::participants::mark_read(change.conn(), tenant, id, granted.user, None, now).await?;
-            let latest = store::messages::list::latest_inbound(change.conn(), id).await?;
-            change.mark_read(id, latest).await.map(drop)?;
-        }
+        BulkAction::MarkRead => read_up_to(&mut change, &granted, id, None).await?,
     }
     Ok(change.commit().await?)
 }

@@ -2,12 +2,13 @@
 
 use super::change;
 use crate::{
-    auth::Caller,
+    auth::{Caller, Granted},
     problem::{Code, Problem},
     request::{Path, Query},
 };
 use domain::{ConversationId, MessageId};
 use http::StatusCode;
+use inbox::Transaction;
 use serde::Deserialize;
 use store::{conversations::participants, messages::list};
 
@@ -37,12 +38,23 @@ pub async fn mark(
     if let Some(message) = up_to {
         list::one(change.conn(), id, message).await?.ok_or(Code::NotFound)?;
     }
+    read_up_to(&mut change, &granted, id, up_to).await?;
+    change.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Notes that somebody has read up to a message, or everything.
+pub async fn read_up_to(
+    change: &mut Transaction,
+    granted: &Granted,
+    id: ConversationId,
+    up_to: Option<MessageId>,
+) -> Result<(), Problem> {
     let (tenant, now) = (change.tenant(), change.now());
     participants::mark_read(change.conn(), tenant, id, granted.user, up_to, now).await?;
     if up_to.is_none() {
         let latest = list::latest_inbound(change.conn(), id).await?;
         change.mark_read(id, latest).await?;
     }
-    change.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(())
 }

@@ -143,8 +143,8 @@ impl MacroAction {
             Self::SetPriority { priority } => {
                 change.fill_in(id, &Fields { priority: Some(*priority), ..Fields::default() }).await?;
             }
-            Self::AssignToMe => drop(give_to(change, granted, id, Some(granted.user)).await?),
-            Self::Assign { user_id } => drop(give_to(change, granted, id, *user_id).await?),
+            Self::AssignToMe => drop(give(change, granted, id, Some(granted.user)).await?),
+            Self::Assign { user_id } => drop(give(change, granted, id, *user_id).await?),
             Self::Transfer { team_id } => {
                 if change.conversation(id).await?.assignee_id != Some(granted.user) {
                     granted.must(Permission::AssignConversations)?;
@@ -157,19 +157,6 @@ impl MacroAction {
         }
         Ok(())
     }
-}
-
-async fn give_to(
-    change: &mut Transaction,
-    granted: &Granted,
-    id: ConversationId,
-    user: Option<UserId>,
-) -> Result<bool, Problem> {
-    let has_it = change.conversation(id).await?.assignee_id;
-    if [has_it, user].into_iter().flatten().any(|user| user != granted.user) {
-        granted.must(Permission::AssignConversations)?;
-    }
-    give(change, granted, id, user).await
 }
 
 impl Run<'_> {

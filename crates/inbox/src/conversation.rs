@@ -79,7 +79,7 @@ impl Transaction {
         data.extend(told.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
         data.extend(step.note.map(|note| ("note".to_owned(), json!(note))));
         self.emit(id, EventKind::ConversationStatusChanged, Value::Object(data)).await?;
-        if let Some(until) = conversation_end(to, step.until) {
+        if let Some(until) = step.until.filter(|_| to == Status::Snoozed) {
             self.enqueue_at(&WakeConversation { tenant_id, conversation_id: id, until }, until).await?;
         }
         Ok(true)
@@ -183,10 +183,6 @@ impl Transaction {
         }
         Ok(true)
     }
-}
-
-fn conversation_end(to: Status, until: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
-    until.filter(|_| to == Status::Snoozed)
 }
 
 /// Sets a field, and notes the value before and after where they differ.
