@@ -46,6 +46,7 @@ pub mod router;
 mod rule_runs;
 mod rules;
 mod sealing;
+mod search;
 mod settings;
 pub mod state;
 mod surveys;

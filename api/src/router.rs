@@ -6,7 +6,7 @@ use crate::{
     problem::{self, Document, FieldProblem},
     queue, queues, rate,
     request::WASM_LIMIT,
-    roles, rule_runs, rules, settings,
+    roles, rule_runs, rules, search, settings,
     state::Api,
     surveys, tags, teams, trace, users,
 };
@@ -172,7 +172,7 @@ fn inbox() -> OpenApiRouter<Api> {
         .routes(routes!(attributes::put::put, attributes::delete::delete))
 }
 
-/// Contacts and their companies.
+/// Contacts and their companies, and finding them and what they wrote.
 fn customers() -> OpenApiRouter<Api> {
     OpenApiRouter::default()
         .routes(routes!(contacts::list::list, contacts::create::create))
@@ -188,6 +188,8 @@ fn customers() -> OpenApiRouter<Api> {
         .routes(routes!(contacts::facts::refresh))
         .routes(routes!(companies::list::list, companies::create::create))
         .routes(routes!(companies::get::get, companies::update::update, companies::delete::delete))
+        .routes(routes!(search::everything::search))
+        .routes(routes!(search::messages::search))
 }
 
 /// People and what they may do, their accounts, and the keys of machines.
@@ -259,6 +261,7 @@ pub(crate) fn described() -> utoipa::openapi::OpenApi {
          (name = "conversations", description = "What agents see and do"),
          (name = "contacts", description = "Who writes"),
          (name = "companies", description = "Whom they work for"),
+         (name = "search", description = "Finding contacts, conversations and messages"),
          (name = "connections", description = "Accounts and numbers at providers"),
          (name = "plugins", description = "What can be connected"),
          (name = "rules", description = "What happens by itself"),

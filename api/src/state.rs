@@ -15,7 +15,11 @@ use oauth::Keeper;
 use queue::Queue;
 use std::{ops::Deref, sync::Arc};
 use store::Database;
+use tokio::sync::Semaphore;
 use vault::Keyring;
+
+/// How many search at a time: fewer than there are connections to the database.
+const SEARCHES: usize = 4;
 
 /// Everything the API stands on. The binary builds it; a test does so, too.
 pub struct Parts {
@@ -97,6 +101,8 @@ pub struct Inner {
     pub(crate) rates: Rates,
     pub(crate) sends_mail: bool,
     pub(crate) manifests: Manifests,
+    /// One for each search at a time.
+    pub(crate) searches: Semaphore,
     pub(crate) ingest: Ingest,
 }
 
@@ -125,6 +131,7 @@ impl Api {
             rates: Rates::new(&parts.rate_limit),
             sends_mail: parts.sends_mail,
             manifests,
+            searches: Semaphore::new(SEARCHES),
             ingest,
         }))
     }

@@ -1,5 +1,6 @@
 //! One file per benchmark, each ending in a report.
 
+mod inbox;
 mod ingest;
 mod memory;
 mod peers;
@@ -24,6 +25,8 @@ pub enum Benchmark {
     Peers,
     /// Plugins: calls, loading, waiting, sizes.
     Plugins,
+    /// What agents ask of an inbox of ten million messages.
+    Inbox,
     /// Resident memory.
     Memory,
     /// How long a start takes.
@@ -80,8 +83,16 @@ impl Effort {
 
 impl Benchmark {
     /// Every benchmark.
-    pub const ALL: &[Self] =
-        &[Self::Ingest, Self::Roundtrip, Self::Queue, Self::Peers, Self::Plugins, Self::Memory, Self::Start];
+    pub const ALL: &[Self] = &[
+        Self::Ingest,
+        Self::Roundtrip,
+        Self::Queue,
+        Self::Peers,
+        Self::Plugins,
+        Self::Inbox,
+        Self::Memory,
+        Self::Start,
+    ];
 
     /// Its name, which is also that of its file of figures.
     pub fn name(self) -> String {
@@ -96,6 +107,7 @@ impl Benchmark {
             Self::Queue => queue::run(effort).await,
             Self::Peers => peers::run(effort).await,
             Self::Plugins => plugins::run(effort).await,
+            Self::Inbox => inbox::run(effort).await,
             Self::Memory => memory::run(effort).await,
             Self::Start => start::run(effort).await,
         }

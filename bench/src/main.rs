@@ -54,6 +54,8 @@ enum What {
     Peers,
     /// Plugins: calls, loading, waiting, sizes.
     Plugins,
+    /// What agents ask of an inbox of ten million messages.
+    Inbox,
     /// Resident memory.
     Memory,
     /// How long a start takes.
@@ -72,6 +74,7 @@ impl What {
             Self::Queue => vec![Benchmark::Queue],
             Self::Peers => vec![Benchmark::Peers],
             Self::Plugins => vec![Benchmark::Plugins],
+            Self::Inbox => vec![Benchmark::Inbox],
             Self::Memory => vec![Benchmark::Memory],
             Self::Start => vec![Benchmark::Start],
             Self::Docs => Vec::new(),

@@ -3,6 +3,7 @@
 //! Everything lies in one temporary directory on a real disk and goes with it; nothing listens beyond loopback.
 
 mod account;
+pub mod big_inbox;
 mod console;
 mod noops;
 mod playground;
@@ -11,6 +12,7 @@ mod product;
 pub mod server;
 
 pub use account::Account;
+pub use console::Console;
 pub use noops::NoOps;
 pub use playground::Playground;
 pub use process::Process;
@@ -20,7 +22,12 @@ use crate::machine::Machine;
 use anyhow::Context as _;
 use postgres::{Cluster, Options};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, postgres::PgConnectOptions};
-use std::{fs::Permissions, net::TcpListener, os::unix::fs::PermissionsExt as _, path::Path};
+use std::{
+    fs::Permissions,
+    net::TcpListener,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+};
 use tempfile::TempDir;
 
 const DATABASE: &str = "signalbox";
@@ -113,6 +120,11 @@ impl Stand {
         sqlx::raw_sql("CHECKPOINT").execute(&mut conn).await?;
         conn.close().await?;
         Ok(self.cluster.url("postgres", name))
+    }
+
+    /// What the server writes about itself.
+    pub fn server_log(&self) -> PathBuf {
+        self.cluster.home().join("server.log")
     }
 
     /// The server's process id.

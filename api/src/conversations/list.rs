@@ -59,7 +59,8 @@ pub struct Params {
     /// Only what is archived; without it only what is not.
     #[serde(default)]
     archived: bool,
-    /// Only what has this in the contact's name, the title or the last message, whatever the case.
+    /// Only what has all these words, or words that have them within, in the contact's name, the title or the last
+    /// message, whatever the case and the accents. `/api/v1/search/messages` finds what was written before.
     search: Option<String>,
     /// How many, 1 to 200; 50 without it.
     #[serde(default)]
@@ -125,19 +126,19 @@ fn bad(detail: impl Into<String>) -> Problem {
 }
 
 /// Words of an enumeration, separated by commas.
-fn words<T: FromStr<Err: Display>>(list: &str) -> Result<Vec<T>, Problem> {
+pub(crate) fn words<T: FromStr<Err: Display>>(list: &str) -> Result<Vec<T>, Problem> {
     list.split(',').map(|name| name.trim().parse().map_err(|error: T::Err| bad(error.to_string()))).collect()
 }
 
 /// An id, or a word that stands for nothing.
-fn id_or<T: FromStr>(name: &str, nothing: &str, parameter: &str) -> Result<Option<T>, Problem> {
+pub(crate) fn id_or<T: FromStr>(name: &str, nothing: &str, parameter: &str) -> Result<Option<T>, Problem> {
     if name == nothing {
         return Ok(None);
     }
     name.parse().map(Some).map_err(|_| bad(format!("{parameter} must be an id or `{nothing}`.")))
 }
 
-fn person(name: &str, me: UserId) -> Result<Option<UserId>, Problem> {
+pub(crate) fn person(name: &str, me: UserId) -> Result<Option<UserId>, Problem> {
     if name == "me" { Ok(Some(me)) } else { id_or(name, "nobody", "A person") }
 }
 

@@ -23,6 +23,11 @@ impl Limit {
     pub fn rows_u32(self) -> u32 {
         u32::try_from(self.rows()).unwrap_or(u32::MAX)
     }
+
+    /// How many entries are shown.
+    pub fn shown(self) -> usize {
+        usize::try_from(self.0).unwrap_or_default()
+    }
 }
 
 impl Default for Limit {
@@ -86,11 +91,15 @@ pub struct Page<T> {
 impl<T> Page<T> {
     /// A page of the rows that were read, of which the one that is too many only says that there are more.
     pub fn of<R>(mut rows: Vec<R>, limit: Limit, cursor: impl Fn(&R) -> String, show: impl FnMut(R) -> T) -> Self {
-        let shown = usize::try_from(limit.0).unwrap_or_default();
-        let has_more = rows.len() > shown;
-        rows.truncate(shown);
+        let has_more = rows.len() > limit.shown();
+        rows.truncate(limit.shown());
         let next_cursor = has_more.then(|| rows.last().map(cursor)).flatten();
         Self { items: rows.into_iter().map(show).collect(), has_more, next_cursor, total: None }
+    }
+
+    /// A page of which the one who read it says where the next begins.
+    pub fn ending(items: Vec<T>, next_cursor: Option<String>) -> Self {
+        Self { items, has_more: next_cursor.is_some(), next_cursor, total: None }
     }
 }
 

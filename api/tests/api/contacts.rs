@@ -405,7 +405,7 @@ impl tracing::Subscriber for Statements {
     fn exit(&self, _: &tracing::span::Id) {}
 }
 
-async fn statements(person: &Person, path: &str) -> usize {
+pub async fn statements(person: &Person, path: &str) -> usize {
     let count = Arc::new(AtomicUsize::new(0));
     let guard = tracing::subscriber::set_default(Statements(Arc::clone(&count)));
     person.get(path).await.ok();

@@ -110,6 +110,7 @@ async fn no_list_shows_another_tenant() {
         "audit-log",
         "conversations?search=secret",
         "contacts?search=49",
+        "search/messages?q=secret",
     ] {
         let theirs = bolt.person.get(&format!("/api/v1/{list}")).await.ok();
         let text = theirs.to_string();

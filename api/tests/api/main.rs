@@ -31,6 +31,7 @@ mod rates;
 mod replies;
 mod roles;
 mod rules;
+mod search;
 mod second_factor;
 mod sessions;
 mod settings;

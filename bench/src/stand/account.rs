@@ -86,6 +86,11 @@ impl Account {
         Console::log_in(address, ADMIN, &self.password).await
     }
 
+    /// The same as somebody else who has the admin's password.
+    pub async fn console_of(&self, address: &str, email: &str) -> anyhow::Result<Console> {
+        Console::log_in(address, email, &self.password).await
+    }
+
     /// The provider's side of the account, with webhooks going to this address.
     pub fn app(&self, address: &str) -> anyhow::Result<App> {
         Ok(App {

@@ -21,6 +21,16 @@ impl Console {
         Ok(Self { client, base, token })
     }
 
+    /// What a path of the API answers.
+    pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        answer(self.client.get(format!("{}{path}", self.base)).bearer_auth(&self.token)).await
+    }
+
+    /// The same of a question that changes something.
+    pub async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        answer(self.client.post(format!("{}{path}", self.base)).bearer_auth(&self.token).json(body)).await
+    }
+
     /// Enables a rule that answers whoever asks for an order.
     pub async fn answer_orders(&self) -> anyhow::Result<()> {
         let rule = json!({
@@ -31,7 +41,7 @@ impl Console {
                 "actions": [{ "type": "send_message", "text": "Hello {{contact.name|there}}! We are looking it up." }],
             },
         });
-        answer(self.client.post(format!("{}/rules", self.base)).bearer_auth(&self.token).json(&rule)).await.map(drop)
+        self.post("/rules", &rule).await.map(drop)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Companies: whom contacts work for.
 
-use crate::{Result, conversations::list::containing, database::plan_for_filters};
+use crate::{Result, database::plan_for_filters, search::names::patterns};
 use chrono::{DateTime, Utc};
 use domain::{CompanyId, TenantId};
 use serde_json::Value;
@@ -45,8 +45,8 @@ const COLUMNS: &str = "k.id, k.name,
          WHERE c.tenant_id = k.tenant_id AND c.company_id = k.id AND c.merged_into IS NULL) AS contact_count,
        k.version, k.created_at, k.updated_at";
 
-/// A page of at most `limit` companies behind `after`, the newest first. `search` is part of a name, whatever the case and
-/// the accents, or a whole domain.
+/// A page of at most `limit` companies behind `after`, the newest first. `search` is words or parts of them in a
+/// name, whatever the case and the accents, or a whole domain.
 pub async fn page(
     conn: &mut PgConnection,
     search: Option<&str>,
@@ -57,8 +57,10 @@ pub async fn page(
     let mut query = QueryBuilder::<Postgres>::new("SELECT ");
     query.push(COLUMNS).push(" FROM (SELECT k.* FROM companies k WHERE k.tenant_id = current_tenant()");
     if let Some(text) = search {
-        query.push(" AND (search_form(k.name) LIKE search_form(").push_bind(containing(text));
-        query.push(") OR EXISTS (SELECT FROM company_domains d WHERE d.tenant_id = k.tenant_id");
+        query.push(" AND (search_form(' ' || k.name) LIKE ALL (ARRAY(SELECT search_form(p) FROM unnest(");
+        query
+            .push_bind(patterns(text))
+            .push("::text[]) p)) OR EXISTS (SELECT FROM company_domains d WHERE d.tenant_id = k.tenant_id");
         query.push(" AND d.company_id = k.id AND d.domain = ").push_bind(text.trim().to_lowercase()).push("))");
     }
     if let Some(after) = after {

@@ -37,6 +37,7 @@ pub mod replies;
 pub mod roles;
 pub mod rule_runs;
 pub mod rules;
+pub mod search;
 pub mod second_factors;
 pub mod secrets;
 pub mod sessions;

@@ -1,6 +1,11 @@
 //! Contacts as people find and read them.
 
-use crate::{Result, conversations::list::within, database::plan_for_filters};
+use crate::{
+    Result,
+    conversations::list::within,
+    database::plan_for_filters,
+    search::names::{self, Found, Search, patterns_with_numbers},
+};
 use chrono::{DateTime, Utc};
 use domain::{
     CompanyId, ContactId, IdentityId, UserId,
@@ -111,11 +116,15 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<Contact>> {
     plan_for_filters(conn).await?;
+    let search = search(conn, filter).await?;
     // The rows of the page are found first: what hangs on them is looked up for these alone.
     let mut query = QueryBuilder::<Postgres>::new("SELECT ");
     query.push(COLUMNS).push(" FROM (SELECT c.* FROM contacts c WHERE c.tenant_id = current_tenant()");
     query.push(" AND c.merged_into IS NULL");
     narrow(&mut query, filter);
+    if let Some(search) = search {
+        search.narrow(&mut query, "c.id", "contact_search_form(c.name, c.email, c.phone)");
+    }
     seen(&mut query, sight);
     if let Some(after) = after {
         query.push(" AND (c.created_at, c.id) < (").push_bind(after.created_at).push(", ").push_bind(after.id.0);
@@ -148,10 +157,16 @@ fn narrow(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
     if let Some(attributes) = &filter.attributes {
         query.push(" AND c.custom_attributes @> ").push_bind(attributes.clone());
     }
-    if let Some(text) = &filter.search {
-        query.push(" AND c.id IN (SELECT find_contacts(").push_bind(patterns(text)).push(", ");
-        query.push_bind(text.trim().to_owned()).push("))");
-    }
+}
+
+/// Looks for what was typed, if something was.
+async fn search(conn: &mut PgConnection, filter: &Filter) -> Result<Option<Search>> {
+    let Some(typed) = &filter.search else { return Ok(None) };
+    let patterns = patterns_with_numbers(typed);
+    let ids =
+        sqlx::query_scalar!(r#"SELECT find_contacts($1, $2, $3) AS "id!""#, &patterns, typed.trim(), names::at_most());
+    let found = Found::of(ids.fetch_all(conn).await?);
+    Ok(Some(Search { patterns, found }))
 }
 
 /// Leaves whom a person sees, of contacts `c`: those whose conversations they see, and those whom nobody talks with.
@@ -250,48 +265,4 @@ pub async fn identities(conn: &mut PgConnection, id: ContactId) -> Result<Vec<Id
             merged_from: row.merged_from.map(Into::into),
         })
         .collect())
-}
-
-/// The LIKE patterns for what people type: every word must be there. The longest word first, by which an index finds the
-/// few who have it. A word of one or two characters must begin a word, because an index knows nothing shorter.
-fn patterns(text: &str) -> Vec<String> {
-    let mut words: Vec<String> = text.split_whitespace().filter_map(word).collect();
-    words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
-    let pattern = |word: &String| {
-        let escaped = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        if word.chars().count() < 3 { format!("% {escaped}%") } else { format!("%{escaped}%") }
-    };
-    words.iter().map(pattern).collect()
-}
-
-/// A word as it is looked for. Of a number the digits count, without the zero that stands for its country; one or two
-/// digits begin it.
-fn word(text: &str) -> Option<String> {
-    let is_number = text.chars().any(|c| c.is_ascii_digit())
-        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | '/' | '(' | ')'));
-    if !is_number {
-        return Some(text.to_owned());
-    }
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let digits = digits.trim_start_matches('0');
-    let prefix = if digits.len() < 3 { "+" } else { "" };
-    (!digits.is_empty()).then(|| format!("{prefix}{digits}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::patterns;
-
-    #[test]
-    fn every_word_is_looked_for_the_longest_first() {
-        assert_eq!(patterns(" Al  Müller "), ["%Müller%", "% Al%"]);
-        assert_eq!(patterns(r"50%_\"), [r"%50\%\_\\%"]);
-    }
-
-    #[test]
-    fn a_number_is_found_however_it_is_written() {
-        assert_eq!(patterns("0151/555-0123"), ["%1515550123%"]);
-        assert_eq!(patterns("+49 (1512)"), ["%1512%", "%+49%"]);
-        assert_eq!(patterns("00"), Vec::<String>::new());
-    }
 }

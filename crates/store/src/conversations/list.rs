@@ -1,7 +1,11 @@
 //! Conversations as lists show them: filtered, the latest first, a page at a time.
 
 use super::{Counterpart, counterpart};
-use crate::{Error, Result, database::plan_for_filters};
+use crate::{
+    Error, Result,
+    database::plan_for_filters,
+    search::names::{self, Found, Search, patterns},
+};
 use chrono::{DateTime, Utc};
 use domain::{
     CompanyId, ContactId, ConversationId, TeamId, UserId,
@@ -141,7 +145,8 @@ pub struct Filter {
     pub escalated: Option<bool>,
     /// Only what is, or is not, archived. Lists leave archived ones out unless they are asked for.
     pub archived: Option<bool>,
-    /// Only what has this in the contact's name, the title or the last message, whatever the case.
+    /// Only what has all these words, or words that have them within, in the contact's name, the title or the last message,
+    /// whatever the case and the accents.
     pub search: Option<String>,
 }
 
@@ -282,10 +287,12 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<Overview>> {
     plan_for_filters(conn).await?;
+    let search = search(conn, filter).await?;
     // The rows of the page are found first: what hangs on them is looked up for these alone.
     let mut query = QueryBuilder::new("SELECT ");
     query.push(COLUMNS).push(" FROM (SELECT v.* FROM conversations v WHERE v.tenant_id = current_tenant()");
     narrow(&mut query, sight, filter);
+    called(&mut query, search.as_ref());
     if let Some(after) = after {
         query.push(" AND (v.updated_at, v.id) < (").push_bind(after.updated_at).push(", ").push_bind(after.id.0);
         query.push(")");
@@ -300,8 +307,10 @@ pub async fn page(
 /// How many conversations the filter leaves.
 pub async fn count(conn: &mut PgConnection, sight: &Sight, filter: &Filter) -> Result<i64> {
     plan_for_filters(conn).await?;
+    let search = search(conn, filter).await?;
     let mut query = QueryBuilder::new("SELECT count(*) FROM conversations v WHERE v.tenant_id = current_tenant()");
     narrow(&mut query, sight, filter);
+    called(&mut query, search.as_ref());
     Ok(query.build_query_scalar().fetch_one(conn).await?)
 }
 
@@ -353,7 +362,23 @@ fn ids(teams: &[TeamId]) -> Vec<Uuid> {
     teams.iter().map(|team| team.0).collect()
 }
 
-fn narrow(query: &mut QueryBuilder<Postgres>, sight: &Sight, filter: &Filter) {
+/// Looks for what was typed, if something was.
+async fn search(conn: &mut PgConnection, filter: &Filter) -> Result<Option<Search>> {
+    let Some(typed) = &filter.search else { return Ok(None) };
+    let patterns = patterns(typed);
+    let ids = sqlx::query_scalar!(r#"SELECT find_conversations($1, $2) AS "id!""#, &patterns, names::at_most());
+    let found = Found::of(ids.fetch_all(conn).await?);
+    Ok(Some(Search { patterns, found }))
+}
+
+fn called(query: &mut QueryBuilder<Postgres>, search: Option<&Search>) {
+    if let Some(search) = search {
+        search.narrow(query, "v.id", "search_form(' ' || v.search_text)");
+    }
+}
+
+/// Leaves what the person sees and the filter lets through, of conversations `v`, but for what is searched.
+pub(crate) fn narrow(query: &mut QueryBuilder<Postgres>, sight: &Sight, filter: &Filter) {
     within(query, sight);
     if let Some(kinds) = &filter.kinds {
         let kinds: Vec<_> = kinds.iter().map(|kind| kind.as_str()).collect();
@@ -406,9 +431,6 @@ fn narrow(query: &mut QueryBuilder<Postgres>, sight: &Sight, filter: &Filter) {
             query.push(" AND ").push(column).push(if wanted { " IS NOT NULL" } else { " IS NULL" });
         }
     }
-    if let Some(search) = &filter.search {
-        query.push(" AND v.id IN (SELECT search_conversations(").push_bind(containing(search)).push("))");
-    }
 }
 
 /// Somebody's, or with `Some(None)` nobody's.
@@ -423,29 +445,4 @@ fn is_or_is_nobodys(query: &mut QueryBuilder<Postgres>, column: &str, wanted: Op
 
 fn names(statuses: impl Iterator<Item = Status>) -> Vec<String> {
     statuses.map(|status| status.as_str().to_owned()).collect()
-}
-
-/// The LIKE pattern for lower-cased text that contains `text`.
-pub(crate) fn containing(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push('%');
-    for c in text.chars().flat_map(char::to_lowercase) {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}
-
-#[cfg(test)]
-mod tests {
-    use super::containing;
-
-    #[test]
-    fn what_people_type_is_no_pattern() {
-        assert_eq!(containing("MÜL"), "%mül%");
-        assert_eq!(containing(r"50%_\"), r"%50\%\_\\%");
-    }
 }
