@@ -4,14 +4,17 @@ use crate::{
     Result,
     conversations::list::within,
     database::plan_for_filters,
-    search::names::{self, Found, Search, patterns_with_numbers},
+    search::{
+        self, Found,
+        names::{Search, patterns_with_numbers},
+    },
 };
 use chrono::{DateTime, Utc};
 use domain::{
     CompanyId, ContactId, IdentityId, UserId,
     sight::{Reach, Sight},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
@@ -116,15 +119,12 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<Contact>> {
     plan_for_filters(conn).await?;
-    let search = search(conn, filter).await?;
     // The rows of the page are found first: what hangs on them is looked up for these alone.
     let mut query = QueryBuilder::<Postgres>::new("SELECT ");
     query.push(COLUMNS).push(" FROM (SELECT c.* FROM contacts c WHERE c.tenant_id = current_tenant()");
     query.push(" AND c.merged_into IS NULL");
     narrow(&mut query, filter);
-    if let Some(search) = search {
-        search.narrow(&mut query, "c.id", "contact_search_form(c.name, c.email, c.phone)");
-    }
+    narrow_to_found(conn, &mut query, filter).await?;
     seen(&mut query, sight);
     if let Some(after) = after {
         query.push(" AND (c.created_at, c.id) < (").push_bind(after.created_at).push(", ").push_bind(after.id.0);
@@ -154,19 +154,26 @@ fn narrow(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
             query.push(" AND ").push(column).push(if wanted { " IS NOT NULL" } else { " IS NULL" });
         }
     }
-    if let Some(attributes) = &filter.attributes {
-        query.push(" AND c.custom_attributes @> ").push_bind(attributes.clone());
-    }
 }
 
-/// Looks for what was typed, if something was.
-async fn search(conn: &mut PgConnection, filter: &Filter) -> Result<Option<Search>> {
-    let Some(typed) = &filter.search else { return Ok(None) };
-    let patterns = patterns_with_numbers(typed);
-    let ids =
-        sqlx::query_scalar!(r#"SELECT find_contacts($1, $2, $3) AS "id!""#, &patterns, typed.trim(), names::at_most());
-    let found = Found::of(ids.fetch_all(conn).await?);
-    Ok(Some(Search { patterns, found }))
+/// Leaves what has to be looked for in indexes before a list is made.
+async fn narrow_to_found(conn: &mut PgConnection, query: &mut QueryBuilder<Postgres>, filter: &Filter) -> Result<()> {
+    if let Some(typed) = &filter.search {
+        let patterns = patterns_with_numbers(typed);
+        let ids = sqlx::query_scalar!(
+            r#"SELECT find_contacts($1, $2, $3) AS "id!""#,
+            &patterns,
+            typed.trim(),
+            search::at_most()
+        );
+        let found = Found::of(ids.fetch_all(&mut *conn).await?);
+        Search { patterns, found }.narrow(query, "c.id", "contact_search_form(c.name, c.email, c.phone)");
+    }
+    if let Some(wanted) = filter.attributes.as_ref().filter(|wanted| **wanted != json!({})) {
+        let ids = sqlx::query_scalar!(r#"SELECT contacts_with_attributes($1, $2) AS "id!""#, wanted, search::at_most());
+        Found::of(ids.fetch_all(conn).await?).narrow_to_attributes(query, "c", wanted);
+    }
+    Ok(())
 }
 
 /// Leaves whom a person sees, of contacts `c`: those whose conversations they see, and those whom nobody talks with.

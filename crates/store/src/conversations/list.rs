@@ -4,7 +4,10 @@ use super::{Counterpart, counterpart};
 use crate::{
     Error, Result,
     database::plan_for_filters,
-    search::names::{self, Found, Search, patterns},
+    search::{
+        self, Found,
+        names::{Search, patterns},
+    },
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -13,7 +16,7 @@ use domain::{
     message::Direction,
     sight::{Reach, Sight},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
@@ -287,12 +290,12 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<Overview>> {
     plan_for_filters(conn).await?;
-    let search = search(conn, filter).await?;
+    let found = find(conn, filter).await?;
     // The rows of the page are found first: what hangs on them is looked up for these alone.
     let mut query = QueryBuilder::new("SELECT ");
     query.push(COLUMNS).push(" FROM (SELECT v.* FROM conversations v WHERE v.tenant_id = current_tenant()");
     narrow(&mut query, sight, filter);
-    called(&mut query, search.as_ref());
+    found.narrow(&mut query);
     if let Some(after) = after {
         query.push(" AND (v.updated_at, v.id) < (").push_bind(after.updated_at).push(", ").push_bind(after.id.0);
         query.push(")");
@@ -307,10 +310,10 @@ pub async fn page(
 /// How many conversations the filter leaves.
 pub async fn count(conn: &mut PgConnection, sight: &Sight, filter: &Filter) -> Result<i64> {
     plan_for_filters(conn).await?;
-    let search = search(conn, filter).await?;
+    let found = find(conn, filter).await?;
     let mut query = QueryBuilder::new("SELECT count(*) FROM conversations v WHERE v.tenant_id = current_tenant()");
     narrow(&mut query, sight, filter);
-    called(&mut query, search.as_ref());
+    found.narrow(&mut query);
     Ok(query.build_query_scalar().fetch_one(conn).await?)
 }
 
@@ -362,22 +365,40 @@ fn ids(teams: &[TeamId]) -> Vec<Uuid> {
     teams.iter().map(|team| team.0).collect()
 }
 
-/// Looks for what was typed, if something was.
-async fn search(conn: &mut PgConnection, filter: &Filter) -> Result<Option<Search>> {
-    let Some(typed) = &filter.search else { return Ok(None) };
-    let patterns = patterns(typed);
-    let ids = sqlx::query_scalar!(r#"SELECT find_conversations($1, $2) AS "id!""#, &patterns, names::at_most());
-    let found = Found::of(ids.fetch_all(conn).await?);
-    Ok(Some(Search { patterns, found }))
+/// What has to be looked for in indexes before a list is made.
+struct Finds {
+    typed: Option<Search>,
+    attributes: Option<(Value, Found)>,
 }
 
-fn called(query: &mut QueryBuilder<Postgres>, search: Option<&Search>) {
-    if let Some(search) = search {
-        search.narrow(query, "v.id", "search_form(' ' || v.search_text)");
+async fn find(conn: &mut PgConnection, filter: &Filter) -> Result<Finds> {
+    let mut finds = Finds { typed: None, attributes: None };
+    if let Some(typed) = &filter.search {
+        let patterns = patterns(typed);
+        let ids = sqlx::query_scalar!(r#"SELECT find_conversations($1, $2) AS "id!""#, &patterns, search::at_most());
+        let found = Found::of(ids.fetch_all(&mut *conn).await?);
+        finds.typed = Some(Search { patterns, found });
+    }
+    if let Some(wanted) = filter.attributes.as_ref().filter(|wanted| **wanted != json!({})) {
+        let ids =
+            sqlx::query_scalar!(r#"SELECT conversations_with_attributes($1, $2) AS "id!""#, wanted, search::at_most());
+        finds.attributes = Some((wanted.clone(), Found::of(ids.fetch_all(conn).await?)));
+    }
+    Ok(finds)
+}
+
+impl Finds {
+    fn narrow(&self, query: &mut QueryBuilder<Postgres>) {
+        if let Some(typed) = &self.typed {
+            typed.narrow(query, "v.id", "search_form(' ' || v.search_text)");
+        }
+        if let Some((wanted, found)) = &self.attributes {
+            found.narrow_to_attributes(query, "v", wanted);
+        }
     }
 }
 
-/// Leaves what the person sees and the filter lets through, of conversations `v`, but for what is searched.
+/// Leaves what the person sees and the filter lets through, of conversations `v`, but for what is [found](find) before.
 pub(crate) fn narrow(query: &mut QueryBuilder<Postgres>, sight: &Sight, filter: &Filter) {
     within(query, sight);
     if let Some(kinds) = &filter.kinds {
@@ -412,9 +433,6 @@ pub(crate) fn narrow(query: &mut QueryBuilder<Postgres>, sight: &Sight, filter: 
     for tag in &filter.tags {
         query.push(" AND EXISTS (SELECT FROM conversation_tags t WHERE t.tenant_id = v.tenant_id");
         query.push(" AND t.conversation_id = v.id AND t.tag = ").push_bind(tag.clone()).push(")");
-    }
-    if let Some(attributes) = &filter.attributes {
-        query.push(" AND v.custom_attributes @> ").push_bind(attributes.clone());
     }
     if let Some(contact) = filter.contact {
         query.push(" AND v.contact_id = ").push_bind(contact.0);

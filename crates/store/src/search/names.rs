@@ -1,25 +1,7 @@
 //! Names, addresses and numbers, by parts of their words.
 
+use super::{Found, among};
 use sqlx::{Postgres, QueryBuilder};
-use uuid::Uuid;
-
-/// As many are looked up one by one. When there are more, a page of a list soon meets them by itself.
-pub const FEW: usize = 5_000;
-
-/// Who has what was typed.
-pub enum Found {
-    /// These.
-    Few(Vec<Uuid>),
-    /// So many that the list meets them on its way.
-    Many,
-}
-
-impl Found {
-    /// What an index found, having been asked for at most [`FEW`] and one more.
-    pub fn of(ids: Vec<Uuid>) -> Self {
-        if ids.len() > FEW { Self::Many } else { Self::Few(ids) }
-    }
-}
 
 /// What was typed, and who has it.
 pub struct Search {
@@ -31,9 +13,7 @@ impl Search {
     /// Leaves who has it: `id` is the column that tells who, `form` what is searched of them.
     pub fn narrow(&self, query: &mut QueryBuilder<Postgres>, id: &str, form: &str) {
         match &self.found {
-            Found::Few(ids) => {
-                query.push(" AND ").push(id).push(" = ANY(").push_bind(ids.clone()).push(")");
-            }
+            Found::Few(ids) => among(query, id, ids),
             Found::Many => {
                 for pattern in &self.patterns {
                     query.push(" AND ").push(form).push(" LIKE search_form(").push_bind(pattern.clone()).push(")");
@@ -41,11 +21,6 @@ impl Search {
             }
         }
     }
-}
-
-/// How many to ask an index for.
-pub fn at_most() -> i32 {
-    i32::try_from(FEW + 1).unwrap_or(i32::MAX)
 }
 
 /// The LIKE patterns for what people type: every word must be there. The longest word first, by which an index finds the

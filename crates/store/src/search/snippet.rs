@@ -34,7 +34,7 @@ pub async fn of(conn: &mut PgConnection, typed: &str, texts: &[&str]) -> Result<
     let row = row.fetch_one(conn).await?;
     let forms: HashMap<&str, String> = words.iter().map(String::as_str).zip(row.forms).collect();
     let is_match = |word: &str| forms.get(word).is_some_and(|form| row.typed.iter().any(|sought| begins(form, sought)));
-    Ok(texts.iter().map(|text| cut(text, &is_match)).collect())
+    Ok(texts.iter().map(|text| cut(text, is_match)).collect())
 }
 
 /// As `search_query` has it: longer words may be beginnings.
