@@ -12,19 +12,24 @@ use queue::{Settings, Workers};
 use std::{
     collections::BTreeMap,
     future::Future,
+    io,
     net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use worker::{
     Environment,
     mail::{Encryption, Mailer, Server},
     maintenance::Retention,
     plugins::Plugins,
 };
+
+/// As many connections wait to be taken, as far as the system lets them. With fewer, a burst of webhooks would meet
+/// refused or repeated handshakes, which take a second.
+const BACKLOG: u32 = 4096;
 
 /// Listens, and serves until it is time to stop; requests that have begun are answered.
 ///
@@ -37,7 +42,7 @@ pub async fn serve(
     stop: Stop,
 ) -> anyhow::Result<(SocketAddr, impl Future<Output = anyhow::Result<()>> + Send + use<>)> {
     let bind = process.config.http.bind;
-    let listener = TcpListener::bind(bind).await.with_context(|| format!("cannot listen on {bind} (http.bind)"))?;
+    let listener = listen(bind).with_context(|| format!("cannot listen on {bind} (http.bind)"))?;
     let address = listener.local_addr()?;
     let now = process.clock.now();
     let access_key = AccessKey::load_or_create(process.database.pool(), &process.keyring, now).await?;
@@ -65,6 +70,14 @@ pub async fn serve(
             .context("the HTTP server ended")
     };
     Ok((address, serving))
+}
+
+fn listen(bind: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if bind.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A port whose last owner has just ended can be had again.
+    socket.set_reuseaddr(true)?;
+    socket.bind(bind)?;
+    socket.listen(BACKLOG)
 }
 
 /// The environment that jobs work in.

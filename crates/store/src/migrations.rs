@@ -31,6 +31,8 @@ pub async fn run(owner: &PgConnectOptions) -> Result<(), MigrateError> {
 pub async fn apply(migrations: &Migrator, owner: &PgConnectOptions) -> Result<(), MigrateError> {
     let began = Instant::now();
     let mut conn = PgConnection::connect_with(owner).await?;
+    // Such as that something is there already: nothing an operator could do about.
+    sqlx::raw_sql("SET client_min_messages = error").execute(&mut conn).await?;
     // Asked again and again: a statement that waits would be waited for by `CREATE INDEX CONCURRENTLY`.
     while !sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(LOCK).fetch_one(&mut conn).await? {
         sleep(PAUSE).await;
