@@ -80,6 +80,7 @@ pub fn id(kind: Kind, number: i64) -> Uuid {
         Kind::Contact => 1,
         Kind::Conversation => 2,
         Kind::Message => 3,
+        Kind::Team => 5,
         Kind::Agent => 6,
     };
     Uuid::from_u128(kind << 124 | 0x7000 << 64 | 0x8000 << 48 | u128::from(number.unsigned_abs()))
@@ -91,6 +92,7 @@ pub enum Kind {
     Contact,
     Conversation,
     Message,
+    Team,
     Agent,
 }
 

@@ -52,5 +52,5 @@ async fn answer(request: RequestBuilder) -> anyhow::Result<Value> {
     if !status.is_success() {
         bail!("{url} answered {status}: {text}");
     }
-    Ok(serde_json::from_str(&text)?)
+    if text.is_empty() { Ok(Value::Null) } else { Ok(serde_json::from_str(&text)?) }
 }

@@ -110,7 +110,8 @@ SELECT tenant, pg_temp.an_id('2', began.n), 'support', pg_temp.an_id('1', contac
        messages, messages, messages / 2,
        CASE WHEN status IN ('open', 'new', 'queued') AND pg_temp.share(began.n + 12) < 0.3 THEN 2 ELSE 0 END,
        began + interval '7 minutes' * 10, left(said, 160), 'inbound',
-       began + interval '7 minutes' * 10, began + interval '7 minutes',
+       -- Within the hours in which a channel lets one answer freely.
+       CASE WHEN status = 'closed' THEN began + interval '70 minutes' ELSE at END, began + interval '7 minutes',
        CASE WHEN status IN ('closed', 'resolved') THEN began + interval '80 minutes' END,
        CASE WHEN status = 'closed' AND began.n % 4 = 0 THEN 1 + began.n % 5 END,
        CASE WHEN began.n % 10 = 0 THEN jsonb_build_object('plan', 'plan-' || pg_temp.pick(began.n, 50)) ELSE '{}' END,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 /// The filters that a console offers, each with values that many, some and few conversations have.
 fn offered() -> Vec<Vec<String>> {
     let agent = id(Kind::Agent, 3);
-    let team = "50000000-0000-7000-8000-000000000002";
+    let team = id(Kind::Team, 2);
     let values: [&[&str]; 12] = [
         &[
             "status=open",
@@ -30,7 +30,7 @@ fn offered() -> Vec<Vec<String>> {
         &["attributes=%7B%22plan%22%3A%22plan-7%22%7D"],
         &["archived=true"],
     ];
-    let put = |value: &&str| value.replace("{agent}", &agent.to_string()).replace("{team}", team);
+    let put = |value: &&str| value.replace("{agent}", &agent.to_string()).replace("{team}", &team.to_string());
     values.iter().map(|values| values.iter().map(put).collect()).collect()
 }
 
