@@ -51,7 +51,7 @@ sqlx: ## Write down what the database says about every SQL statement, after chan
 	scripts/sqlx-prepare .sqlx
 
 docs: ## Write the generated files again: schemas, openapi.json, configuration reference
-	UPDATE_GENERATED=1 cargo test --quiet -p signalbox-config -p signalbox-domain -p signalbox-manifest -p signalbox-rules --test generated
+	UPDATE_GENERATED=1 cargo test --quiet -p signalbox-config -p signalbox-domain -p signalbox-import -p signalbox-manifest -p signalbox-rules --test generated
 	UPDATE_GENERATED=1 scripts/with-postgres cargo test --quiet -p signalbox-api --test api -- openapi
 
 clean-data: ## Forget the data of `make up`

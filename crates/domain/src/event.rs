@@ -61,6 +61,9 @@ pub enum EventKind {
     /// Somebody takes part no longer.
     #[serde(rename = "conversation.participant_left")]
     ParticipantLeft,
+    /// It was brought over from another system with everything that was said in it, or brought up to date from there.
+    #[serde(rename = "conversation.imported")]
+    ConversationImported,
     /// A macro was run on it.
     #[serde(rename = "conversation.macro_run")]
     MacroRun,
@@ -82,6 +85,9 @@ pub enum EventKind {
     /// A contact appeared.
     #[serde(rename = "contact.created")]
     ContactCreated,
+    /// A contact was brought over from another system, or what that system knows was added to it.
+    #[serde(rename = "contact.imported")]
+    ContactImported,
     /// A contact's data changed.
     #[serde(rename = "contact.updated")]
     ContactUpdated,
@@ -100,6 +106,9 @@ pub enum EventKind {
     /// A company was entered.
     #[serde(rename = "company.created")]
     CompanyCreated,
+    /// A company was brought over from another system, or what that system knows was added to it.
+    #[serde(rename = "company.imported")]
+    CompanyImported,
     /// A company's name, domains or attributes changed.
     #[serde(rename = "company.updated")]
     CompanyUpdated,
@@ -142,6 +151,7 @@ named!(EventKind, "event kind", {
     ConversationLinked => "conversation.linked",
     ParticipantJoined => "conversation.participant_joined",
     ParticipantLeft => "conversation.participant_left",
+    ConversationImported => "conversation.imported",
     MacroRun => "conversation.macro_run",
     ConversationRated => "conversation.rated",
     ConversationReviewed => "conversation.reviewed",
@@ -149,12 +159,14 @@ named!(EventKind, "event kind", {
     ConversationTagAdded => "conversation.tag_added",
     ConversationTagRemoved => "conversation.tag_removed",
     ContactCreated => "contact.created",
+    ContactImported => "contact.imported",
     ContactUpdated => "contact.updated",
     ContactIdentityChanged => "contact.identity_changed",
     ContactBlocked => "contact.blocked",
     ContactMerged => "contact.merged",
     ContactUnmerged => "contact.unmerged",
     CompanyCreated => "company.created",
+    CompanyImported => "company.imported",
     CompanyUpdated => "company.updated",
     CompanyDeleted => "company.deleted",
     ConnectionStatusChanged => "connection.status_changed",

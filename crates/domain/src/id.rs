@@ -89,4 +89,6 @@ ids! {
     InvitationId,
     /// A link that an e-mail carries, good once.
     MailedLinkId,
+    /// One file brought over from another system.
+    ImportId,
 }

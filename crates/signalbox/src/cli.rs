@@ -1,6 +1,7 @@
 //! What can be typed.
 
 pub mod author;
+pub mod import;
 pub mod queue;
 
 use clap::{Args, Parser, Subcommand};
@@ -55,6 +56,11 @@ pub enum Command {
         /// A TOML file; see docs/operations.md.
         file: PathBuf,
     },
+    /// Bring contacts, conversations and messages over from another system: one JSON object a line; see docs/import.md.
+    ///
+    /// To import the same file again changes nothing, and goes on where an import was interrupted. Lines that cannot be
+    /// imported are left out and reported, and the command fails at its end.
+    Import(import::Import),
     /// The job queue: look at it, pause it, mend what failed.
     ///
     /// For the operator: across tenants, with the database of the configuration. Tenants' admins have the same for what
@@ -288,6 +294,24 @@ mod tests {
         assert_eq!(up.simulate[0].to.port(), 9000);
         assert!(Cli::try_parse_from(["signalbox", "up"].into_iter().chain(simulate)).is_err());
         assert!(Cli::try_parse_from(["signalbox", "up", "--sandbox", "--simulate", "api.example.com"]).is_err());
+    }
+
+    #[test]
+    fn a_file_is_imported_for_a_tenant_and_converted_for_none() {
+        let import = |args: &[&str]| {
+            let cli = Cli::try_parse_from(["signalbox", "import"].iter().chain(args)).ok()?;
+            let Command::Import(import) = cli.command else { panic!("not an import") };
+            Some((import.command.is_some(), import.file))
+        };
+        let (converts, file) = import(&["old.jsonl", "--tenant", "lamps", "--connection", "a=b=Our number"]).unwrap();
+        let file = file.unwrap();
+        assert_eq!((converts, file.source.as_str()), (false, "import"));
+        assert_eq!(file.connections, [("a=b".to_owned(), "Our number".to_owned())]);
+        assert!(import(&["old.jsonl"]).is_none(), "whose?");
+        assert!(import(&["old.jsonl", "--tenant", "lamps", "--connection", "a"]).is_none());
+        let (converts, file) = import(&["convert", "chatwoot", "pages"]).unwrap();
+        assert!(converts && file.is_none());
+        assert!(import(&["convert", "chatwoot"]).is_none());
     }
 
     #[test]

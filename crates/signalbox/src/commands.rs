@@ -5,6 +5,7 @@ mod completions;
 mod connection;
 mod demo;
 mod endpoint;
+mod import;
 mod keys;
 mod migrate;
 mod plugin;
@@ -14,7 +15,10 @@ pub mod tenant;
 mod up;
 mod worker;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{
+    Cli, Command,
+    import::{Command as Importing, Import},
+};
 use config::Config;
 use std::io;
 
@@ -26,6 +30,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             return Ok(());
         }
         Command::CompilePlugin => return Ok(plugin_host::compile(io::stdin().lock(), io::stdout().lock())?),
+        Command::Import(Import { command: Some(Importing::Convert(from)), .. }) => {
+            return import::convert(from);
+        }
         _ => {}
     }
     let config = Config::load(cli.config.as_deref(), config::process_environment())?;
@@ -38,10 +45,11 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Connection(command) => connection::run(&config, command).await,
         Command::Endpoint(command) => endpoint::run(&config, command).await,
         Command::Keys(command) => keys::run(&config, command).await,
+        Command::Import(Import { file: Some(file), .. }) => import::run(&config, file).await,
         Command::Queue(command) => queue::run(&config, command).await,
         Command::Plugin(command) => plugin::run(&config, command).await,
         Command::Provision { file } => provision::run(config, &file).await,
         Command::Demo => demo::run(&config).await,
-        Command::Completions { .. } | Command::CompilePlugin => Ok(()),
+        Command::Completions { .. } | Command::CompilePlugin | Command::Import(_) => Ok(()),
     }
 }

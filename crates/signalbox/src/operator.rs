@@ -5,11 +5,11 @@ use anyhow::{Context as _, bail};
 use api::{AccessKey, Api, Claims, Parts};
 use axum::{Router, body::Body};
 use chrono::TimeDelta;
-use domain::{SessionId, TenantId, role::Role};
+use domain::{SessionId, TenantId, UserId, role::Role};
 use http::{Method, Request, header};
 use serde_json::Value;
 use std::sync::Arc;
-use store::{refresh_tokens, tenants::Tenant, users};
+use store::{Database, TenantTx, refresh_tokens, tenants::Tenant, users};
 use tower::ServiceExt as _;
 
 /// The largest answer that is read.
@@ -22,8 +22,8 @@ pub struct Operator {
 }
 
 /// A tenant by its short name.
-pub async fn tenant(process: &Process, slug: &str) -> anyhow::Result<Tenant> {
-    let found = store::tenants::find(process.database.pool(), slug).await?;
+pub async fn tenant(database: &Database, slug: &str) -> anyhow::Result<Tenant> {
+    let found = store::tenants::find(database.pool(), slug).await?;
     found.with_context(|| format!("there is no tenant `{slug}`"))
 }
 
@@ -122,17 +122,22 @@ impl Operator {
     }
 }
 
+/// The first active admin of the transaction's tenant, as whom the operator acts.
+pub async fn admin(tx: &mut TenantTx) -> anyhow::Result<UserId> {
+    let people = users::list(tx, None, 1000).await?;
+    let admin = people.into_iter().find(|user| user.role == Role::Admin.into() && user.active);
+    Ok(admin.context("the tenant has no active admin")?.id)
+}
+
 /// A token of the tenant's first admin. Its session has no refresh token that anybody knows.
 pub async fn sign_in(process: &Process, tenant: TenantId, lifetime: TimeDelta) -> anyhow::Result<String> {
     let now = process.clock.now();
     let mut tx = process.database.begin(tenant).await?;
-    let people = users::list(&mut tx, None, 1000).await?;
-    let admin = people.into_iter().find(|user| user.role == Role::Admin.into() && user.active);
-    let admin = admin.context("the tenant has no active admin")?;
+    let user = admin(&mut tx).await?;
     let session = SessionId::new();
-    refresh_tokens::insert(&mut tx, &rand::random::<[u8; 32]>(), session, admin.id, now, now + lifetime).await?;
+    refresh_tokens::insert(&mut tx, &rand::random::<[u8; 32]>(), session, user, now, now + lifetime).await?;
     tx.commit().await?;
-    let claims = Claims { tenant, user: admin.id, session };
+    let claims = Claims { tenant, user, session };
     Ok(access_key(process).await?.sign(claims, Role::Admin.into(), now, lifetime)?)
 }
 

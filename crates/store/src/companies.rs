@@ -196,6 +196,28 @@ pub async fn set_domains(
     Ok(linked.fetch_one(conn).await?)
 }
 
+/// Gives a company those of these domains that no other has, and the contacts who have an address there and are of no
+/// company. Says whether it has all of them now.
+pub async fn add_domains(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    id: CompanyId,
+    domains: &[String],
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    sqlx::query!(
+        "INSERT INTO company_domains (tenant_id, company_id, domain) SELECT $1, $2, d FROM unnest($3::text[]) AS d
+         ON CONFLICT DO NOTHING",
+        tenant.0,
+        id.0,
+        domains
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query_scalar!(r#"SELECT link_company($1, $2) AS "linked!""#, id.0, now).fetch_one(&mut *conn).await?;
+    Ok(of_domains(conn, domains).await?.iter().all(|(_, holder)| *holder == id))
+}
+
 /// Deletes a company. Its contacts are of none then.
 pub async fn delete(conn: &mut PgConnection, tenant: TenantId, id: CompanyId, now: DateTime<Utc>) -> Result<bool> {
     sqlx::query!(

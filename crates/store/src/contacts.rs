@@ -1,6 +1,7 @@
 //! Contacts and the addresses they are known by.
 
 pub mod facts;
+pub mod importing;
 pub mod journey;
 pub mod list;
 pub mod merging;
@@ -10,7 +11,7 @@ mod resolving;
 pub mod suggestions;
 pub mod timeline;
 
-pub use resolving::{move_addresses, resolve};
+pub use resolving::{attach, known, move_addresses, resolve};
 
 use crate::Result;
 use chrono::{DateTime, Utc};
@@ -148,7 +149,10 @@ async fn lock_addresses<'a>(
     channel: &str,
     addresses: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> Result<()> {
-    let mut locks: Vec<i64> = addresses.map(|(kind, value)| lock_number(tenant, channel, kind, value)).collect();
+    lock_each(conn, addresses.map(|(kind, value)| lock_number(tenant, channel, kind, value)).collect()).await
+}
+
+async fn lock_each(conn: &mut PgConnection, mut locks: Vec<i64>) -> Result<()> {
     locks.sort_unstable();
     sqlx::query!("SELECT pg_advisory_xact_lock(n) FROM unnest($1::bigint[]) AS n", &locks).execute(conn).await?;
     Ok(())

@@ -5,6 +5,7 @@
 pub mod assignments;
 pub mod creation;
 pub mod detail;
+pub mod importing;
 pub mod list;
 pub mod merging;
 pub mod participants;
@@ -179,9 +180,14 @@ impl Conversation {
 
     fn search_text(&self) -> String {
         let parts = [&self.contact_name, &self.title, &self.last_message_preview];
-        let parts: Vec<_> = parts.into_iter().flatten().map(String::as_str).collect();
-        parts.join(" ").to_lowercase()
+        search_text(parts.map(|part| part.as_deref()))
     }
+}
+
+/// What a conversation is found by: the contact's name, the subject, the beginning of the last message.
+pub fn search_text(parts: [Option<&str>; 3]) -> String {
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    parts.join(" ").to_lowercase()
 }
 
 struct Row {

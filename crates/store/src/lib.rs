@@ -20,6 +20,7 @@ pub mod endpoints;
 pub mod error;
 pub mod events;
 pub mod idempotency;
+pub mod imports;
 pub mod ingest;
 pub mod invitations;
 pub mod locks;

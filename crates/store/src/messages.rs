@@ -1,5 +1,6 @@
 //! Messages and how far they have come.
 
+pub mod importing;
 pub mod internal;
 pub mod list;
 pub mod report;

@@ -26,7 +26,7 @@ pub async fn run(config: &Config, command: Connection) -> anyhow::Result<()> {
     let process = Process::start(config.clone(), database::app(config)?, Missing::Refuse).await?;
     match command {
         Connection::Create { tenant, plugin, name, endpoint, settings, endpoint_settings } => {
-            let tenant = operator::tenant(&process, &tenant).await?.id;
+            let tenant = operator::tenant(&process.database, &tenant).await?.id;
             let settings = settings_file::read(&settings)?;
             let endpoint = match &endpoint {
                 Some(key) => Some(find(&process, key, tenant).await?),
@@ -46,7 +46,7 @@ pub async fn run(config: &Config, command: Connection) -> anyhow::Result<()> {
             print_created(&made);
         }
         Connection::List { tenant } => {
-            let tenant = operator::tenant(&process, &tenant).await?.id;
+            let tenant = operator::tenant(&process.database, &tenant).await?.id;
             let listed = Operator::of(&process, tenant).await?.get("/api/v1/connections?limit=200").await?;
             for connection in listed.get("items").and_then(Value::as_array).into_iter().flatten() {
                 let of = |key| text(connection, key);

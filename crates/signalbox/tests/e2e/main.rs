@@ -7,6 +7,7 @@ mod chaos;
 mod drain;
 mod faults;
 mod identity;
+mod import;
 mod ingest;
 mod outage;
 mod playground;

@@ -113,6 +113,43 @@ pub async fn move_addresses(
     Ok(resolved)
 }
 
+/// The contact that a channel knows a person as, if it knows them.
+pub async fn known(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    channel: &str,
+    person: &Person,
+) -> Result<Option<ContactId>> {
+    Ok(find(conn, tenant, channel, person).await?.map(|found| found.id))
+}
+
+/// Gives a contact addresses on a channel. One that somebody else has stays theirs, unless it is proven now and was not
+/// before. Says whether the contact has all of them now.
+pub async fn attach(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    channel: &str,
+    contact: ContactId,
+    addresses: &[Address],
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    insert_addresses(conn, tenant, channel, contact, None, addresses, now).await?;
+    let (kinds, values) = columns(addresses);
+    let others = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM unnest($4::text[], $5::text[]) AS wanted (kind, value)
+                           CROSS JOIN LATERAL (SELECT contact_id FROM identities
+                                                WHERE tenant_id = $1 AND channel = $2 AND kind = wanted.kind
+                                                  AND value = wanted.value OFFSET 0) i
+                           WHERE i.contact_id <> $3) AS "others!""#,
+        tenant.0,
+        channel,
+        contact.0,
+        &kinds,
+        &values
+    );
+    Ok(!others.fetch_one(conn).await?)
+}
+
 struct Found {
     id: ContactId,
     /// The address by which the channel knows it, and whose it was before a merge.
@@ -289,11 +326,37 @@ async fn add_addresses(
     addresses: &[Address],
     now: DateTime<Utc>,
 ) -> Result<IdentityId> {
+    let added = insert_addresses(conn, tenant, channel, contact.id, contact.merged_from, addresses, now).await?;
+    let strongest = addresses.iter().find_map(|wanted| {
+        added.iter().find(|row| row.kind == wanted.kind && row.value == wanted.value).map(|row| row.id.into())
+    });
+    // What is known by no address of its own cannot be: the strongest one was looked for under its lock.
+    let identity = contact.identity.or(strongest);
+    identity.ok_or_else(|| Error::corrupt("identities", "a contact that is being merged, or known by no address"))
+}
+
+struct Added {
+    id: Uuid,
+    kind: String,
+    value: String,
+}
+
+/// Those of the addresses that are the contact's since now.
+async fn insert_addresses(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    channel: &str,
+    contact: ContactId,
+    merged_from: Option<ContactId>,
+    addresses: &[Address],
+    now: DateTime<Utc>,
+) -> Result<Vec<Added>> {
     let (kinds, values) = columns(addresses);
     let verified: Vec<bool> = addresses.iter().map(|address| address.verified).collect();
     let ids: Vec<Uuid> = addresses.iter().map(|_| IdentityId::new().0).collect();
     // In one order, so that two transactions cannot wait for each other.
-    let added = sqlx::query!(
+    let added = sqlx::query_as!(
+        Added,
         "INSERT INTO identities (tenant_id, id, contact_id, channel, kind, value, verified_at, merged_from, created_at)
          SELECT $1, n.id, k.id, $3, n.kind, n.value, CASE WHEN n.verified THEN $4::timestamptz END, $5, $4
            FROM (SELECT id FROM contacts WHERE tenant_id = $1 AND id = $2 AND merged_into IS NULL FOR KEY SHARE) k
@@ -307,23 +370,16 @@ async fn add_addresses(
           WHERE identities.verified_at IS NULL AND excluded.verified_at IS NOT NULL
          RETURNING id, kind, value",
         tenant.0,
-        contact.id.0,
+        contact.0,
         channel,
         now,
-        contact.merged_from.map(Uuid::from),
+        merged_from.map(Uuid::from),
         &ids,
         &kinds,
         &values,
         &verified
-    )
-    .fetch_all(conn)
-    .await?;
-    let strongest = addresses.iter().find_map(|wanted| {
-        added.iter().find(|row| row.kind == wanted.kind && row.value == wanted.value).map(|row| row.id.into())
-    });
-    // What is known by no address of its own cannot be: the strongest one was looked for under its lock.
-    let identity = contact.identity.or(strongest);
-    identity.ok_or_else(|| Error::corrupt("identities", "a contact that is being merged, or known by no address"))
+    );
+    Ok(added.fetch_all(conn).await?)
 }
 
 fn columns(addresses: &[Address]) -> (Vec<String>, Vec<String>) {

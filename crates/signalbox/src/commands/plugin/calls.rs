@@ -23,7 +23,7 @@ pub struct Wanted {
 /// Lists them as the API does.
 pub async fn list(config: &Config, tenant: &str, wanted: &Wanted, as_json: bool) -> anyhow::Result<()> {
     let process = Process::start(config.clone(), database::app(config)?, Missing::Refuse).await?;
-    let tenant = operator::tenant(&process, tenant).await?.id;
+    let tenant = operator::tenant(&process.database, tenant).await?.id;
     let page = Operator::of(&process, tenant).await?.get(&path(wanted)).await?;
     let calls = page.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     if as_json {

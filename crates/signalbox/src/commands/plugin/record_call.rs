@@ -25,7 +25,7 @@ use worker::{call::Failure, records::Origin, target::Target};
 pub async fn run(config: &Config, args: &Record, connection: ConnectionId) -> anyhow::Result<()> {
     let invocation = invocation(args)?;
     let process = Process::start(config.clone(), database::app(config)?, Missing::Refuse).await?;
-    let tenant = operator::tenant(&process, &args.tenant).await?.id;
+    let tenant = operator::tenant(&process.database, &args.tenant).await?.id;
     let simulated = if args.sandbox { plugins::simulated(config.sandbox.bind) } else { Vec::new() };
     let egress = plugins::egress(config, simulated)?;
     let env = roles::environment(&process, Arc::new(plugins::host(config, egress.clone())?), egress)?;

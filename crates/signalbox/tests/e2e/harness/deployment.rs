@@ -18,6 +18,7 @@ use sqlx::{ConnectOptions as _, postgres::PgConnectOptions};
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
 };
 use store::{Database, TenantTx};
 use tempfile::TempDir;
@@ -147,6 +148,19 @@ impl Deployment {
         run(&self.env, args).await
     }
 
+    /// Starts a command of the product that reads what it is given.
+    pub fn spawn(&self, args: &[&str]) -> Child {
+        Command::new(SIGNALBOX)
+            .args(args)
+            .env_clear()
+            .envs(self.env.iter().cloned())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+
     /// Waits until `up` has said where everything is, for the `time`th time since the first start.
     pub async fn greeted(&self, time: usize) {
         let log = self.dir.path().join("up.log");
@@ -159,8 +173,13 @@ impl Deployment {
 
     /// A file that a command can be given.
     pub fn file(&self, name: &str, content: &Value) -> String {
+        self.text(name, &content.to_string())
+    }
+
+    /// The same with any text.
+    pub fn text(&self, name: &str, content: &str) -> String {
         let path = self.dir.path().join(name);
-        std::fs::write(&path, content.to_string()).unwrap();
+        std::fs::write(&path, content).unwrap();
         path.to_str().unwrap().to_owned()
     }
 
