@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod assign;
 pub mod assignments;
+mod begin;
 pub mod bulk;
 pub mod create;
 pub mod delete;

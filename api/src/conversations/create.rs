@@ -1,19 +1,21 @@
 //! `POST /api/v1/conversations`
 
-use super::ShownConversation;
+use super::{ShownConversation, begin::Begin};
 use crate::{
     auth::{Caller, Granted},
     problem::{Code, FieldProblem, Problem},
     request::Creation,
+    state::Api,
 };
-use axum::response::Response;
+use axum::{extract::State, response::Response};
 use domain::{
-    ConversationId, TeamId, UserId,
+    ConnectionId, ContactId, ConversationId, TeamId, UserId,
     conversation::{ConversationType, Priority},
     role::Permission,
 };
 use http::StatusCode;
 use inbox::Transaction;
+use plugin_sdk::OutboundContent;
 use serde::Deserialize;
 use serde_json::json;
 use store::{
@@ -27,10 +29,22 @@ const MOST_MEMBERS: usize = 500;
 /// What a ticket of no team is numbered under.
 const NO_TEAMS_PREFIX: &str = "ADMIN";
 
-/// A conversation to begin among people of the tenant.
+/// A conversation to begin.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum CreateConversation {
+    /// With a customer who has not written: it begins with a message to them, and you have it.
+    Support {
+        /// The customer.
+        #[schema(value_type = uuid::Uuid)]
+        contact_id: ContactId,
+        /// The account to write from.
+        #[schema(value_type = uuid::Uuid)]
+        connection_id: ConnectionId,
+        /// The first message. Where the channel has a service window and they have not written within it, a template.
+        #[schema(schema_with = crate::openapi::outbound_content)]
+        content: OutboundContent,
+    },
     /// A channel, for everybody or for its members alone.
     TeamChannel {
         /// Its name, 1 to 255 characters.
@@ -76,23 +90,34 @@ pub enum CreateConversation {
     },
 }
 
-/// Begin a conversation among people of the tenant
+/// Begin a conversation
 ///
-/// Those with customers begin with a message: the contact's, or one to them.
+/// Among people of the tenant, or with a customer. With a customer there is one conversation over a connection that is
+/// not closed: `conversation_exists` names it.
 #[utoipa::path(post, path = "/api/v1/conversations", tag = "conversations", request_body = CreateConversation,
     params(crate::openapi::IdempotencyKey),
     security(("access_token" = ["work_conversations"])),
     responses((status = 201, description = "Begun", body = ShownConversation),
               (status = 200, description = "The direct message that there is already", body = ShownConversation),
-              (status = 409, description = "`slug_taken`, `in_progress`"),
+              (status = 409, description = "`slug_taken`, `in_progress`; with a customer `conversation_exists`, \
+                                            `window_closed`: `templates` lists what may be sent; \
+                                            `connection_unusable`, `contact_merged`"),
               (status = 422, description = "`invalid`, `idempotency_key_reused`")))]
-pub async fn create(caller: Caller, creation: Creation<CreateConversation>) -> Result<Response, Problem> {
+pub async fn create(
+    State(api): State<Api>,
+    caller: Caller,
+    creation: Creation<CreateConversation>,
+) -> Result<Response, Problem> {
     let (mut change, granted) = caller.change(Permission::WorkConversations).await?;
     let now = change.now();
     if let Some(answer) = creation.earlier_answer(change.conn(), granted.user, now).await? {
         return Ok(answer);
     }
     let (id, begun) = match &creation.body {
+        CreateConversation::Support { contact_id, connection_id, content } => {
+            let begin = Begin { contact: *contact_id, connection: *connection_id, content };
+            (begin.begin(&api, &mut change, &granted).await?, true)
+        }
         CreateConversation::TeamChannel { .. } => (channel(&mut change, &granted, &creation.body).await?, true),
         CreateConversation::DirectMessage { members } => direct_message(&mut change, &granted, members).await?,
         CreateConversation::InternalTicket {

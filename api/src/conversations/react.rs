@@ -53,7 +53,7 @@ pub async fn react(
     let window = send::window(&api, &mut change, &conversation, &content).await?;
     let open = window.map_or(Ok(()), |window| window.check(conversation.last_inbound_at, change.now()));
     if let Err(closed) = open {
-        return Err(send::closed(&mut change, &conversation, closed).await);
+        return Err(send::refused(&mut change, &conversation, closed.into()).await);
     }
     let connection_id = message.connection_id.ok_or(Code::NotFound)?;
     change.enqueue(&SendReaction { tenant_id: caller.tenant, message_id, connection_id, emoji }).await?;

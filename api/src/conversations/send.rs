@@ -10,13 +10,18 @@ use crate::{
     state::Api,
 };
 use axum::{extract::State, response::Response};
-use domain::{ConversationId, MessageId, connection::ConnectionStatus};
+use domain::{ConnectionId, ConversationId, MessageId, connection::ConnectionStatus};
 use http::StatusCode;
 use inbox::{Outgoing, SendError, ServiceWindow, Transaction, WindowClosed, Writer};
 use plugin_sdk::{OutboundContent, outbound::MediaSource};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use store::{connections, conversations::list::Overview, messages, templates};
+use std::sync::Arc;
+use store::{
+    connections::{self, Connection},
+    conversations::list::Overview,
+    messages, templates,
+};
 
 /// How many templates a refusal lists.
 const TEMPLATES_LISTED: i64 = 50;
@@ -113,17 +118,25 @@ pub async fn window(
 ) -> Result<Option<ServiceWindow>, Problem> {
     let with = conversation.counterpart.as_ref().ok_or(inbox::Error::NoCustomer)?;
     let connection = connections::load(change.conn(), with.connection_id).await?.ok_or(Code::NotFound)?;
+    let plugin = sending(api, change, &connection).await?;
+    Ok(ServiceWindow::needed_by(content, plugin.manifest.service_window_hours))
+}
+
+/// The plugin of a connection, if the connection sends at all.
+pub async fn sending(
+    api: &Api,
+    change: &mut Transaction,
+    connection: &Connection,
+) -> Result<Arc<plugins::Compiled>, Problem> {
     if connection.status == ConnectionStatus::Disabled {
         return Err(Error::ConnectionDisabled.into());
     }
-    let compiled = plugins::installed(api, change.conn(), &connection.plugin_id, &connection.plugin_version).await?;
-    Ok(ServiceWindow::needed_by(content, compiled.manifest.service_window_hours))
+    plugins::installed(api, change.conn(), &connection.plugin_id, &connection.plugin_version).await
 }
 
 /// The refusal of a message whose window is closed, with what may be sent instead.
-pub async fn closed(change: &mut Transaction, conversation: &Overview, closed: WindowClosed) -> Problem {
-    let Some(with) = &conversation.counterpart else { return inbox::Error::NoCustomer.into() };
-    match templates::usable(change.conn(), with.connection_id, TEMPLATES_LISTED).await {
+async fn closed(change: &mut Transaction, connection: ConnectionId, closed: WindowClosed) -> Problem {
+    match templates::usable(change.conn(), connection, TEMPLATES_LISTED).await {
         Ok(usable) => {
             let usable = usable.into_iter().map(ShownTemplate::from).collect();
             Error::WindowClosed(closed, usable).into()
@@ -134,8 +147,16 @@ pub async fn closed(change: &mut Transaction, conversation: &Overview, closed: W
 
 /// Why a message is not sent.
 pub async fn refused(change: &mut Transaction, conversation: &Overview, error: SendError) -> Problem {
+    match &conversation.counterpart {
+        Some(with) => refused_by(change, with.connection_id, error).await,
+        None => inbox::Error::NoCustomer.into(),
+    }
+}
+
+/// The same, of a message that was to leave by this connection.
+pub async fn refused_by(change: &mut Transaction, connection: ConnectionId, error: SendError) -> Problem {
     match error {
-        SendError::WindowClosed(window) => closed(change, conversation, window).await,
+        SendError::WindowClosed(window) => closed(change, connection, window).await,
         SendError::NotAMessage(kind) => {
             Problem::field("/content/type", "unknown_value", format!("a {kind} is not a message"))
         }
@@ -154,7 +175,7 @@ async fn external_id(
 }
 
 /// What can be seen to be wrong without the provider.
-fn check(content: &OutboundContent) -> Result<(), Problem> {
+pub fn check(content: &OutboundContent) -> Result<(), Problem> {
     let empty = |pointer: &str| Problem::field(pointer, "too_short", "must not be empty");
     match content {
         OutboundContent::Text { text, .. } if text.trim().is_empty() => Err(empty("/content/text")),

@@ -110,6 +110,9 @@ codes! {
         "Only a message that failed or is unconfirmed can be sent again by hand."
     WrongType CONFLICT "wrong_type" "Conversations of this type do not do that"
         "Only conversations with customers go over channels; only these and tickets are assigned and merged."
+    ConversationExists CONFLICT "conversation_exists" "There is a conversation with them already"
+        "With this contact there is one over this connection that is not closed. Write there: `conversation_id` names it, \
+         unless you do not see it."
     Taken CONFLICT "taken" "Somebody has it already"
         "Somebody else has taken the conversation."
     MergeRefused CONFLICT "merge_refused" "The conversations cannot be merged"

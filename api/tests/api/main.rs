@@ -6,6 +6,7 @@ mod audit_log;
 mod auth;
 mod authorization_server;
 mod authorizations;
+mod beginning;
 mod calls;
 mod companies;
 mod connection_settings;

@@ -1,13 +1,50 @@
-//! Conversations that people begin among themselves.
+//! Conversations that people begin: among themselves, and with a customer who has not written.
 
-use crate::{Error, Transaction};
+use crate::{Asking, Error, Outgoing, SendError, Transaction};
 use domain::{
-    ConversationId, UserId,
-    conversation::{ConversationType, ParticipantRole},
+    ConnectionId, ContactId, ConversationId, UserId,
+    conversation::{AssignmentMethod, ConversationType, ParticipantRole},
     event::EventKind,
 };
 use serde_json::json;
-use store::conversations::{creation::NewInternal, participants};
+use store::conversations::{self, NewConversation, creation::NewInternal, participants, reach};
+
+/// Whom a person writes to who has not written, and over which account.
+#[derive(Clone, Copy, Debug)]
+pub struct Addressee<'a> {
+    /// The customer.
+    pub contact: ContactId,
+    /// The account.
+    pub connection: ConnectionId,
+    /// The plugin that speaks for it.
+    pub channel: &'a str,
+}
+
+/// Why a conversation with a customer does not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum BeginError {
+    /// The channel knows no address of the customer.
+    #[error("the contact has no address on this channel")]
+    NoAddress,
+    /// There is one with them over this account that is not closed.
+    #[error("there is a conversation with the contact over this connection")]
+    Exists(ConversationId),
+    /// Its first message is not sent.
+    #[error(transparent)]
+    Send(#[from] SendError),
+}
+
+impl From<Error> for BeginError {
+    fn from(error: Error) -> Self {
+        Self::Send(error.into())
+    }
+}
+
+impl From<store::Error> for BeginError {
+    fn from(error: store::Error) -> Self {
+        Self::Send(error.into())
+    }
+}
 
 impl Transaction {
     /// Begins a conversation among people of the tenant: whoever begins it owns it, and `others` take part.
@@ -29,6 +66,42 @@ impl Transaction {
             self.emit(linked, EventKind::ConversationLinked, data).await?;
         }
         Ok(())
+    }
+
+    /// Begins a conversation with a customer by a message to them. Whoever writes it has the conversation.
+    ///
+    /// What has been changed so far is written with it, so that it can be read in this transaction.
+    pub async fn begin_with_customer(
+        &mut self,
+        to: Addressee<'_>,
+        user: UserId,
+        first: &Outgoing<'_>,
+    ) -> Result<ConversationId, BeginError> {
+        let (tenant, now) = (self.tenant(), self.now());
+        let address = reach::address(self.conn(), tenant, to.contact, to.channel).await?;
+        let new = NewConversation {
+            contact_id: to.contact,
+            identity_id: Some(address.ok_or(BeginError::NoAddress)?),
+            connection_id: to.connection,
+            channel: to.channel,
+            thread: None,
+        };
+        let (mut conversation, begun) = conversations::lock_current(self.conn(), tenant, &new, now).await?;
+        let id = conversation.id;
+        if !begun {
+            return Err(BeginError::Exists(id));
+        }
+        conversations::creation::begun_by(self.conn(), tenant, id, user).await?;
+        // Nobody waits for an answer.
+        conversation.queued_at = None;
+        self.hold(conversation);
+        // No rule greets somebody who has not written.
+        self.emit(id, EventKind::ConversationCreated, json!({ "contact_is_new": false })).await?;
+        self.assign(id, Some(user), AssignmentMethod::Taken).await?;
+        self.send(id, first).await?;
+        self.ask_about(to.contact, Asking::default()).await?;
+        self.flush().await?;
+        Ok(id)
     }
 
     /// Lets somebody take part, or gives them another role. `false`: they do so already.

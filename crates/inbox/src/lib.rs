@@ -21,6 +21,7 @@ mod report;
 mod transaction;
 mod window;
 
+pub use begin::{Addressee, BeginError};
 pub use connection::{follow_connection, lost_before, start_polls};
 pub use contact::ContactMergeError;
 pub use conversation::{Fields, Step};

@@ -1,6 +1,7 @@
 //! Messages that leave the house: the row and its send job, together.
 
 use crate::{Error, ServiceWindow, Transaction, WindowClosed};
+use chrono::{DateTime, Utc};
 use domain::{
     ConversationId, MessageId, RuleId, UserId,
     event::EventKind,
@@ -9,7 +10,10 @@ use domain::{
 };
 use plugin_sdk::outbound::OutboundContent;
 use serde_json::json;
-use store::{conversations::participants, messages::NewMessage};
+use store::{
+    conversations::{participants, reach},
+    messages::NewMessage,
+};
 
 /// Who writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,10 +67,10 @@ impl Transaction {
         let shown = outgoing.content.to_content().ok_or(SendError::NotAMessage(outgoing.content.type_name()))?;
         let preview = shown.preview();
         let (tenant, now) = (self.tenant(), self.now());
-        let conversation = self.conversation(id).await?;
         if let Some(window) = outgoing.window {
-            window.check(conversation.last_inbound_at, now)?;
+            window.check(self.last_heard(id).await?, now)?;
         }
+        let conversation = self.conversation(id).await?;
         let counterpart = conversation.counterpart.as_ref().ok_or(Error::NoCustomer)?;
         let connection_id = counterpart.connection_id;
         let message_id = MessageId::new();
@@ -114,12 +118,27 @@ impl Transaction {
         Ok(true)
     }
 
+    /// When the contact last wrote from the address of the conversation: in it, or else in an earlier one.
+    async fn last_heard(&mut self, id: ConversationId) -> Result<Option<DateTime<Utc>>, Error> {
+        let tenant = self.tenant();
+        let conversation = self.conversation(id).await?;
+        if conversation.last_inbound_at.is_some() {
+            return Ok(conversation.last_inbound_at);
+        }
+        let (counterpart, identity) = (conversation.counterpart.clone(), conversation.identity_id);
+        let Some((with, identity)) = counterpart.zip(identity) else { return Ok(None) };
+        Ok(reach::last_heard(self.conn(), tenant, with.contact_id, with.connection_id, identity).await?)
+    }
+
     async fn note_outgoing(&mut self, id: ConversationId, writer: Writer, preview: &str) -> Result<(), Error> {
         let (tenant, now) = (self.tenant(), self.now());
         let conversation = self.conversation(id).await?;
         conversation.note_message(Direction::Outbound, now, preview, now);
         let Writer::User(user) = writer else { return Ok(()) };
-        conversation.first_response_at.get_or_insert(now);
+        // What nobody has asked for is no response.
+        if conversation.last_inbound_at.is_some() {
+            conversation.first_response_at.get_or_insert(now);
+        }
         let next = conversation.status.after_reply();
         participants::wrote(self.conn(), tenant, id, user).await?;
         match next {

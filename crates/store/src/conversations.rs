@@ -10,6 +10,7 @@ pub mod list;
 pub mod merging;
 pub mod participants;
 pub mod queues;
+pub mod reach;
 pub mod reviews;
 pub mod situation;
 

@@ -2,8 +2,12 @@
 
 use crate::world::World;
 use chrono::TimeDelta;
-use domain::{connection::ConnectionStatus, event::Actor, message::DeliveryStatus};
-use inbox::{Cause, Report};
+use domain::{
+    UserId, connection::ConnectionStatus, conversation::Status, event::Actor, message::DeliveryStatus,
+    role::Role,
+};
+use inbox::{Addressee, BeginError, Cause, Outgoing, Report, ServiceWindow, Writer};
+use plugin_sdk::OutboundContent;
 use queue::{Outcome, holds::Scope};
 use sandbox::{
     AnswerFault, CallbackFault, Fault, RequestFilter,
@@ -11,7 +15,10 @@ use sandbox::{
 };
 use serde_json::json;
 use std::time::Duration;
-use store::messages::{self, sending};
+use store::{
+    messages::{self, sending},
+    users::{self, NewUser},
+};
 use uuid::Uuid;
 
 /// A world in which Ada has just written.
@@ -42,6 +49,57 @@ async fn a_reply_is_sent_once_and_opens_the_conversation() {
     assert_eq!(sends(&world), 1);
     assert_eq!(world.texts("SELECT status FROM conversations").await, ["open"]);
     assert_eq!(world.texts("SELECT 'yes' FROM conversations WHERE first_response_at IS NOT NULL").await, ["yes"]);
+}
+
+async fn agent(world: &World) -> UserId {
+    let id = UserId::new();
+    let user = NewUser { id, email: "a@b.example", name: "A", role: Role::Agent.into(), password_hash: "x" };
+    let mut tx = world.env.db.begin(world.tenant).await.unwrap();
+    users::create(&mut tx, &user, world.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+#[tokio::test]
+async fn a_window_stays_open_when_its_conversation_is_closed() {
+    let world = greeted().await;
+    let earlier = world.conversation().await;
+    let user = agent(&world).await;
+    let begin = async |text: &str| {
+        let content = OutboundContent::Text { text: text.to_owned(), preview_url: false };
+        let cause = Cause::of(Actor::User { id: user }, None);
+        let mut tx = world.env.inbox.begin(world.tenant, cause).await.unwrap();
+        let contact = tx.conversation(earlier).await.unwrap().contact_id().unwrap();
+        tx.set_status(earlier, Status::Closed).await.unwrap();
+        tx.commit().await.unwrap();
+        let cause = Cause::of(Actor::User { id: user }, None);
+        let mut tx = world.env.inbox.begin(world.tenant, cause).await.unwrap();
+        let window = Some(ServiceWindow { length: TimeDelta::hours(24) });
+        let first =
+            Outgoing { content: &content, reply_to: None, writer: Writer::User(user), origin_key: None, window };
+        let to = Addressee { contact, connection: world.connection, channel: "whatsapp" };
+        let begun = tx.begin_with_customer(to, user, &first).await;
+        if begun.is_ok() {
+            tx.commit().await.unwrap();
+        }
+        begun
+    };
+    let id = begin("Your lamp is here").await.unwrap();
+    world.settle().await;
+    let status = "SELECT status FROM messages WHERE direction = 'outbound'";
+    assert_eq!(world.texts(status).await, ["sent"]);
+    assert!(matches!(begin("Again").await, Err(BeginError::Exists(there)) if there == id));
+
+    // What is begun within the window, and leaves too late, does not leave.
+    let mut tx = world.env.inbox.begin(world.tenant, Cause::of(Actor::User { id: user }, None)).await.unwrap();
+    tx.set_status(id, Status::Closed).await.unwrap();
+    tx.commit().await.unwrap();
+    world.advance(TimeDelta::hours(23));
+    begin("Are you there?").await.unwrap();
+    world.advance(TimeDelta::hours(1));
+    world.settle().await;
+    let reasons = "SELECT error->>'reason' FROM messages WHERE status = 'failed'";
+    assert_eq!(world.texts(reasons).await, ["window_closed"]);
 }
 
 /// Such as a late one about an earlier send of the same message, which a person has repeated.

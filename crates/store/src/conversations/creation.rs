@@ -82,6 +82,14 @@ pub async fn internal(
     Ok(())
 }
 
+/// Notes who of the tenant began a conversation.
+pub async fn begun_by(conn: &mut PgConnection, tenant: TenantId, id: ConversationId, user: UserId) -> Result<()> {
+    let begun =
+        sqlx::query!("UPDATE conversations SET created_by = $3 WHERE tenant_id = $1 AND id = $2", tenant.0, id.0, user.0);
+    begun.execute(conn).await?;
+    Ok(())
+}
+
 /// The next number under a prefix, such as `DEV-001`: three digits, and more when three do not do. Whoever asks at the
 /// same time waits for this transaction, and gets the next one, or this one if it is not committed.
 pub async fn ticket_number(conn: &mut PgConnection, tenant: TenantId, prefix: &str) -> Result<String> {

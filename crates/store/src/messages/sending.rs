@@ -22,7 +22,7 @@ pub struct Sending {
     /// The addresses of the contact on its channel, the oldest first: of one who was merged those that belong to the
     /// address of the conversation.
     pub addresses: Vec<Address>,
-    /// When the contact last wrote.
+    /// When the contact last wrote: in this conversation, or else in an earlier one from the same address.
     pub last_inbound_at: Option<DateTime<Utc>>,
     /// The account.
     pub connection: Connection,
@@ -36,7 +36,11 @@ pub async fn load(conn: &mut PgConnection, tenant: TenantId, id: MessageId) -> R
     // Row by row (OFFSET 0): left to itself, the planner joins whole tables while they are small.
     let row = sqlx::query!(
         r#"SELECT m.status, m.content, m.external_id, m.reply_to, v.contact_id AS "contact_id!",
-                  v.last_inbound_at,
+                  coalesce(v.last_inbound_at,
+                           (SELECT max(o.last_inbound_at) FROM conversations o
+                             WHERE o.tenant_id = $1 AND o.contact_id = v.contact_id
+                               AND o.connection_id = v.connection_id AND o.identity_id = v.identity_id)
+                  ) AS last_inbound_at,
                   ARRAY(SELECT jsonb_build_object('kind', i.kind, 'value', i.value) FROM identities i
                          WHERE i.tenant_id = $1 AND i.contact_id = v.contact_id AND i.channel = c.plugin_id
                            AND i.merged_from IS NOT DISTINCT FROM (

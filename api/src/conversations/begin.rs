@@ -1,0 +1,94 @@
+//! Beginning a conversation with a customer who has not written.
+
+use super::send;
+use crate::{
+    auth::Granted,
+    problem::{Code, Problem},
+    state::Api,
+};
+use domain::{ConnectionId, ContactId, ConversationId};
+use inbox::{Addressee, BeginError, Outgoing, ServiceWindow, Transaction, Writer};
+use manifest::Interface;
+use plugin_sdk::OutboundContent;
+use store::{
+    connections::{self, Connection},
+    contacts::list,
+    conversations::detail,
+};
+
+/// Whom to write to, over which account, and what.
+pub struct Begin<'a> {
+    pub contact: ContactId,
+    pub connection: ConnectionId,
+    pub content: &'a OutboundContent,
+}
+
+impl Begin<'_> {
+    /// Begins it, if it may. A conversation with them that is not closed is not written into by the way: a colleague may
+    /// have it, and this is not the matter it is about.
+    pub async fn begin(
+        &self,
+        api: &Api,
+        change: &mut Transaction,
+        granted: &Granted,
+    ) -> Result<ConversationId, Problem> {
+        send::check(self.content)?;
+        self.check_contact(change, granted).await?;
+        let connection = connections::load(change.conn(), self.connection).await?;
+        let unknown = || Problem::field("/connection_id", "unknown_connection", "is not a connection of this tenant");
+        let connection = connection.ok_or_else(unknown)?;
+        let window = self.window(api, change, &connection).await?;
+        let to = Addressee { contact: self.contact, connection: self.connection, channel: &connection.plugin_id };
+        let writer = Writer::User(granted.user);
+        let first = Outgoing { content: self.content, reply_to: None, writer, origin_key: None, window };
+        match change.begin_with_customer(to, granted.user, &first).await {
+            Ok(id) => Ok(id),
+            Err(BeginError::NoAddress) => {
+                Err(Problem::field("/contact_id", "no_address", "has no address on the channel of this connection"))
+            }
+            Err(BeginError::Exists(id)) => Err(exists(change, granted, id).await),
+            Err(BeginError::Send(error)) => Err(send::refused_by(change, self.connection, error).await),
+        }
+    }
+
+    /// Refuses a contact who may not be written to.
+    async fn check_contact(&self, change: &mut Transaction, granted: &Granted) -> Result<(), Problem> {
+        let refused = |code, message: &str| Err(Problem::field("/contact_id", code, message));
+        let Some(contact) = list::visible(change.conn(), self.contact, &granted.sight).await? else {
+            return refused("unknown_contact", "is not a contact of this tenant");
+        };
+        if let Some(target) = contact.merged_into {
+            return Err(Problem::new(Code::ContactMerged).with("contact_id", target.to_string()));
+        }
+        if contact.blocked_at.is_some() {
+            return refused("blocked", "is blocked");
+        }
+        if contact.opted_out_at.is_some() {
+            return refused("opted_out", "does not want to be written to unasked");
+        }
+        Ok(())
+    }
+
+    async fn window(
+        &self,
+        api: &Api,
+        change: &mut Transaction,
+        connection: &Connection,
+    ) -> Result<Option<ServiceWindow>, Problem> {
+        let plugin = send::sending(api, change, connection).await?;
+        if !plugin.manifest.implements(Interface::Channel) {
+            return Err(Problem::field("/connection_id", "no_channel", "sends no messages"));
+        }
+        Ok(ServiceWindow::needed_by(self.content, plugin.manifest.service_window_hours))
+    }
+}
+
+/// The refusal, with the conversation that is there, if the person sees it.
+async fn exists(change: &mut Transaction, granted: &Granted, id: ConversationId) -> Problem {
+    let problem = Problem::new(Code::ConversationExists);
+    match detail::load(change.conn(), id, &granted.sight).await {
+        Ok(Some(seen)) => problem.with("conversation_id", seen.id.to_string()),
+        Ok(None) => problem.detail("You do not see it: a colleague or another team has it."),
+        Err(error) => error.into(),
+    }
+}
