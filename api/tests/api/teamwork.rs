@@ -8,6 +8,7 @@ use chrono::{TimeDelta, Utc};
 use domain::{Clock, TeamId, event::Actor, role::Role, team::Assignment};
 use futures::future::join_all;
 use inbox::{Cause, Inbox};
+use metrics_exporter_prometheus::PrometheusBuilder;
 use queue::Queue;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc};
@@ -322,4 +323,32 @@ async fn a_snooze_ends_at_its_time_or_with_the_contacts_message() {
     assert_eq!(closed["close_reason"], "spam");
     let reopened = admin.put(&path, &json!({ "status": "open" })).await.ok();
     assert_eq!((reopened["close_reason"].clone(), reopened["status"].clone()), (Value::Null, json!("open")));
+}
+
+#[tokio::test]
+async fn metrics_say_how_long_things_wait_and_how_often_they_change_hands() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    // Requests of this test run on its thread.
+    let _recording = metrics::set_default_local_recorder(&recorder);
+    let shown = |line: &str| recorder.handle().render().lines().any(|shown| shown == line);
+    let app = App::start().await;
+    let admin = app.tenant("acme").await;
+    let (connection, _) = admin.connect("1001").await;
+    let ann = app.colleague(&admin, "ann", Role::Agent).await;
+    let bob = app.colleague(&admin, "bob", Role::Agent).await;
+    let id = write(&app, &admin, &connection, "+491511", "One", "Hello").await;
+    app.clock.advance(TimeDelta::seconds(90));
+    ann.post(&format!("/api/v1/conversations/{id}/take"), &json!({})).await.ok();
+    assert!(shown(r#"signalbox_assignment_wait_seconds_sum{type="support",method="taken"} 90"#));
+    assert!(!recorder.handle().render().contains("signalbox_reassignments_total"), "nobody had it before");
+
+    // Directly, and by way of the queue.
+    let assignee = format!("/api/v1/conversations/{id}/assignee");
+    admin.put(&assignee, &json!({ "user_id": bob.id })).await.ok();
+    assert!(shown(r#"signalbox_reassignments_total{type="support",method="manual"} 1"#));
+    admin.put(&assignee, &json!({ "user_id": null })).await.ok();
+    ann.post(&format!("/api/v1/conversations/{id}/take"), &json!({})).await.ok();
+    assert!(shown(r#"signalbox_reassignments_total{type="support",method="taken"} 1"#));
+    assert!(shown(r#"signalbox_assignment_wait_seconds_count{type="support",method="taken"} 2"#));
+    assert!(!recorder.handle().render().contains(&ann.id.to_string()), "people are no labels");
 }

@@ -1,6 +1,6 @@
 //! Who works on a conversation.
 
-use crate::{Error, Inbox, Transaction};
+use crate::{Error, Inbox, Transaction, metrics::Assigned};
 use domain::{
     ConversationId, TeamId, TenantId, UserId, conversation::AssignmentMethod, event::EventKind, jobs::AssignWaiting,
 };
@@ -29,7 +29,7 @@ impl Transaction {
         if from == assignee {
             return Ok(false);
         }
-        let (team_id, waited) = (conversation.team_id, conversation.queued_at.map(|since| now - since));
+        let (kind, team_id, waited) = (conversation.kind, conversation.team_id, conversation.queued_at.map(|since| now - since));
         conversation.assignee_id = assignee;
         conversation.queue_up(now);
         conversation.touch(now);
@@ -47,7 +47,8 @@ impl Transaction {
                 assigned_at: now,
                 unassigned_at: None,
             };
-            assignments::begin(self.conn(), tenant, id, &assignment).await?;
+            let again = assignments::begin(self.conn(), tenant, id, &assignment).await?;
+            self.note_assignment(Assigned { kind, method, waited, again });
         }
         participants::follow_assignee(self.conn(), tenant, id, assignee, now).await?;
         let waited_ms = waited.filter(|_| assignee.is_some()).map(|waited| waited.num_milliseconds());

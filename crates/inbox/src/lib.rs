@@ -15,6 +15,7 @@ mod conversation;
 mod enrichment;
 mod internal;
 mod merging;
+mod metrics;
 mod outgoing;
 mod rating;
 mod report;

@@ -1,6 +1,10 @@
 //! One change with everything that follows from it.
 
-use crate::{Error, assignment::occupies};
+use crate::{
+    Error,
+    assignment::occupies,
+    metrics::{self, Assigned},
+};
 use chrono::{DateTime, Utc};
 use domain::{
     Clock, ContactId, ConversationId, EventId, TeamId, TenantId, UserId,
@@ -68,6 +72,7 @@ pub struct Transaction {
     conversations: BTreeMap<ConversationId, Held>,
     log: Vec<Event>,
     woken: BTreeSet<Lane>,
+    assigned: Vec<Assigned>,
 }
 
 impl Inbox {
@@ -101,6 +106,7 @@ impl Inbox {
             conversations: BTreeMap::new(),
             log: Vec::new(),
             woken: BTreeSet::new(),
+            assigned: Vec::new(),
         }
     }
 }
@@ -202,6 +208,7 @@ impl Transaction {
         for lane in self.woken {
             self.queue.wake(lane);
         }
+        self.assigned.iter().for_each(metrics::assigned);
         Ok(())
     }
 
@@ -240,6 +247,11 @@ impl Transaction {
         for held in self.conversations.values_mut().filter(|held| held.now.contact_id() == Some(contact)) {
             held.now.contact_name = name.map(str::to_owned);
         }
+    }
+
+    /// Has an assignment counted, once it is durable.
+    pub(crate) fn note_assignment(&mut self, assigned: Assigned) {
+        self.assigned.push(assigned);
     }
 
     pub(crate) fn woke(&mut self, lane: Lane) {

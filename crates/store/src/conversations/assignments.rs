@@ -28,18 +28,20 @@ pub struct Assignment {
     pub unassigned_at: Option<DateTime<Utc>>,
 }
 
-/// Begins somebody's time with a conversation. The time before must have ended: two at once violate
-/// `conversation_assignments_current`.
+/// Begins somebody's time with a conversation, and says whether somebody else had it before. The time before must have
+/// ended: two at once violate `conversation_assignments_current`.
 pub async fn begin(
     conn: &mut PgConnection,
     tenant: TenantId,
     conversation: ConversationId,
     assignment: &Assignment,
-) -> Result<()> {
-    sqlx::query!(
-        "INSERT INTO conversation_assignments (tenant_id, conversation_id, id, team_id, user_id, assigned_by, method,
-                                               waited_ms, assigned_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+) -> Result<bool> {
+    let had_before = sqlx::query_scalar!(
+        r#"INSERT INTO conversation_assignments (tenant_id, conversation_id, id, team_id, user_id, assigned_by, method,
+                                                 waited_ms, assigned_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+           RETURNING EXISTS (SELECT FROM conversation_assignments o
+                              WHERE o.tenant_id = $1 AND o.conversation_id = $2 AND o.user_id <> $5) AS "had_before!""#,
         tenant.0,
         conversation.0,
         assignment.id,
@@ -49,10 +51,8 @@ pub async fn begin(
         assignment.method.as_str(),
         assignment.waited.map(|waited| waited.num_milliseconds()),
         assignment.assigned_at
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
+    );
+    Ok(had_before.fetch_one(conn).await?)
 }
 
 /// Ends the time of whoever has it.
