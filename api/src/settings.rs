@@ -15,12 +15,21 @@ pub struct ShownSettings {
     /// Whom it asks for a second factor. Who has none then can do nothing before they have set one up.
     #[schema(schema_with = crate::openapi::second_factor_enforcement)]
     require_second_factor: Enforcement,
+    /// Whether customers are asked what they think of a conversation when it is closed.
+    ask_for_rating: bool,
+    /// How they are asked; null: with a plain question.
+    rating_question: Option<String>,
     /// The last change; null as long as nobody has changed anything.
     updated_at: Option<DateTime<Utc>>,
 }
 
 impl From<TenantSettings> for ShownSettings {
     fn from(settings: TenantSettings) -> Self {
-        Self { require_second_factor: settings.require_second_factor, updated_at: settings.updated_at }
+        Self {
+            require_second_factor: settings.require_second_factor,
+            ask_for_rating: settings.ask_for_rating,
+            rating_question: settings.rating_question,
+            updated_at: settings.updated_at,
+        }
     }
 }

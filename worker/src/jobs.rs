@@ -1,5 +1,6 @@
 //! Every job kind and who runs it.
 
+mod ask_for_rating;
 mod ask_plugin;
 mod assign_waiting;
 mod check_connection;
@@ -56,6 +57,7 @@ pub fn handlers(env: Arc<Environment>) -> Handlers<Arc<Environment>> {
         .register(run_action::run_now)
         .register(assign_waiting::run)
         .register(wake_conversation::run)
+        .register(ask_for_rating::run)
         .register(send_link::run)
 }
 

@@ -11,13 +11,13 @@ use crate::{
 use axum::{extract::State, response::Response};
 use domain::ConversationId;
 use http::StatusCode;
-use inbox::{Outgoing, Writer};
+use inbox::{Outgoing, RATING_QUESTION, Writer};
 use plugin_sdk::OutboundContent;
 use serde::Deserialize;
 use store::surveys;
 
-/// What a customer is asked, unless it is said otherwise.
-const QUESTION: &str = "How did we do? Answer with a number from 1 (bad) to 5 (great), or here: {link}";
+/// The longest question, in characters.
+const LONGEST: usize = 2_000;
 
 /// How to ask.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -42,10 +42,8 @@ pub async fn ask(
     Path(id): Path<ConversationId>,
     creation: Creation<AskForRating>,
 ) -> Result<Response, Problem> {
-    let text = creation.body.text.as_deref().unwrap_or(QUESTION);
-    if !text.contains("{link}") || text.chars().count() > 2_000 {
-        return Err(Problem::field("/text", "link", "must hold {link}, and have at most 2000 characters"));
-    }
+    let text = creation.body.text.as_deref().unwrap_or(RATING_QUESTION);
+    check_question("/text", text)?;
     let (mut change, granted, conversation) = change_by_writer(&caller, id).await?;
     let now = change.now();
     if let Some(answer) = creation.earlier_answer(change.conn(), granted.user, now).await? {
@@ -64,4 +62,12 @@ pub async fn ask(
     let answer = creation.answer(change.conn(), granted.user, now, StatusCode::CREATED, &shown).await?;
     change.commit().await?;
     Ok(answer)
+}
+
+/// Refuses a question that has no place for the link, or is too long.
+pub fn check_question(pointer: &str, text: &str) -> Result<(), Problem> {
+    if text.contains("{link}") && text.chars().count() <= LONGEST {
+        return Ok(());
+    }
+    Err(Problem::field(pointer, "link", "must hold {link}, and have at most 2000 characters"))
 }

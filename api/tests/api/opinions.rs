@@ -74,3 +74,30 @@ async fn a_lead_writes_down_what_whoever_had_it_may_read() {
     assert_eq!(ann.get(&path).await.ok()[0]["text"], "Very patient");
     assert_eq!(bob.get(&path).await.problem(404), "not_found");
 }
+
+#[tokio::test]
+async fn a_tenant_has_customers_asked_when_conversations_are_closed() {
+    let app = App::start().await;
+    let admin = app.tenant("acme").await;
+    let before = admin.get("/api/v1/settings").await;
+    assert_eq!((&before.body["ask_for_rating"], &before.body["rating_question"]), (&json!(false), &Value::Null));
+    let put = async |body: Value| {
+        let etag = admin.get("/api/v1/settings").await.etag();
+        admin.put_over("/api/v1/settings", &etag, &body).await
+    };
+    assert_eq!(put(json!({ "ask_for_rating": true, "rating_question": "Well?" })).await.problem(422), "invalid");
+    let set = put(json!({ "ask_for_rating": true, "rating_question": "Na? {link}" })).await.ok();
+    assert_eq!((&set["ask_for_rating"], &set["rating_question"]), (&json!(true), &json!("Na? {link}")));
+
+    let (connection, _) = admin.connect("1001").await;
+    let id = write(&app, &admin, &connection, "+491511", "Max", "Thanks").await;
+    let jobs = async || app.count("queue.jobs WHERE kind = 'ask-for-rating'").await;
+    let status = format!("/api/v1/conversations/{id}/status");
+    admin.put(&status, &json!({ "status": "closed" })).await.ok();
+    assert_eq!(jobs().await, 0, "nobody has answered");
+    admin.put(&status, &json!({ "status": "open" })).await.ok();
+    let reply = json!({ "content": { "type": "text", "text": "You are welcome" } });
+    admin.post(&format!("/api/v1/conversations/{id}/messages"), &reply).await.ok();
+    admin.put(&status, &json!({ "status": "closed" })).await.ok();
+    assert_eq!(jobs().await, 1);
+}

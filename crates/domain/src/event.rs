@@ -70,6 +70,9 @@ pub enum EventKind {
     /// Its customer said what they think of it.
     #[serde(rename = "conversation.rated")]
     ConversationRated,
+    /// Its customer was to be asked what they think of it, and was not; the reason says why.
+    #[serde(rename = "conversation.rating_skipped")]
+    RatingSkipped,
     /// A lead wrote down what was done well or badly in it.
     #[serde(rename = "conversation.reviewed")]
     ConversationReviewed,
@@ -154,6 +157,7 @@ named!(EventKind, "event kind", {
     ConversationImported => "conversation.imported",
     MacroRun => "conversation.macro_run",
     ConversationRated => "conversation.rated",
+    RatingSkipped => "conversation.rating_skipped",
     ConversationReviewed => "conversation.reviewed",
     ConversationEscalated => "conversation.escalated",
     ConversationTagAdded => "conversation.tag_added",

@@ -29,6 +29,7 @@ pub const KINDS: &[&str] = &[
     RunActionNow::KIND,
     AssignWaiting::KIND,
     WakeConversation::KIND,
+    AskForRating::KIND,
     SendLink::KIND,
 ];
 
@@ -512,6 +513,25 @@ pub struct WakeConversation {
 impl Job for WakeConversation {
     const KIND: &'static str = "wake-conversation";
     const LANE: Lane = Lane::Timers;
+    const RETRY: RetryPolicy = RetryPolicy::PROMPT;
+
+    fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+}
+
+/// Asks the customer what they think of a conversation that was closed. Stored with the closing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskForRating {
+    /// Whose conversation.
+    pub tenant_id: TenantId,
+    /// Which.
+    pub conversation_id: ConversationId,
+}
+
+impl Job for AskForRating {
+    const KIND: &'static str = "ask-for-rating";
+    const LANE: Lane = Lane::Automation;
     const RETRY: RetryPolicy = RetryPolicy::PROMPT;
 
     fn tenant(&self) -> TenantId {

@@ -6,7 +6,7 @@ use domain::{
     ConversationId, MessageId,
     conversation::{Priority, Status},
     event::EventKind,
-    jobs::{MarkRead, WakeConversation},
+    jobs::{AskForRating, MarkRead, WakeConversation},
 };
 use serde_json::{Map, Value, json};
 
@@ -79,6 +79,9 @@ impl Transaction {
         data.extend(told.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
         data.extend(step.note.map(|note| ("note".to_owned(), json!(note))));
         self.emit(id, EventKind::ConversationStatusChanged, Value::Object(data)).await?;
+        if to == Status::Closed && self.is_to_be_rated(id).await?.is_some() {
+            self.enqueue(&AskForRating { tenant_id, conversation_id: id }).await?;
+        }
         if let Some(until) = step.until.filter(|_| to == Status::Snoozed) {
             self.enqueue_at(&WakeConversation { tenant_id, conversation_id: id, until }, until).await?;
         }

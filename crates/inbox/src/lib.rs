@@ -30,7 +30,7 @@ pub use enrichment::Asking;
 pub use internal::{Internal, InternalError};
 pub use merging::MergeError;
 pub use outgoing::{Outgoing, SendError, Writer};
-pub use rating::{Answered, survey_hash};
+pub use rating::{Answered, DueRating, RATING_QUESTION, survey_hash};
 pub use report::{Report, Reported};
 pub use transaction::{Cause, Inbox, Transaction};
 pub use window::{ServiceWindow, WindowClosed};

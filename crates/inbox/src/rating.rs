@@ -2,15 +2,33 @@
 
 use crate::{Error, Outgoing, SendError, Transaction, Writer};
 use chrono::TimeDelta;
-use domain::{ConversationId, event::EventKind};
+use domain::{ConnectionId, ConversationId, conversation::Status, event::EventKind};
 use plugin_sdk::OutboundContent;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use store::surveys::{self, Survey, Way};
+use store::{
+    surveys::{self, Survey, Way},
+    tenant_settings,
+};
 use uuid::Uuid;
 
 /// How long an answer counts.
 const LASTS: TimeDelta = TimeDelta::days(14);
+
+/// What a customer is asked, unless it is said otherwise.
+pub const RATING_QUESTION: &str =
+    "How did we do? Answer with a number from 1 (bad) to 5 (great), or here: {link}";
+
+/// A question that is to be asked by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueRating {
+    /// Over which account.
+    pub connection: ConnectionId,
+    /// How, with `{link}` where the link stands.
+    pub text: String,
+    /// Whether the customer has asked to be left alone.
+    pub opted_out: bool,
+}
 
 /// What an answer came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +73,30 @@ impl Transaction {
         };
         surveys::ask(self.conn(), tenant, &survey, &survey_hash(&token), message).await?;
         Ok(survey.id)
+    }
+
+    /// The question that a customer is to be asked about a conversation that is closed. `None`: the tenant does not ask;
+    /// or they were asked before, are blocked, or had no answer from anybody of the house; or the conversation became part
+    /// of another.
+    pub async fn is_to_be_rated(&mut self, id: ConversationId) -> Result<Option<DueRating>, Error> {
+        let tenant = self.tenant();
+        let conversation = self.conversation(id).await?;
+        let was_served = conversation.first_response_at.is_some();
+        let is_over = conversation.status == Status::Closed && conversation.merged_into.is_none();
+        let Some(with) = conversation.counterpart.clone().filter(|_| was_served && is_over) else { return Ok(None) };
+        let settings = tenant_settings::load(self.conn()).await?;
+        if !settings.ask_for_rating || surveys::was_asked(self.conn(), tenant, id).await? {
+            return Ok(None);
+        }
+        let contact = store::contacts::list::one(self.conn(), with.contact_id).await?;
+        let Some(contact) = contact.filter(|contact| contact.blocked_at.is_none()) else { return Ok(None) };
+        let text = settings.rating_question.unwrap_or_else(|| RATING_QUESTION.to_owned());
+        Ok(Some(DueRating { connection: with.connection_id, text, opted_out: contact.opted_out_at.is_some() }))
+    }
+
+    /// Notes that a customer was to be asked and is not.
+    pub async fn skip_rating(&mut self, id: ConversationId, reason: &str) -> Result<(), Error> {
+        self.emit(id, EventKind::RatingSkipped, json!({ "reason": reason })).await.map(drop)
     }
 
     /// Takes an answer, 1 to 5, once.

@@ -2,7 +2,7 @@
 
 use crate::{Error, Result};
 use chrono::{DateTime, Utc};
-use domain::{ConversationId, MessageId, TenantId, UserId};
+use domain::{ConnectionId, ContactId, ConversationId, MessageId, TenantId, UserId};
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
@@ -124,6 +124,43 @@ pub async fn open_of(
         now
     );
     Ok(id.fetch_optional(conn).await?)
+}
+
+/// Whether a customer was asked about a conversation before, answered or not.
+pub async fn was_asked(conn: &mut PgConnection, tenant: TenantId, conversation: ConversationId) -> Result<bool> {
+    let asked = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM surveys WHERE tenant_id = $1 AND conversation_id = $2) AS "asked!""#,
+        tenant.0,
+        conversation.0
+    );
+    Ok(asked.fetch_one(conn).await?)
+}
+
+/// The closed conversation with a contact about which a question waits for an answer at `now`, as long as they have begun
+/// no other over this account since.
+pub async fn open_after_close(
+    conn: &mut PgConnection,
+    tenant: TenantId,
+    contact: ContactId,
+    connection: ConnectionId,
+    now: DateTime<Utc>,
+) -> Result<Option<ConversationId>> {
+    let id = sqlx::query_scalar!(
+        "SELECT v.id
+           FROM conversations v JOIN surveys s ON s.tenant_id = $1 AND s.conversation_id = v.id
+          WHERE v.tenant_id = $1 AND v.contact_id = $2 AND v.connection_id = $3 AND v.status = 'closed'
+            AND v.thread IS NULL AND v.merged_into IS NULL
+            AND s.answered_at IS NULL AND s.expires_at > $4 AND s.message_id IS NOT NULL
+            AND NOT EXISTS (SELECT FROM conversations o
+                             WHERE o.tenant_id = $1 AND o.contact_id = $2 AND o.connection_id = $3
+                               AND o.thread IS NULL AND (o.status <> 'closed' OR o.created_at > s.asked_at))
+          ORDER BY s.asked_at DESC LIMIT 1",
+        tenant.0,
+        contact.0,
+        connection.0,
+        now
+    );
+    Ok(id.fetch_optional(conn).await?.map(Into::into))
 }
 
 /// Keeps the answer, and shows its rating at the conversation. The row must be locked and unanswered.

@@ -10,6 +10,10 @@ use sqlx::PgConnection;
 pub struct TenantSettings {
     /// Whom it asks for a second factor.
     pub require_second_factor: Enforcement,
+    /// Whether customers are asked what they think of a conversation when it is closed.
+    pub ask_for_rating: bool,
+    /// How they are asked, with `{link}` where the link stands; `None`: a plain question.
+    pub rating_question: Option<String>,
     /// Counts the changes.
     pub version: i64,
     /// The last change.
@@ -18,41 +22,42 @@ pub struct TenantSettings {
 
 /// What holds for the tenant of the running transaction.
 pub async fn load(conn: &mut PgConnection) -> Result<TenantSettings> {
-    let row = sqlx::query!("SELECT require_second_factor, version, updated_at FROM tenant_settings")
-        .fetch_optional(conn)
-        .await?;
+    let row = sqlx::query!(
+        "SELECT require_second_factor, ask_for_rating, rating_question, version, updated_at FROM tenant_settings"
+    )
+    .fetch_optional(conn)
+    .await?;
     let Some(row) = row else { return Ok(TenantSettings::default()) };
     Ok(TenantSettings {
         require_second_factor: row
             .require_second_factor
             .parse()
             .map_err(|error| Error::corrupt("tenant_settings.require_second_factor", error))?,
+        ask_for_rating: row.ask_for_rating,
+        rating_question: row.rating_question,
         version: row.version,
         updated_at: Some(row.updated_at),
     })
 }
 
-/// Sets everything, if what was read had this version; `None` if it has been changed since.
-pub async fn put(
-    conn: &mut PgConnection,
-    require_second_factor: Enforcement,
-    version: i64,
-    now: DateTime<Utc>,
-) -> Result<Option<TenantSettings>> {
+/// Sets everything, if what was read had the version of `new`; `None` if it has been changed since.
+pub async fn put(conn: &mut PgConnection, new: TenantSettings, now: DateTime<Utc>) -> Result<Option<TenantSettings>> {
     let written = sqlx::query_scalar!(
-        "INSERT INTO tenant_settings AS s (tenant_id, require_second_factor, updated_at)
-         SELECT current_tenant(), $1, $3
-          WHERE $2::bigint = 0 OR EXISTS (SELECT FROM tenant_settings WHERE tenant_id = current_tenant())
+        "INSERT INTO tenant_settings AS s (tenant_id, require_second_factor, ask_for_rating, rating_question, updated_at)
+         SELECT current_tenant(), $1, $2, $3, $5
+          WHERE $4::bigint = 0 OR EXISTS (SELECT FROM tenant_settings WHERE tenant_id = current_tenant())
          ON CONFLICT (tenant_id) DO UPDATE
-            SET require_second_factor = excluded.require_second_factor, version = s.version + 1,
-                updated_at = excluded.updated_at
-          WHERE s.version = $2
+            SET require_second_factor = excluded.require_second_factor, ask_for_rating = excluded.ask_for_rating,
+                rating_question = excluded.rating_question, version = s.version + 1, updated_at = excluded.updated_at
+          WHERE s.version = $4
          RETURNING version",
-        require_second_factor.as_str(),
-        version,
+        new.require_second_factor.as_str(),
+        new.ask_for_rating,
+        new.rating_question,
+        new.version,
         now
     )
     .fetch_optional(conn)
     .await?;
-    Ok(written.map(|version| TenantSettings { require_second_factor, version, updated_at: Some(now) }))
+    Ok(written.map(|version| TenantSettings { version, updated_at: Some(now), ..new }))
 }

@@ -8,6 +8,7 @@ use super::{
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     ConversationId, MessageId,
+    conversation::Status,
     event::EventKind,
     message::{DeliveryStatus, Direction, SenderKind},
 };
@@ -16,7 +17,7 @@ use plugin_sdk::event::{Event, Message};
 use serde_json::{Value, json};
 use store::{
     contacts::Resolved,
-    conversations::{self, NewConversation},
+    conversations::{self, Conversation, NewConversation},
     messages::{self, NewMessage},
     surveys::{self, Way},
 };
@@ -52,7 +53,10 @@ pub async fn apply(
         channel: &source.channel,
         thread: event.thread.as_deref(),
     };
-    let (mut conversation, begun) = conversations::lock_current(tx.conn(), tenant, &new, now).await?;
+    let (mut conversation, begun) = match rated_after_close(tx, &new, event).await? {
+        Some(closed) => (closed, false),
+        None => conversations::lock_current(tx.conn(), tenant, &new, now).await?,
+    };
     conversation.contact_name.clone_from(&contact.name);
     let id = conversation.id;
     tx.hold(conversation);
@@ -122,10 +126,33 @@ fn within_its_second(occurred_at: DateTime<Utc>, received_at: DateTime<Utc>) -> 
     received_at.min(occurred_at + TimeDelta::milliseconds(999))
 }
 
+/// The rating in a message that is nothing but a number from 1 to 5.
+fn rating(event: &Message) -> Option<i16> {
+    let digit = event.content.text().map(str::trim).filter(|text| text.len() == 1)?.parse().ok();
+    digit.filter(|rating| (1..=5).contains(rating))
+}
+
+/// The closed conversation, locked, about which a question waits for this answer: it begins no new one.
+async fn rated_after_close(
+    tx: &mut Transaction,
+    new: &NewConversation<'_>,
+    event: &Message,
+) -> Result<Option<Conversation>, inbox::Error> {
+    if event.echo || new.thread.is_some() || rating(event).is_none() {
+        return Ok(None);
+    }
+    let (tenant, now) = (tx.tenant(), tx.now());
+    let asked = surveys::open_after_close(tx.conn(), tenant, new.contact_id, new.connection_id, now).await?;
+    let Some(id) = asked else { return Ok(None) };
+    let closed = conversations::lock(tx.conn(), tenant, id).await?;
+    // Opened again, or answered through the link, while this waited for the lock.
+    let Some(closed) = closed.filter(|closed| closed.status == Status::Closed) else { return Ok(None) };
+    Ok(surveys::open_of(tx.conn(), tenant, id, now).await?.map(|_| closed))
+}
+
 /// Takes a message that is nothing but a number from 1 to 5 as the answer to a question that waits for one.
 async fn rated(tx: &mut Transaction, id: ConversationId, event: &Message) -> Result<bool, inbox::Error> {
-    let digit = event.content.text().map(str::trim).filter(|text| text.len() == 1).and_then(|text| text.parse().ok());
-    let Some(rating) = digit.filter(|rating| (1..=5).contains(rating)) else { return Ok(false) };
+    let Some(rating) = rating(event) else { return Ok(false) };
     let (tenant, now) = (tx.tenant(), tx.now());
     let Some(survey) = surveys::open_of(tx.conn(), tenant, id, now).await? else { return Ok(false) };
     Ok(tx.rate(survey, rating, None, Way::Channel).await? == Answered::Now)

@@ -8,6 +8,7 @@ mod links;
 mod oauth;
 mod people;
 mod polls;
+mod ratings;
 mod records;
 mod sending;
 mod setup;
