@@ -5,6 +5,7 @@ pub mod assign;
 pub mod assignments;
 mod begin;
 pub mod bulk;
+mod content;
 pub mod create;
 pub mod delete;
 pub mod escalate;
@@ -245,8 +246,8 @@ pub struct ShownMessage {
     direction: Direction,
     /// Who wrote it.
     sender: ShownSender,
-    /// What it says.
-    #[schema(schema_with = crate::openapi::content)]
+    /// What it says. A type that is not known to you can be shown by the message's preview.
+    #[schema(schema_with = crate::openapi::shown_content)]
     content: Value,
     /// Its beginning.
     preview: String,
@@ -279,7 +280,8 @@ pub struct ShownMessage {
     pinned_at: Option<DateTime<Utc>>,
     /// What the contact shows on it, and people of the tenant among themselves.
     reactions: Vec<ShownReaction>,
-    /// Whatever else the channel told: forwarded, referral, referred product.
+    /// Whatever else the channel told: forwarded, referral, referred product; and `answer`, the choice that it means
+    /// where choices were on offer: its `id` and `title`, and the `message_id` of what offered it.
     #[schema(value_type = Object)]
     metadata: Value,
 }

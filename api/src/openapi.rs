@@ -10,7 +10,7 @@ use utoipa::{
     IntoParams,
     openapi::{
         Ref, RefOr, Schema,
-        schema::{Array, ObjectBuilder},
+        schema::{Array, ObjectBuilder, OneOfBuilder},
     },
 };
 
@@ -70,10 +70,25 @@ taken_over! {
     priority = "Priority": domain::conversation::Priority,
     participant_role = "ParticipantRole": domain::conversation::ParticipantRole,
     permission = "Permission": domain::role::Permission,
+    rich_message = "RichMessage": domain::rich::Rich,
     role = "Role": domain::role::RoleKey,
     rule_definition = "RuleDefinition": rules::Definition,
     second_factor_enforcement = "SecondFactorEnforcement": domain::second_factor::Enforcement,
     sender_kind = "SenderKind": domain::message::SenderKind,
+}
+
+/// What is sent to a customer.
+pub(crate) fn sent_content() -> RefOr<Schema> {
+    one_of([outbound_content(), rich_message()])
+}
+
+/// What a message says, whichever way it went.
+pub(crate) fn shown_content() -> RefOr<Schema> {
+    one_of([content(), rich_message()])
+}
+
+fn one_of([one, other]: [RefOr<Schema>; 2]) -> RefOr<Schema> {
+    RefOr::T(Schema::OneOf(OneOfBuilder::new().item(one).item(other).build()))
 }
 
 /// What a form is told about the fields of a schema.

@@ -8,7 +8,7 @@ pub mod paging;
 mod params;
 mod wasm;
 
-pub use body::Json;
+pub use body::{Json, read_part};
 pub use change::Change;
 pub use creation::Creation;
 pub use etag::{IfMatch, tagged};

@@ -106,6 +106,13 @@ pub enum OutboundContent {
         /// The provider's object.
         interactive: Value,
     },
+    /// A rich message, as `schemas/message.schema.json` describes it: quick replies, a card, a product. A plugin gets
+    /// those whose types its manifest names under `rich`, within the limits there; instead of any other it gets text.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    Rich {
+        /// The message, with its `type`.
+        rich: Value,
+    },
     /// A place.
     Location {
         /// Degrees, north positive.
@@ -154,6 +161,7 @@ impl OutboundContent {
             Self::Document { .. } => "document",
             Self::Sticker { .. } => "sticker",
             Self::Interactive { .. } => "interactive",
+            Self::Rich { .. } => "rich",
             Self::Location { .. } => "location",
             Self::Contacts { .. } => "contacts",
             Self::Reaction { .. } => "reaction",
@@ -162,7 +170,7 @@ impl OutboundContent {
     }
 
     /// The content of the message row this becomes. `None` for a reaction and for a receipt,
-    /// which are no messages.
+    /// which are no messages, and for a rich message, which the host stores in its own form.
     pub fn to_content(&self) -> Option<Content> {
         Some(match self.clone() {
             Self::Text { text, .. } => Content::Text { text },
@@ -179,7 +187,7 @@ impl OutboundContent {
                 Content::Location { latitude, longitude, name, address, url: None }
             }
             Self::Contacts { contacts } => Content::Contacts { contacts: Value::Array(contacts) },
-            Self::Reaction { .. } | Self::Read { .. } => return None,
+            Self::Reaction { .. } | Self::Read { .. } | Self::Rich { .. } => return None,
         })
     }
 }
@@ -208,6 +216,7 @@ mod tests {
             json!({"type": "document", "link": "https://x/y", "caption": "c", "filename": "f"}),
             json!({"type": "sticker", "media_id": "1"}),
             json!({"type": "interactive", "interactive": {"type": "button"}}),
+            json!({"type": "rich", "rich": {"type": "card", "title": "t"}}),
             json!({"type": "location", "latitude": 1.5, "longitude": -2.0, "name": "n", "address": "a"}),
             json!({"type": "contacts", "contacts": [{}]}),
             json!({"type": "reaction", "target": "m", "emoji": "👍"}),

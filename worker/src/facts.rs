@@ -3,6 +3,7 @@
 use domain::{ConversationId, event::EventKind, message::Direction};
 use plugin_sdk::{Content, OutboundContent};
 use rules::Facts;
+use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
 use store::{conversations::situation::Situation, messages::Message, rules::question::Question};
 
@@ -62,10 +63,11 @@ fn of_message(message: &Message) -> Value {
 
 fn text_of(message: &Message) -> Option<String> {
     let content = match message.direction {
-        Direction::Inbound | Direction::Internal => serde_json::from_value::<Content>(message.content.clone()).ok(),
-        Direction::Outbound => serde_json::from_value::<OutboundContent>(message.content.clone())
-            .ok()
-            .and_then(|content| content.to_content()),
+        Direction::Inbound | Direction::Internal => Content::deserialize(&message.content).ok(),
+        Direction::Outbound => match OutboundContent::deserialize(&message.content) {
+            Ok(content) => content.to_content(),
+            Err(_) => return Some(domain::rich::text_of(&message.content)),
+        },
     };
     content?.text().map(ToOwned::to_owned)
 }

@@ -3,6 +3,7 @@
 //! Every function may run twice for the same event, in any order and beside others; uniqueness in the database and
 //! the conversation's lock make the second run change nothing.
 
+mod answer;
 mod contact;
 mod custom;
 mod edit;

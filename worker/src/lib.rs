@@ -20,6 +20,7 @@ pub mod plugins;
 pub mod records;
 mod registrations;
 mod reports;
+mod rich;
 pub mod rulebook;
 pub mod secrets;
 mod state;

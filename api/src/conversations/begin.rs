@@ -1,15 +1,15 @@
 //! Beginning a conversation with a customer who has not written.
 
-use super::send;
+use super::{content::Said, send};
 use crate::{
     auth::Granted,
     problem::{Code, Problem},
     state::Api,
 };
 use domain::{ConnectionId, ContactId, ConversationId};
-use inbox::{Addressee, BeginError, Outgoing, ServiceWindow, Transaction, Writer};
+use inbox::{Addressee, BeginError, Outgoing, Say, ServiceWindow, Transaction, Writer};
 use manifest::Interface;
-use plugin_sdk::OutboundContent;
+use serde_json::Value;
 use store::{
     connections::{self, Connection},
     contacts::list,
@@ -20,7 +20,7 @@ use store::{
 pub struct Begin<'a> {
     pub contact: ContactId,
     pub connection: ConnectionId,
-    pub content: &'a OutboundContent,
+    pub content: &'a Value,
 }
 
 impl Begin<'_> {
@@ -32,15 +32,16 @@ impl Begin<'_> {
         change: &mut Transaction,
         granted: &Granted,
     ) -> Result<ConversationId, Problem> {
-        send::check(self.content)?;
+        let said = Said::read(self.content)?;
+        said.check_component(api, change.conn()).await?;
         self.check_contact(change, granted).await?;
         let connection = connections::load(change.conn(), self.connection).await?;
         let unknown = || Problem::field("/connection_id", "unknown_connection", "is not a connection of this tenant");
         let connection = connection.ok_or_else(unknown)?;
-        let window = self.window(api, change, &connection).await?;
+        let window = window(api, change, &connection, said.say()).await?;
         let to = Addressee { contact: self.contact, connection: self.connection, channel: &connection.plugin_id };
         let writer = Writer::User(granted.user);
-        let first = Outgoing { content: self.content, reply_to: None, writer, origin_key: None, window };
+        let first = Outgoing { content: said.say(), reply_to: None, writer, origin_key: None, window };
         match change.begin_with_customer(to, granted.user, &first).await {
             Ok(id) => Ok(id),
             Err(BeginError::NoAddress) => {
@@ -68,19 +69,20 @@ impl Begin<'_> {
         }
         Ok(())
     }
+}
 
-    async fn window(
-        &self,
-        api: &Api,
-        change: &mut Transaction,
-        connection: &Connection,
-    ) -> Result<Option<ServiceWindow>, Problem> {
-        let plugin = send::sending(api, change, connection).await?;
-        if !plugin.manifest.implements(Interface::Channel) {
-            return Err(Problem::field("/connection_id", "no_channel", "sends no messages"));
-        }
-        Ok(ServiceWindow::needed_by(self.content, plugin.manifest.service_window_hours))
+/// The service window that the first message needs, if the connection sends at all.
+async fn window(
+    api: &Api,
+    change: &mut Transaction,
+    connection: &Connection,
+    said: Say<'_>,
+) -> Result<Option<ServiceWindow>, Problem> {
+    let plugin = send::sending(api, change, connection).await?;
+    if !plugin.manifest.implements(Interface::Channel) {
+        return Err(Problem::field("/connection_id", "no_channel", "sends no messages"));
     }
+    Ok(ServiceWindow::needed_by(said, plugin.manifest.service_window_hours))
 }
 
 /// The refusal, with the conversation that is there, if the person sees it.

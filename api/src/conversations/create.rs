@@ -15,9 +15,8 @@ use domain::{
 };
 use http::StatusCode;
 use inbox::Transaction;
-use plugin_sdk::OutboundContent;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use store::{
     brands,
     conversations::{creation, creation::NewInternal, detail},
@@ -42,8 +41,8 @@ pub enum CreateConversation {
         #[schema(value_type = uuid::Uuid)]
         connection_id: ConnectionId,
         /// The first message. Where the channel has a service window and they have not written within it, a template.
-        #[schema(schema_with = crate::openapi::outbound_content)]
-        content: OutboundContent,
+        #[schema(schema_with = crate::openapi::sent_content)]
+        content: Value,
     },
     /// A channel, for everybody or for its members alone.
     TeamChannel {

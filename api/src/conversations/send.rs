@@ -1,6 +1,6 @@
 //! `POST /api/v1/conversations/{id}/messages`
 
-use super::{ShownMessage, change_by_writer};
+use super::{ShownMessage, change_by_writer, content::Said};
 use crate::{
     auth::Caller,
     connections::templates::ShownTemplate,
@@ -12,8 +12,7 @@ use crate::{
 use axum::{extract::State, response::Response};
 use domain::{ConnectionId, ConversationId, MessageId, connection::ConnectionStatus};
 use http::StatusCode;
-use inbox::{Outgoing, SendError, ServiceWindow, Transaction, WindowClosed, Writer};
-use plugin_sdk::{OutboundContent, outbound::MediaSource};
+use inbox::{Outgoing, Say, SendError, ServiceWindow, Transaction, WindowClosed, Writer};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -31,8 +30,8 @@ const TEMPLATES_LISTED: i64 = 50;
 #[serde(deny_unknown_fields)]
 pub struct SendMessage {
     /// What to send. Reactions have their own endpoint.
-    #[schema(schema_with = crate::openapi::outbound_content)]
-    content: OutboundContent,
+    #[schema(schema_with = crate::openapi::sent_content)]
+    content: Value,
     /// The message of this conversation that it answers.
     #[schema(value_type = Option<uuid::Uuid>)]
     reply_to: Option<MessageId>,
@@ -80,19 +79,20 @@ pub async fn send(
     Path(id): Path<ConversationId>,
     creation: Creation<SendMessage>,
 ) -> Result<Response, Problem> {
-    check(&creation.body.content)?;
     let (mut change, granted, conversation) = change_by_writer(&caller, id).await?;
     let now = change.now();
     if let Some(answer) = creation.earlier_answer(change.conn(), granted.user, now).await? {
         return Ok(answer);
     }
-    let window = window(&api, &mut change, &conversation, &creation.body.content).await?;
+    let said = Said::read(&creation.body.content)?;
+    said.check_component(&api, change.conn()).await?;
+    let window = window(&api, &mut change, &conversation, said.say()).await?;
     let reply_to = match creation.body.reply_to {
         Some(message) => Some(external_id(&mut change, id, message).await?),
         None => None,
     };
     let outgoing = Outgoing {
-        content: &creation.body.content,
+        content: said.say(),
         reply_to: reply_to.as_deref(),
         writer: Writer::User(granted.user),
         origin_key: None,
@@ -114,7 +114,7 @@ pub async fn window(
     api: &Api,
     change: &mut Transaction,
     conversation: &Overview,
-    content: &OutboundContent,
+    content: impl Into<Say<'_>>,
 ) -> Result<Option<ServiceWindow>, Problem> {
     let with = conversation.counterpart.as_ref().ok_or(inbox::Error::NoCustomer)?;
     let connection = connections::load(change.conn(), with.connection_id).await?.ok_or(Code::NotFound)?;
@@ -172,58 +172,4 @@ async fn external_id(
 ) -> Result<String, Problem> {
     let found = messages::list::one(change.conn(), conversation, message).await?;
     Ok(found.and_then(|message| message.external_id).ok_or(Error::UnknownReplyTo)?)
-}
-
-/// What can be seen to be wrong without the provider.
-pub fn check(content: &OutboundContent) -> Result<(), Problem> {
-    let empty = |pointer: &str| Problem::field(pointer, "too_short", "must not be empty");
-    match content {
-        OutboundContent::Text { text, .. } if text.trim().is_empty() => Err(empty("/content/text")),
-        OutboundContent::Template { name, .. } if name.is_empty() => Err(empty("/content/name")),
-        OutboundContent::Template { language, .. } if language.is_empty() => Err(empty("/content/language")),
-        OutboundContent::Interactive { interactive: Value::Object(_) } => Ok(()),
-        OutboundContent::Interactive { .. } => Err(Problem::field("/content/interactive", "type", "must be an object")),
-        OutboundContent::Image { source, .. }
-        | OutboundContent::Video { source, .. }
-        | OutboundContent::Audio { source }
-        | OutboundContent::Document { source, .. }
-        | OutboundContent::Sticker { source } => check_source(source),
-        _ => Ok(()),
-    }
-}
-
-fn check_source(source: &MediaSource) -> Result<(), Problem> {
-    match (&source.link, &source.media_id) {
-        (Some(link), None) => {
-            let is_https = url::Url::parse(link).is_ok_and(|url| url.scheme() == "https" && url.has_host());
-            if is_https { Ok(()) } else { Err(Problem::field("/content/link", "url", "must be an https address")) }
-        }
-        (None, Some(id)) if !id.is_empty() => Ok(()),
-        _ => Err(Problem::field("/content", "media", "needs either `link` or `media_id`")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::check;
-    use serde_json::json;
-
-    #[test]
-    fn what_no_provider_takes_is_refused_at_once() {
-        for (content, good) in [
-            (json!({"type": "text", "text": "hello"}), true),
-            (json!({"type": "text", "text": "  "}), false),
-            (json!({"type": "image", "link": "https://example.com/a.png"}), true),
-            (json!({"type": "image", "link": "http://example.com/a.png"}), false),
-            (json!({"type": "image", "link": "https://example.com/a.png", "media_id": "1"}), false),
-            (json!({"type": "image"}), false),
-            (json!({"type": "document", "media_id": "1"}), true),
-            (json!({"type": "template", "name": "a", "language": "", "components": []}), false),
-            (json!({"type": "interactive", "interactive": {}}), true),
-            (json!({"type": "interactive", "interactive": 1}), false),
-        ] {
-            let parsed = serde_json::from_value(content.clone()).unwrap();
-            assert_eq!(check(&parsed).is_ok(), good, "{content}");
-        }
-    }
 }

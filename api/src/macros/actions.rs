@@ -164,7 +164,7 @@ impl Run<'_> {
         let content = OutboundContent::Text { text, preview_url: false };
         let window = send::window(self.api, change, self.conversation, &content).await?;
         let writer = Writer::User(self.granted.user);
-        let outgoing = Outgoing { content: &content, reply_to: None, writer, origin_key: None, window };
+        let outgoing = Outgoing { content: (&content).into(), reply_to: None, writer, origin_key: None, window };
         match change.send(self.conversation.id, &outgoing).await {
             Ok(_) => Ok(()),
             Err(error) => Err(send::refused(change, self.conversation, error).await),

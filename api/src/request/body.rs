@@ -53,6 +53,14 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
+/// Reads a part of a body that stands at a pointer in it.
+pub fn read_part<T: DeserializeOwned>(part: &serde_json::Value, at: &str) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(part).map_err(|error| {
+        let (pointer, error) = (pointer(error.path()), error.into_inner());
+        Problem::invalid(vec![FieldProblem::new(format!("{at}{pointer}"), "shape", without_place(&error))])
+    })
+}
+
 /// The message without `at line 1 column 2`, which a pointer says better.
 fn without_place(error: &serde_json::Error) -> String {
     let message = error.to_string();

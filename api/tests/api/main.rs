@@ -30,6 +30,7 @@ mod problems;
 mod queue;
 mod rates;
 mod replies;
+mod rich;
 mod roles;
 mod rules;
 mod search;

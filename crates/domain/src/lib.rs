@@ -19,6 +19,7 @@ pub mod mention;
 pub mod message;
 pub mod plugin;
 pub mod presence;
+pub mod rich;
 pub mod role;
 pub mod second_factor;
 pub mod sight;

@@ -5,6 +5,7 @@ use domain::{
     conversation::ConversationType,
     role::{Permission, Role},
 };
+use serde_json::json;
 use std::{env, fmt::Write as _, fs, path::Path};
 
 /// One test for the one file: two would overwrite each other.
@@ -53,4 +54,32 @@ fn is_current(page: &str, name: &str, generated: &str) {
         return;
     }
     assert!(committed == generated, "{page} differs from the code: run the tests with UPDATE_GENERATED=1");
+}
+
+#[test]
+fn the_committed_schema_of_rich_messages_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/message.schema.json");
+    let generated = format!("{:#}\n", domain::rich::schema());
+    if env::var_os("UPDATE_GENERATED").is_some() {
+        fs::write(&path, &generated).expect("the schemas folder can be written");
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == generated, "schemas/message.schema.json differs: run with UPDATE_GENERATED=1");
+}
+
+/// What is good for the types is good for the schema, and the other way round.
+#[test]
+fn the_schema_takes_what_the_types_take() {
+    let validator = jsonschema::validator_for(&domain::rich::schema()).expect("a schema");
+    for (message, good) in [
+        (json!({ "type": "card", "title": "Lamp", "links": [{ "title": "Shop", "url": "https://x.example" }] }), true),
+        (json!({ "type": "card", "title": "Lamp", "color": "red" }), false),
+        (json!({ "type": "quick_replies", "text": "Who?", "replies": [{ "id": "a", "title": "A" }] }), true),
+        (json!({ "type": "quick_replies", "text": "Who?" }), false),
+        (json!({ "type": "component", "component": "shop.order", "data": { "id": 1 }, "text": "Order 1" }), true),
+        (json!({ "type": "carousel", "title": "Lamps" }), false),
+    ] {
+        assert_eq!(validator.is_valid(&message), good, "{message}");
+        assert_eq!(serde_json::from_value::<domain::rich::Rich>(message.clone()).is_ok(), good, "{message}");
+    }
 }

@@ -19,6 +19,7 @@ mod metrics;
 mod outgoing;
 mod rating;
 mod report;
+mod say;
 mod transaction;
 mod window;
 
@@ -32,6 +33,7 @@ pub use merging::MergeError;
 pub use outgoing::{Outgoing, SendError, Writer};
 pub use rating::{Answered, DueRating, RATING_QUESTION, survey_hash};
 pub use report::{Report, Reported};
+pub use say::Say;
 pub use transaction::{Cause, Inbox, Transaction};
 pub use window::{ServiceWindow, WindowClosed};
 

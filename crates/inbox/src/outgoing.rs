@@ -1,6 +1,6 @@
 //! Messages that leave the house: the row and its send job, together.
 
-use crate::{Error, ServiceWindow, Transaction, WindowClosed};
+use crate::{Error, Say, ServiceWindow, Transaction, WindowClosed};
 use chrono::{DateTime, Utc};
 use domain::{
     ConversationId, MessageId, RuleId, UserId,
@@ -8,7 +8,6 @@ use domain::{
     jobs::SendMessage,
     message::{DeliveryStatus, Direction},
 };
-use plugin_sdk::outbound::OutboundContent;
 use serde_json::json;
 use store::{
     conversations::{participants, reach},
@@ -30,7 +29,7 @@ pub enum Writer {
 #[derive(Clone, Debug)]
 pub struct Outgoing<'a> {
     /// What it says. Reactions and read receipts are no messages and have jobs of their own.
-    pub content: &'a OutboundContent,
+    pub content: Say<'a>,
     /// The provider's id of the message it answers.
     pub reply_to: Option<&'a str>,
     /// Who writes.
@@ -64,8 +63,7 @@ impl From<store::Error> for SendError {
 impl Transaction {
     /// Stores a message and the job that sends it. `None`: its origin has sent one before.
     pub async fn send(&mut self, id: ConversationId, outgoing: &Outgoing<'_>) -> Result<Option<MessageId>, SendError> {
-        let shown = outgoing.content.to_content().ok_or(SendError::NotAMessage(outgoing.content.type_name()))?;
-        let preview = shown.preview();
+        let preview = outgoing.content.preview().ok_or(SendError::NotAMessage(outgoing.content.type_name()))?;
         let (tenant, now) = (self.tenant(), self.now());
         if let Some(window) = outgoing.window {
             window.check(self.last_heard(id).await?, now)?;
@@ -83,7 +81,7 @@ impl Transaction {
             sender_kind,
             sender_id,
             content_type: outgoing.content.type_name(),
-            content: &json!(outgoing.content),
+            content: &outgoing.content.stored(),
             preview: &preview,
             external_id: None,
             reply_to: outgoing.reply_to,

@@ -60,7 +60,7 @@ impl Transaction {
         let token = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
         let content = OutboundContent::Text { text: text.replace("{link}", &link(&token)), preview_url: false };
         let user_id = self.conversation(id).await?.assignee_id;
-        let message = self.send(id, &Outgoing { content: &content, writer: Writer::System, ..outgoing }).await?;
+        let message = self.send(id, &Outgoing { content: (&content).into(), writer: Writer::System, ..outgoing }).await?;
         let survey = Survey {
             id: Uuid::now_v7(),
             conversation_id: id,

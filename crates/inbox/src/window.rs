@@ -1,5 +1,6 @@
 //! The service window: how long after the contact's last message a channel lets a business write freely.
 
+use crate::Say;
 use chrono::{DateTime, Duration, Utc};
 use plugin_sdk::OutboundContent;
 
@@ -21,9 +22,9 @@ pub struct WindowClosed {
 impl ServiceWindow {
     /// The window that `content` needs on a channel whose manifest names `hours`. Templates are approved for writing
     /// at any time.
-    pub fn needed_by(content: &OutboundContent, hours: Option<u16>) -> Option<Self> {
-        match content {
-            OutboundContent::Template { .. } => None,
+    pub fn needed_by<'a>(content: impl Into<Say<'a>>, hours: Option<u16>) -> Option<Self> {
+        match content.into() {
+            Say::Plain(OutboundContent::Template { .. }) => None,
             _ => hours.map(|hours| Self { length: Duration::hours(hours.into()) }),
         }
     }

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use domain::rich::Kind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -61,6 +62,14 @@ pub struct Manifest {
     #[serde(default)]
     #[schemars(range(min = 1, max = 8760))]
     pub service_window_hours: Option<u16>,
+    /// The rich messages that its channel can show (`schemas/message.schema.json`), by their types, up to these limits.
+    /// Any other arrives as text.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rich: BTreeMap<Kind, RichLimits>,
+    /// Types of rich messages that it adds, for every channel that can show them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 100))]
+    pub components: Vec<Component>,
     /// How fast the provider takes messages. The host keeps to all of these, across the fleet.
     #[serde(default)]
     #[schemars(length(max = 10))]
@@ -123,6 +132,46 @@ impl Interface {
             Self::Enrich => "enrich",
             Self::Admin => "admin",
         }
+    }
+}
+
+/// The largest rich message that a channel can show as it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RichLimits {
+    /// The most answers to choose from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 10))]
+    pub choices: Option<u8>,
+    /// The longest title of an answer, in characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1000))]
+    pub choice_title: Option<u16>,
+    /// The longest text, in characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 100_000))]
+    pub text: Option<u32>,
+}
+
+/// A type of rich message that the plugin adds. What is sent of it is a `component` named after the plugin's id and this
+/// name, such as `shopify.order_status`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Component {
+    /// Name within the plugin.
+    #[schemars(regex(pattern = "^[a-z][a-z0-9_.]*$"))]
+    pub name: String,
+    /// What it shows, for people who send it.
+    #[schemars(length(min = 1, max = 1000))]
+    pub description: String,
+    /// JSON Schema of its `data`.
+    pub data: Value,
+}
+
+impl Component {
+    /// The compiled schema of its data.
+    pub fn data_schema(&self) -> Result<DataSchema, ManifestError> {
+        DataSchema::compile(&self.data)
     }
 }
 
@@ -359,6 +408,11 @@ impl Manifest {
     /// The action of this name.
     pub fn action(&self, name: &str) -> Option<&Action> {
         self.actions.iter().find(|action| action.name == name)
+    }
+
+    /// The type of rich message of this name.
+    pub fn component(&self, name: &str) -> Option<&Component> {
+        self.components.iter().find(|component| component.name == name)
     }
 
     /// The trigger of this name.

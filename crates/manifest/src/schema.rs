@@ -35,6 +35,16 @@ impl DataSchema {
         found.with(validator).map(|validator| Self { schema: schema.clone(), validator })
     }
 
+    /// Compiles a schema of our own, of any draft, as it is generated from types.
+    ///
+    /// # Panics
+    ///
+    /// If it is none.
+    pub fn generated(schema: Value) -> Self {
+        let validator = jsonschema::validator_for(&schema).expect("a schema of ours compiles");
+        Self { schema, validator }
+    }
+
     /// The schema as written.
     pub fn schema(&self) -> &Value {
         &self.schema

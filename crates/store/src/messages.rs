@@ -3,6 +3,7 @@
 pub mod importing;
 pub mod internal;
 pub mod list;
+pub mod offer;
 pub mod report;
 pub mod sending;
 
@@ -33,7 +34,8 @@ pub struct NewMessage<'a> {
     pub sender_id: Option<Uuid>,
     /// The content's `type`.
     pub content_type: &'a str,
-    /// The content: what the plugin read (`Content` of the SDK) or, outbound, what it is to send (`OutboundContent`).
+    /// The content: what the plugin read (`Content` of the SDK) or, outbound, what it is to send (`OutboundContent`, or
+    /// a rich message of the domain).
     pub content: &'a Value,
     /// Its beginning, for lists.
     pub preview: &'a str,

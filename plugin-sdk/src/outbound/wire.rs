@@ -20,6 +20,7 @@ enum Type {
     Document,
     Sticker,
     Interactive,
+    Rich,
     Location,
     Contacts,
     Reaction,
@@ -41,6 +42,7 @@ struct Wire {
     caption: Option<String>,
     filename: Option<String>,
     interactive: Option<Value>,
+    rich: Option<Value>,
     latitude: Option<f64>,
     longitude: Option<f64>,
     address: Option<String>,
@@ -69,6 +71,7 @@ impl<'de> Deserialize<'de> for OutboundContent {
             Type::Document => Self::Document { source, caption, filename: wire.filename },
             Type::Sticker => Self::Sticker { source },
             Type::Interactive => Self::Interactive { interactive: required(wire.interactive, "interactive")? },
+            Type::Rich => Self::Rich { rich: required(wire.rich, "rich")? },
             Type::Location => Self::Location {
                 latitude: required(wire.latitude, "latitude")?,
                 longitude: required(wire.longitude, "longitude")?,

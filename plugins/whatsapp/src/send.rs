@@ -7,6 +7,7 @@
 
 mod limits;
 mod payload;
+mod rich;
 
 use plugin_sdk::http::{Failure, Http, Request, Response};
 use plugin_sdk::{ErrorKind, OutboundContent, OutboundMessage, PluginError, Receipt, ReceiptState};
@@ -17,6 +18,14 @@ use crate::settings::Settings;
 
 /// Sends a message, a reaction or a read receipt.
 pub fn message(settings: &Settings, http: &dyn Http, message: &OutboundMessage) -> Result<Receipt, PluginError> {
+    let shown;
+    let message = match &message.content {
+        OutboundContent::Rich { rich } => {
+            shown = OutboundMessage { content: rich::interactive(rich)?, ..message.clone() };
+            &shown
+        }
+        _ => message,
+    };
     limits::check(message)?;
     let url = graph::url(&settings.api_version, &format!("{}/messages", settings.phone_number_id));
     let request = Request::post(url).json(&payload::of(message)?)?;

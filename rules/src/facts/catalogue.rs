@@ -137,6 +137,11 @@ const MESSAGE_TYPE: FactKind = Choice(&[
     "system",
     "template",
     "interactive",
+    "card",
+    "product",
+    "survey",
+    "quick_replies",
+    "component",
     "unsupported",
 ]);
 

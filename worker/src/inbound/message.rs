@@ -1,7 +1,7 @@
 //! A message arrives: contact, conversation, message, and what had been reported about it before.
 
 use super::{
-    Applied, Source, edit,
+    Applied, Source, answer, edit,
     person::{self, Proof},
     status,
 };
@@ -62,6 +62,7 @@ pub async fn apply(
     tx.hold(conversation);
 
     let message_id = MessageId::new();
+    let answer = answer::of(tx, source, id, event).await?;
     let preview = event.content.preview();
     let (direction, sender_kind, state) = if event.echo {
         (Direction::Outbound, SenderKind::External, DeliveryStatus::Sent)
@@ -86,7 +87,7 @@ pub async fn apply(
         occurred_at,
         delivery_id: Some(source.delivery),
         position,
-        metadata: &metadata(event),
+        metadata: &metadata(event, answer),
     };
     if !messages::insert(tx.conn(), tenant, &message, now).await? {
         return Ok(Applied::Nothing);
@@ -186,7 +187,7 @@ fn created(id: MessageId, direction: Direction, sender: SenderKind, contact: &Re
     json!({ "message_id": id, "direction": direction, "sender": sender, "contact_is_new": contact.new_here })
 }
 
-fn metadata(event: &Message) -> Value {
+fn metadata(event: &Message, answer: Option<Value>) -> Value {
     let mut metadata = serde_json::Map::new();
     if event.forwarded {
         metadata.insert("forwarded".to_owned(), Value::Bool(true));
@@ -196,6 +197,7 @@ fn metadata(event: &Message) -> Value {
             metadata.insert(name.to_owned(), value.clone());
         }
     }
+    metadata.extend(answer.map(|answer| ("answer".to_owned(), answer)));
     Value::Object(metadata)
 }
 

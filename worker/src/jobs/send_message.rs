@@ -9,9 +9,9 @@ use crate::{
     call::Failure,
     inbound::status,
     outcome::{self, Verdict},
+    rich,
     target::Target,
 };
-use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use domain::{
     ConnectionId, ContactId, connection::ConnectionStatus, event::Actor, jobs::SendMessage, message::DeliveryStatus,
@@ -19,7 +19,7 @@ use domain::{
 use inbox::{Cause, Report, Reported, ServiceWindow, Transaction};
 use manifest::{Rate, RateScope};
 use plugin_host::Plugin;
-use plugin_sdk::{OutboundContent, OutboundMessage, Receipt, ReceiptState};
+use plugin_sdk::{OutboundMessage, Receipt, ReceiptState};
 use queue::{JobContext, JobError, Limit};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -82,9 +82,7 @@ async fn prepare(env: &Environment, job: &SendMessage, ctx: &JobContext) -> Resu
         }
     }
     let target = Target::of(env, job.tenant_id, connection, sending.secrets).await.map_err(JobError::retry)?;
-    let content: OutboundContent = serde_json::from_value(sending.content)
-        .context("the stored content is no outbound content")
-        .map_err(JobError::fail)?;
+    let content = rich::for_channel(&sending.content, target.plugin.manifest());
     let window = ServiceWindow::needed_by(&content, target.plugin.manifest().service_window_hours);
     if let Some(Err(closed)) = window.map(|window| window.check(sending.last_inbound_at, tx.now())) {
         let error = outcome::shown("window_closed", None, &closed.to_string());

@@ -10,6 +10,7 @@ mod people;
 mod polls;
 mod ratings;
 mod records;
+mod rich;
 mod sending;
 mod setup;
 mod trouble;

@@ -125,7 +125,7 @@ async fn an_answer_goes_to_the_address_that_was_written_from() {
         let id = world.texts(open).await[0].parse().unwrap();
         let content = plugin_sdk::OutboundContent::Text { text: "ok".to_owned(), preview_url: false };
         let outgoing = inbox::Outgoing {
-            content: &content,
+            content: (&content).into(),
             reply_to: None,
             writer: inbox::Writer::System,
             origin_key: None,

@@ -76,7 +76,7 @@ async fn a_window_stays_open_when_its_conversation_is_closed() {
         let mut tx = world.env.inbox.begin(world.tenant, cause).await.unwrap();
         let window = Some(ServiceWindow { length: TimeDelta::hours(24) });
         let first =
-            Outgoing { content: &content, reply_to: None, writer: Writer::User(user), origin_key: None, window };
+            Outgoing { content: (&content).into(), reply_to: None, writer: Writer::User(user), origin_key: None, window };
         let to = Addressee { contact, connection: world.connection, channel: "whatsapp" };
         let begun = tx.begin_with_customer(to, user, &first).await;
         if begun.is_ok() {

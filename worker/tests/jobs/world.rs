@@ -245,7 +245,7 @@ impl World {
         let cause = Cause::of(Actor::User { id: user }, None);
         let mut tx = self.env.inbox.begin(self.tenant, cause).await.unwrap();
         let outgoing =
-            Outgoing { content: &content, reply_to: None, writer: Writer::User(user), origin_key: None, window: None };
+            Outgoing { content: (&content).into(), reply_to: None, writer: Writer::User(user), origin_key: None, window: None };
         let id = tx.send(self.conversation().await, &outgoing).await.unwrap().unwrap();
         tx.commit().await.unwrap();
         id

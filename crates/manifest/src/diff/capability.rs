@@ -20,6 +20,8 @@ const COMPARED: &[&str] = &[
     "webhook",
     "account_settings",
     "service_window_hours",
+    "rich",
+    "components",
     "rates",
     "egress",
     "secrets",

@@ -42,6 +42,7 @@ impl Manifest {
         found.note(self.check_oauth());
         self.check_webhook(&mut found);
         self.check_messaging(&mut found);
+        self.check_rich(&mut found);
         self.check_actions(&mut found);
         self.check_triggers(&mut found);
         self.check_limits(&mut found);
@@ -70,6 +71,7 @@ impl Manifest {
             (self.webhook.is_some(), Interface::Webhooks, "/webhook"),
             (!self.actions.is_empty(), Interface::Actions, "/actions"),
             (!self.triggers.is_empty(), Interface::Triggers, "/triggers"),
+            (!self.rich.is_empty(), Interface::Channel, "/rich"),
         ] {
             if used && !self.implements(interface) {
                 let interface = interface.as_str();
@@ -230,6 +232,32 @@ impl Manifest {
         let names: BTreeSet<&str> = recipe.secret_names().collect();
         for name in names.into_iter().filter(|name| !is_endpoint_secret(name)) {
             found.fault("/webhook", Fault::RecipeSecret { name: name.to_owned() });
+        }
+    }
+
+    fn check_rich(&self, found: &mut Findings) {
+        for (kind, limits) in &self.rich {
+            for (name, value, limit) in [
+                ("choices", limits.choices.map(u32::from), 10),
+                ("choice_title", limits.choice_title.map(u32::from), 1000),
+                ("text", limits.text, 100_000),
+            ] {
+                if value.is_some_and(|value| !(1..=limit).contains(&value)) {
+                    found.fault(format!("/rich/{kind}/{name}"), Fault::Limit { limit: limit.into() });
+                }
+            }
+        }
+        found.note(check_count(self.components.len(), "/components"));
+        let mut names = BTreeSet::new();
+        for (index, component) in self.components.iter().enumerate() {
+            let at = format!("/components/{index}");
+            if !is_name(&component.name) {
+                found.fault(format!("{at}/name"), Fault::Name);
+            } else if !names.insert(&component.name) {
+                found.fault(format!("{at}/name"), Fault::Repeated);
+            }
+            found.note(check_text(&component.description, 1, 1000, &format!("{at}/description")));
+            found.note(component.data_schema().map_err(|error| error.below(&format!("{at}/data"))));
         }
     }
 

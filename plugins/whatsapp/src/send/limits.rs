@@ -33,6 +33,7 @@ pub fn check(message: &OutboundMessage) -> Result<(), PluginError> {
         }
         OutboundContent::Audio { source } | OutboundContent::Sticker { source } => media(source),
         OutboundContent::Interactive { interactive } => interactive::check(interactive),
+        OutboundContent::Rich { .. } => refuse("a rich message is sent as an interactive one".to_owned()),
         OutboundContent::Location { latitude, longitude, .. } => {
             within("latitude", *latitude, 90.0)?;
             within("longitude", *longitude, 180.0)

@@ -326,3 +326,21 @@ fn without_settings_nothing_is_sent() {
         WhatsApp::invoke(&context(&json!({"phone_number_id": "1"})), &MockHost::new(), &action("dance")).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unsupported);
 }
+
+#[test]
+fn quick_replies_are_buttons() {
+    let rich = json!({
+        "type": "quick_replies", "text": "Who?", "replies": [{ "id": "s", "title": "Sales" }, { "id": "h", "title": "Help" }],
+    });
+    let sent = payload(&to_phone(OutboundContent::Rich { rich }));
+    assert_eq!(sent["type"], "interactive");
+    assert_eq!(sent["interactive"]["body"]["text"], "Who?");
+    let button = |id: &str, title: &str| json!({ "type": "reply", "reply": { "id": id, "title": title } });
+    assert_eq!(sent["interactive"]["action"]["buttons"], json!([button("s", "Sales"), button("h", "Help")]));
+
+    let card = to_phone(OutboundContent::Rich { rich: json!({ "type": "card", "title": "Lamp" }) });
+    assert_eq!(send(&accepted(), &card).unwrap_err().kind, ErrorKind::Unsupported);
+    let many: Vec<_> = (0..4).map(|n| json!({ "id": n.to_string(), "title": "x" })).collect();
+    let many = to_phone(OutboundContent::Rich { rich: json!({ "type": "quick_replies", "text": "?", "replies": many }) });
+    assert_eq!(send(&accepted(), &many).unwrap_err().kind, ErrorKind::InvalidInput);
+}

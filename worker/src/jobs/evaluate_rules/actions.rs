@@ -133,7 +133,7 @@ impl Acting<'_> {
         let hours = plugin.and_then(|plugin| plugin.manifest().service_window_hours);
         let window = ServiceWindow::needed_by(content, hours);
         let (writer, origin) = (Writer::Rule(self.rule), self.origin(index));
-        let outgoing = Outgoing { content, reply_to: None, writer, origin_key: Some(&origin), window };
+        let outgoing = Outgoing { content: content.into(), reply_to: None, writer, origin_key: Some(&origin), window };
         let message = tx.send(id, &outgoing).await?;
         Ok(json!({ "message_id": message }))
     }
