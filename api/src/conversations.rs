@@ -27,6 +27,7 @@ pub mod take;
 pub mod thread;
 pub mod tickets;
 pub mod transfer;
+pub mod triage;
 pub mod update;
 
 use crate::{

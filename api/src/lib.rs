@@ -53,6 +53,7 @@ mod surveys;
 mod tags;
 mod teams;
 mod trace;
+mod triage;
 mod users;
 
 pub use auth::{AccessKey, Claims, hash_password};

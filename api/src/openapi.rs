@@ -74,6 +74,8 @@ taken_over! {
     role = "Role": domain::role::RoleKey,
     rule_definition = "RuleDefinition": rules::Definition,
     second_factor_enforcement = "SecondFactorEnforcement": domain::second_factor::Enforcement,
+    triage_flow = "TriageFlow": domain::triage::Flow,
+    triage_reason = "TriageReason": domain::triage::Reason,
     sender_kind = "SenderKind": domain::message::SenderKind,
 }
 

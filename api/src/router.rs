@@ -8,7 +8,7 @@ use crate::{
     request::WASM_LIMIT,
     roles, rule_runs, rules, search, settings,
     state::Api,
-    surveys, tags, teams, trace, users,
+    surveys, tags, teams, trace, triage, users,
 };
 use axum::{
     Router,
@@ -138,6 +138,7 @@ fn inbox() -> OpenApiRouter<Api> {
         .routes(routes!(conversations::transfer::transfer))
         .routes(routes!(conversations::escalate::escalate))
         .routes(routes!(conversations::tickets::list, conversations::tickets::create))
+        .routes(routes!(conversations::triage::get))
         .routes(routes!(conversations::merge::merge, conversations::merge::unmerge))
         .routes(routes!(conversations::reviews::list, conversations::reviews::create))
         .routes(routes!(surveys::list::list, surveys::ask::ask))
@@ -168,6 +169,9 @@ fn inbox() -> OpenApiRouter<Api> {
         .routes(routes!(tags::put::put, tags::delete::delete))
         .routes(routes!(brands::list::list))
         .routes(routes!(brands::put::put, brands::delete::delete))
+        .routes(routes!(triage::list::list))
+        .routes(routes!(triage::connections::put, triage::connections::delete))
+        .routes(routes!(triage::brands::put, triage::brands::delete))
         .routes(routes!(attributes::list::list))
         .routes(routes!(attributes::put::put, attributes::delete::delete))
 }

@@ -4,6 +4,7 @@ mod ask_for_rating;
 mod ask_plugin;
 mod assign_waiting;
 mod check_connection;
+mod end_triage;
 mod evaluate_rules;
 mod install_plugin;
 mod mark_read;
@@ -58,6 +59,7 @@ pub fn handlers(env: Arc<Environment>) -> Handlers<Arc<Environment>> {
         .register(assign_waiting::run)
         .register(wake_conversation::run)
         .register(ask_for_rating::run)
+        .register(end_triage::run)
         .register(send_link::run)
 }
 

@@ -12,7 +12,7 @@ pub fn for_channel(stored: &Value, manifest: &Manifest) -> OutboundContent {
     if is_rich(stored)
         && let Ok(rich) = Rich::deserialize(stored)
     {
-        return shown(rich, manifest);
+        return shown(&rich, manifest);
     }
     OutboundContent::deserialize(stored).unwrap_or_else(|_| text(text_of(stored)))
 }
@@ -21,12 +21,12 @@ fn is_rich(stored: &Value) -> bool {
     stored.get("type").and_then(Value::as_str).is_some_and(|kind| kind.parse::<Kind>().is_ok())
 }
 
-fn shown(rich: Rich, manifest: &Manifest) -> OutboundContent {
-    if fits(&rich, manifest) {
+fn shown(rich: &Rich, manifest: &Manifest) -> OutboundContent {
+    if fits(rich, manifest) {
         return OutboundContent::Rich { rich: json!(rich) };
     }
     // Its answers may still be buttons.
-    if let Rich::Survey(survey) = &rich {
+    if let Rich::Survey(survey) = rich {
         let quick = Rich::QuickReplies(quick_replies(survey));
         if fits(&quick, manifest) {
             return OutboundContent::Rich { rich: json!(quick) };
@@ -66,7 +66,7 @@ fn quick_replies(survey: &Survey) -> QuickReplies {
 mod tests {
     use super::*;
 
-    fn manifest(rich: Value) -> Manifest {
+    fn manifest(rich: &Value) -> Manifest {
         let manifest = json!({
             "id": "chat", "name": "Chat", "version": "1.0.0", "api": "1", "interfaces": ["channel"], "rich": rich,
         });
@@ -80,12 +80,11 @@ mod tests {
 
     #[test]
     fn a_channel_gets_what_it_can_show_and_text_instead_of_the_rest() {
-        let buttons = manifest(json!({ "quick_replies": { "choices": 3, "choice_title": 5, "text": 20 } }));
-        let (plain, cards) = (manifest(json!({})), manifest(json!({ "card": {} })));
-        let card = json!({ "type": "card", "title": "Lamp", "links": [{ "title": "Shop", "url": "https://x.example" }] });
-        let survey = |url: Value| {
-            json!({ "type": "survey", "question": "Well?", "answers": quick(&["Good", "Bad"])["replies"], "url": url })
-        };
+        let buttons = manifest(&json!({ "quick_replies": { "choices": 3, "choice_title": 5, "text": 20 } }));
+        let (plain, cards) = (manifest(&json!({})), manifest(&json!({ "card": {} })));
+        let card =
+            json!({ "type": "card", "title": "Lamp", "links": [{ "title": "Shop", "url": "https://x.example" }] });
+        let survey = |url: Value| json!({ "type": "survey", "question": "Well?", "answers": quick(&["Good", "Bad"])["replies"], "url": url });
         let long = "https://a-very-long.example/address";
         for (stored, manifest, given) in [
             (quick(&["Ann", "Bob"]), &buttons, None),
@@ -103,8 +102,10 @@ mod tests {
             };
             assert_eq!(for_channel(&stored, manifest), expected, "{stored}");
         }
-        let as_buttons = OutboundContent::Rich { rich: json!({
-            "type": "quick_replies", "text": "Well?", "replies": quick(&["Good", "Bad"])["replies"] }) };
+        let as_buttons = OutboundContent::Rich {
+            rich: json!({
+            "type": "quick_replies", "text": "Well?", "replies": quick(&["Good", "Bad"])["replies"] }),
+        };
         assert_eq!(for_channel(&survey(Value::Null), &buttons), as_buttons);
         let words = json!({ "type": "text", "text": "Hi", "preview_url": true });
         let said = OutboundContent::Text { text: "Hi".to_owned(), preview_url: true };

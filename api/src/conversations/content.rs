@@ -1,15 +1,9 @@
 //! What people send: in the words that every plugin knows, or in richer ones.
 
-use crate::{
-    endpoints,
-    plugins,
-    problem::Problem,
-    request::read_part,
-    state::Api,
-};
+use crate::{endpoints, plugins, problem::Problem, request::read_part, state::Api};
 use domain::rich::{Component, Kind, Rich};
 use inbox::Say;
-use manifest::DataSchema;
+use manifest::GeneratedSchema;
 use plugin_sdk::{OutboundContent, outbound::MediaSource};
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -20,8 +14,8 @@ use store::connections;
 const AT: &str = "/content";
 
 /// The schemas of rich messages, but for their `type`.
-static SCHEMAS: LazyLock<BTreeMap<Kind, DataSchema>> =
-    LazyLock::new(|| Kind::ALL.iter().map(|kind| (*kind, DataSchema::generated(kind.schema().to_value()))).collect());
+static SCHEMAS: LazyLock<BTreeMap<Kind, GeneratedSchema>> =
+    LazyLock::new(|| Kind::ALL.iter().map(|kind| (*kind, GeneratedSchema::new(&kind.schema().to_value()))).collect());
 
 /// The content of a message to a customer.
 #[derive(Debug)]
@@ -36,14 +30,12 @@ impl Said {
     /// Reads what stands at `/content` of a body, and refuses what can be seen to be wrong without the provider.
     pub fn read(content: &Value) -> Result<Self, Problem> {
         let kind = content.get("type").and_then(Value::as_str).and_then(|kind| kind.parse().ok());
-        match kind {
-            Some(kind) => rich(kind, content).map(Self::Rich),
-            None => {
-                let plain = read_part(content, AT)?;
-                check(&plain)?;
-                Ok(Self::Plain(plain))
-            }
+        if let Some(kind) = kind {
+            return rich(kind, content).map(Self::Rich);
         }
+        let plain = read_part(content, AT)?;
+        check(&plain)?;
+        Ok(Self::Plain(plain))
     }
 
     /// Refuses a component that no plugin of the tenant describes, or describes otherwise.

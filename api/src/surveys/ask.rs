@@ -51,7 +51,8 @@ pub async fn ask(
     }
     let content = OutboundContent::Text { text: text.to_owned(), preview_url: false };
     let window = send::window(&api, &mut change, &conversation, &content).await?;
-    let outgoing = Outgoing { content: (&content).into(), reply_to: None, writer: Writer::System, origin_key: None, window };
+    let outgoing =
+        Outgoing { content: (&content).into(), reply_to: None, writer: Writer::System, origin_key: None, window };
     let link = |token: &str| format!("{}/rate/{token}", api.base_url);
     let survey = match change.ask_for_rating(id, text, link, outgoing).await {
         Ok(survey) => survey,

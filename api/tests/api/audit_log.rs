@@ -101,6 +101,8 @@ impl Crawl<'_> {
         let key = self.does("post /api/v1/api-keys", &[], None, &key).await.ok();
         self.does("delete /api/v1/api-keys/{id}", &[key["id"].as_str().unwrap()], None, &nothing).await;
         self.does("put /api/v1/brands/{key}", &["acme"], None, &json!({ "name": "Acme" })).await;
+        self.does("put /api/v1/triage/brands/{key}", &["acme"], None, &json!({ "flow": {} })).await;
+        self.does("delete /api/v1/triage/brands/{key}", &["acme"], None, &nothing).await;
         self.does("delete /api/v1/brands/{key}", &["acme"], None, &nothing).await;
         let field = json!({ "name": "F", "kind": "text" });
         self.does("put /api/v1/attributes/{owner}/{key}", &["contact", "f"], None, &field).await;
@@ -121,6 +123,8 @@ impl Crawl<'_> {
         self.does("patch /api/v1/connections/{id}/settings", &[id], Some(&patched.etag()), &secret).await;
         self.does("put /api/v1/connections/{id}/status", &[id], None, &json!({ "status": "disabled" })).await;
         self.does("put /api/v1/connections/{id}/status", &[id], None, &json!({ "status": "active" })).await;
+        self.does("put /api/v1/triage/connections/{id}", &[id], None, &json!({ "flow": {} })).await;
+        self.does("delete /api/v1/triage/connections/{id}", &[id], None, &nothing).await;
         self.does("post /api/v1/connections/{id}/test", &[id], None, &nothing).await;
         self.does("post /api/v1/connections/{id}/templates/sync", &[id], None, &nothing).await;
         let key = made["webhook_url"].as_str().unwrap().rsplit('/').next().unwrap();

@@ -87,6 +87,7 @@ async fn outside_the_service_window_it_begins_with_a_template() {
     store::templates::replace(&mut tx, id, &[approved], app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     app.clock.advance(TimeDelta::hours(24));
+    let admin = app.log_in_again(&admin).await;
     let refused = admin.post(PATH, &begin(&contact, &connection, &text("Hello?"))).await;
     assert_eq!(refused.problem(409), "window_closed");
     assert_eq!(refused.body["templates"][0]["name"], "welcome_back");

@@ -39,6 +39,7 @@ mod sessions;
 mod settings;
 mod teams;
 mod teamwork;
+mod triage;
 mod uninstall;
 mod upgrades;
 mod users;

@@ -1,5 +1,7 @@
 //! Fields of a tenant's own making, and which values they take.
 
+mod read;
+
 use crate::conversation::named;
 use chrono::NaiveDate;
 use schemars::JsonSchema;

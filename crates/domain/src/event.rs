@@ -64,6 +64,9 @@ pub enum EventKind {
     /// It was brought over from another system with everything that was said in it, or brought up to date from there.
     #[serde(rename = "conversation.imported")]
     ConversationImported,
+    /// Its customer was asked whose matter it is; the reason says why it went to the team it went to.
+    #[serde(rename = "conversation.triaged")]
+    ConversationTriaged,
     /// A macro was run on it.
     #[serde(rename = "conversation.macro_run")]
     MacroRun,
@@ -155,6 +158,7 @@ named!(EventKind, "event kind", {
     ParticipantJoined => "conversation.participant_joined",
     ParticipantLeft => "conversation.participant_left",
     ConversationImported => "conversation.imported",
+    ConversationTriaged => "conversation.triaged",
     MacroRun => "conversation.macro_run",
     ConversationRated => "conversation.rated",
     RatingSkipped => "conversation.rating_skipped",

@@ -30,6 +30,7 @@ pub const KINDS: &[&str] = &[
     AssignWaiting::KIND,
     WakeConversation::KIND,
     AskForRating::KIND,
+    EndTriage::KIND,
     SendLink::KIND,
 ];
 
@@ -512,6 +513,27 @@ pub struct WakeConversation {
 
 impl Job for WakeConversation {
     const KIND: &'static str = "wake-conversation";
+    const LANE: Lane = Lane::Timers;
+    const RETRY: RetryPolicy = RetryPolicy::PROMPT;
+
+    fn tenant(&self) -> TenantId {
+        self.tenant_id
+    }
+}
+
+/// Waits no longer for what a customer was asked, and gives the conversation to a team.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndTriage {
+    /// Whose conversation.
+    pub tenant_id: TenantId,
+    /// Which.
+    pub conversation_id: ConversationId,
+    /// When the triage began that is to end.
+    pub started_at: DateTime<Utc>,
+}
+
+impl Job for EndTriage {
+    const KIND: &'static str = "end-triage";
     const LANE: Lane = Lane::Timers;
     const RETRY: RetryPolicy = RetryPolicy::PROMPT;
 

@@ -24,6 +24,7 @@ pub mod role;
 pub mod second_factor;
 pub mod sight;
 pub mod team;
+pub mod triage;
 
 pub use clock::{Clock, ManualClock};
 pub use id::*;

@@ -240,12 +240,19 @@ mod tests {
 
     #[test]
     fn the_names_of_the_types_are_those_in_the_messages() {
-        let component = json!({ "type": "component", "component": "shop.order", "data": { "a": 1 }, "text": "An order" });
+        let component =
+            json!({ "type": "component", "component": "shop.order", "data": { "a": 1 }, "text": "An order" });
         for (message, kind) in [
             (json!({ "type": "card", "title": "Lamp" }), Kind::Card),
-            (json!({ "type": "product", "title": "Lamp", "price": { "amount": "9.50", "currency": "EUR" } }), Kind::Product),
+            (
+                json!({ "type": "product", "title": "Lamp", "price": { "amount": "9.50", "currency": "EUR" } }),
+                Kind::Product,
+            ),
             (json!({ "type": "survey", "question": "Well?", "answers": [] }), Kind::Survey),
-            (json!({ "type": "quick_replies", "text": "Who?", "replies": [{ "id": "a", "title": "A" }] }), Kind::QuickReplies),
+            (
+                json!({ "type": "quick_replies", "text": "Who?", "replies": [{ "id": "a", "title": "A" }] }),
+                Kind::QuickReplies,
+            ),
             (component, Kind::Component),
         ] {
             let rich: Rich = serde_json::from_value(message.clone()).unwrap();
@@ -259,7 +266,10 @@ mod tests {
     fn the_second_of_two_equal_ids_is_told() {
         let choice = |id: &str| Choice { id: id.to_owned(), title: "x".to_owned() };
         let quick = |ids: &[&str]| {
-            Rich::QuickReplies(QuickReplies { text: "?".to_owned(), replies: ids.iter().map(|id| choice(id)).collect() })
+            Rich::QuickReplies(QuickReplies {
+                text: "?".to_owned(),
+                replies: ids.iter().map(|id| choice(id)).collect(),
+            })
         };
         assert_eq!(quick(&["a", "b", "c"]).repeated_choice(), None);
         assert_eq!(quick(&["a", "b", "a"]).repeated_choice(), Some(2));

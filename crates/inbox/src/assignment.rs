@@ -29,7 +29,8 @@ impl Transaction {
         if from == assignee {
             return Ok(false);
         }
-        let (kind, team_id, waited) = (conversation.kind, conversation.team_id, conversation.queued_at.map(|since| now - since));
+        let (kind, team_id, waited) =
+            (conversation.kind, conversation.team_id, conversation.queued_at.map(|since| now - since));
         conversation.assignee_id = assignee;
         conversation.queue_up(now);
         conversation.touch(now);

@@ -21,6 +21,7 @@ mod rating;
 mod report;
 mod say;
 mod transaction;
+mod triage;
 mod window;
 
 pub use begin::{Addressee, BeginError};

@@ -16,8 +16,7 @@ use uuid::Uuid;
 const LASTS: TimeDelta = TimeDelta::days(14);
 
 /// What a customer is asked, unless it is said otherwise.
-pub const RATING_QUESTION: &str =
-    "How did we do? Answer with a number from 1 (bad) to 5 (great), or here: {link}";
+pub const RATING_QUESTION: &str = "How did we do? Answer with a number from 1 (bad) to 5 (great), or here: {link}";
 
 /// A question that is to be asked by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +59,8 @@ impl Transaction {
         let token = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
         let content = OutboundContent::Text { text: text.replace("{link}", &link(&token)), preview_url: false };
         let user_id = self.conversation(id).await?.assignee_id;
-        let message = self.send(id, &Outgoing { content: (&content).into(), writer: Writer::System, ..outgoing }).await?;
+        let message =
+            self.send(id, &Outgoing { content: (&content).into(), writer: Writer::System, ..outgoing }).await?;
         let survey = Survey {
             id: Uuid::now_v7(),
             conversation_id: id,

@@ -9,7 +9,7 @@ use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value;
 
 pub use field_error::FieldError;
-pub(crate) use field_error::{errors_of, field_errors};
+pub(crate) use field_error::{errors_of, field_errors, meant_errors};
 pub use lint::keywords;
 pub(crate) use lint::{Linted, SecretPath, Secrets, lint};
 
@@ -35,16 +35,6 @@ impl DataSchema {
         found.with(validator).map(|validator| Self { schema: schema.clone(), validator })
     }
 
-    /// Compiles a schema of our own, of any draft, as it is generated from types.
-    ///
-    /// # Panics
-    ///
-    /// If it is none.
-    pub fn generated(schema: Value) -> Self {
-        let validator = jsonschema::validator_for(&schema).expect("a schema of ours compiles");
-        Self { schema, validator }
-    }
-
     /// The schema as written.
     pub fn schema(&self) -> &Value {
         &self.schema
@@ -53,6 +43,29 @@ impl DataSchema {
     /// What is wrong with `value`; empty if nothing is.
     pub fn check(&self, value: &Value) -> Vec<FieldError> {
         field_errors(&self.validator, value)
+    }
+}
+
+/// A schema of our own, of any draft, as it is generated from types.
+#[derive(Debug)]
+pub struct GeneratedSchema {
+    validator: Validator,
+}
+
+impl GeneratedSchema {
+    /// Compiles it.
+    ///
+    /// # Panics
+    ///
+    /// If it is none.
+    pub fn new(schema: &Value) -> Self {
+        Self { validator: jsonschema::validator_for(schema).expect("a schema of ours compiles") }
+    }
+
+    /// What is wrong with `value`; empty if nothing is. Of alternatives that all fail, the one that was meant is told, if
+    /// that can be seen.
+    pub fn check(&self, value: &Value) -> Vec<FieldError> {
+        meant_errors(&self.validator, value)
     }
 }
 

@@ -48,6 +48,7 @@ pub mod teams;
 pub mod templates;
 pub mod tenant_settings;
 pub mod tenants;
+pub mod triage;
 pub mod users;
 
 pub use database::{Database, TenantTx};

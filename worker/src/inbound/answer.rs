@@ -5,6 +5,7 @@ use domain::{
     ConversationId,
     message::Direction,
     rich::{Rich, chosen},
+    triage::Said,
 };
 use inbox::Transaction;
 use plugin_sdk::{Content, event::Message};
@@ -24,7 +25,11 @@ pub async fn of(
     conversation: ConversationId,
     event: &Message,
 ) -> Result<Option<Value>, inbox::Error> {
-    let Some((button, written)) = said(&event.content).filter(|_| !event.echo) else { return Ok(None) };
+    let Said { button, text } = said(&event.content);
+    let text = text.filter(|text| text.len() <= 4 * LONGEST && text.chars().count() <= LONGEST);
+    if event.echo || button.is_none() && text.is_none() {
+        return Ok(None);
+    }
     let held = tx.conversation(conversation).await?;
     // Most messages answer no question: they are not asked about.
     if held.outbound_count == 0 || button.is_none() && held.last_direction != Some(Direction::Outbound) {
@@ -37,16 +42,15 @@ pub async fn of(
     };
     let Some(offer) = offer else { return Ok(None) };
     let Ok(rich) = Rich::deserialize(&offer.content) else { return Ok(None) };
-    Ok(chosen(rich.choices(), button, written)
+    Ok(chosen(rich.choices(), button, text)
         .map(|choice| json!({ "message_id": offer.message_id, "id": choice.id, "title": choice.title })))
 }
 
 /// The id of a button that was pressed, and what was written or stood on it.
-fn said(content: &Content) -> Option<(Option<&str>, Option<&str>)> {
+pub fn said(content: &Content) -> Said<'_> {
     match content {
-        Content::Text { text } if text.len() <= 4 * LONGEST && text.chars().count() <= LONGEST => Some((None, Some(text))),
-        Content::Button { text, payload } => Some((payload.as_deref(), Some(text))),
-        Content::InteractiveReply { id, title, .. } => Some((id.as_deref(), title.as_deref())),
-        _ => None,
+        Content::Button { text, payload } => Said { button: payload.as_deref(), text: Some(text) },
+        Content::InteractiveReply { id, title, .. } => Said { button: id.as_deref(), text: title.as_deref() },
+        other => Said { button: None, text: other.text() },
     }
 }

@@ -104,7 +104,7 @@ pub async fn apply(
         conversation.identity_id = Some(contact.identity_id);
     }
     // An answer to "How did we do?" is no new matter.
-    if direction == Direction::Inbound && !rated(tx, id, event).await? {
+    if direction == Direction::Inbound && !rated(tx, id, event).await? && !triaged(tx, id, event, begun).await? {
         wake(tx, id).await?;
     }
     let data = created(message_id, direction, sender_kind, &contact);
@@ -157,6 +157,12 @@ async fn rated(tx: &mut Transaction, id: ConversationId, event: &Message) -> Res
     let (tenant, now) = (tx.tenant(), tx.now());
     let Some(survey) = surveys::open_of(tx.conn(), tenant, id, now).await? else { return Ok(false) };
     Ok(tx.rate(survey, rating, None, Way::Channel).await? == Answered::Now)
+}
+
+/// Takes a message as an answer to what a new conversation is asked before it waits for somebody.
+async fn triaged(tx: &mut Transaction, id: ConversationId, event: &Message, begun: bool) -> Result<bool, inbox::Error> {
+    let said = answer::said(&event.content);
+    if begun { tx.begin_triage(id, said).await } else { tx.continue_triage(id, said).await }
 }
 
 /// What a message of the contact does to a conversation that waits, was resolved or put away.

@@ -54,7 +54,8 @@ async fn asked(env: &Environment, tx: &mut Transaction, job: &AskForRating, due:
     let Some(base) = &env.public_url else { return Err(Unasked::Because("no_public_url")) };
     let content = OutboundContent::Text { text: due.text.clone(), preview_url: false };
     let window = window(env, tx, due, &content).await?;
-    let outgoing = Outgoing { content: (&content).into(), reply_to: None, writer: Writer::System, origin_key: None, window };
+    let outgoing =
+        Outgoing { content: (&content).into(), reply_to: None, writer: Writer::System, origin_key: None, window };
     let link = |token: &str| format!("{base}/rate/{token}");
     match tx.ask_for_rating(job.conversation_id, &due.text, link, outgoing).await {
         Ok(_) => Ok(()),

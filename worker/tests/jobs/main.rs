@@ -13,6 +13,7 @@ mod records;
 mod rich;
 mod sending;
 mod setup;
+mod triage;
 mod trouble;
 mod versions;
 mod world;

@@ -2,11 +2,7 @@
 
 use crate::world::World;
 use chrono::TimeDelta;
-use domain::{
-    ConversationId, UserId,
-    conversation::Status,
-    event::Actor,
-};
+use domain::{ConversationId, UserId, conversation::Status, event::Actor};
 use inbox::Cause;
 use sandbox::traffic::{Customer, Inbound};
 use store::tenant_settings::{self, TenantSettings};

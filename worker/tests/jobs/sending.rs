@@ -3,8 +3,7 @@
 use crate::world::World;
 use chrono::TimeDelta;
 use domain::{
-    UserId, connection::ConnectionStatus, conversation::Status, event::Actor, message::DeliveryStatus,
-    role::Role,
+    UserId, connection::ConnectionStatus, conversation::Status, event::Actor, message::DeliveryStatus, role::Role,
 };
 use inbox::{Addressee, BeginError, Cause, Outgoing, Report, ServiceWindow, Writer};
 use plugin_sdk::OutboundContent;
@@ -75,8 +74,13 @@ async fn a_window_stays_open_when_its_conversation_is_closed() {
         let cause = Cause::of(Actor::User { id: user }, None);
         let mut tx = world.env.inbox.begin(world.tenant, cause).await.unwrap();
         let window = Some(ServiceWindow { length: TimeDelta::hours(24) });
-        let first =
-            Outgoing { content: (&content).into(), reply_to: None, writer: Writer::User(user), origin_key: None, window };
+        let first = Outgoing {
+            content: (&content).into(),
+            reply_to: None,
+            writer: Writer::User(user),
+            origin_key: None,
+            window,
+        };
         let to = Addressee { contact, connection: world.connection, channel: "whatsapp" };
         let begun = tx.begin_with_customer(to, user, &first).await;
         if begun.is_ok() {

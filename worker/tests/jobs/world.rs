@@ -244,8 +244,13 @@ impl World {
         let user = UserId::new();
         let cause = Cause::of(Actor::User { id: user }, None);
         let mut tx = self.env.inbox.begin(self.tenant, cause).await.unwrap();
-        let outgoing =
-            Outgoing { content: (&content).into(), reply_to: None, writer: Writer::User(user), origin_key: None, window: None };
+        let outgoing = Outgoing {
+            content: (&content).into(),
+            reply_to: None,
+            writer: Writer::User(user),
+            origin_key: None,
+            window: None,
+        };
         let id = tx.send(self.conversation().await, &outgoing).await.unwrap().unwrap();
         tx.commit().await.unwrap();
         id

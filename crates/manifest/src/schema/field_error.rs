@@ -35,7 +35,10 @@ impl FieldError {
 /// What does not fit `schema`, a trusted one of any draft. Of alternatives that all fail, the one that was meant is told,
 /// if that can be seen: a form shows alternatives as a whole, but the author of a manifest wrote one of them.
 pub(crate) fn errors_of(schema: &Value, value: &Value) -> Vec<FieldError> {
-    let validator = jsonschema::validator_for(schema).expect("a schema of ours compiles");
+    meant_errors(&jsonschema::validator_for(schema).expect("a schema of ours compiles"), value)
+}
+
+pub(crate) fn meant_errors(validator: &Validator, value: &Value) -> Vec<FieldError> {
     validator.iter_errors(value).flat_map(|error| describe_meant(&error)).take(ERRORS_MAX).collect()
 }
 

@@ -84,8 +84,12 @@ pub async fn internal(
 
 /// Notes who of the tenant began a conversation.
 pub async fn begun_by(conn: &mut PgConnection, tenant: TenantId, id: ConversationId, user: UserId) -> Result<()> {
-    let begun =
-        sqlx::query!("UPDATE conversations SET created_by = $3 WHERE tenant_id = $1 AND id = $2", tenant.0, id.0, user.0);
+    let begun = sqlx::query!(
+        "UPDATE conversations SET created_by = $3 WHERE tenant_id = $1 AND id = $2",
+        tenant.0,
+        id.0,
+        user.0
+    );
     begun.execute(conn).await?;
     Ok(())
 }

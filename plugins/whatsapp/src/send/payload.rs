@@ -70,7 +70,9 @@ fn content(content: &OutboundContent) -> (&'static str, Value) {
         OutboundContent::Document { source, caption, filename } => {
             media(source, caption.as_deref(), filename.as_deref())
         }
-        OutboundContent::Interactive { interactive } | OutboundContent::Rich { rich: interactive } => interactive.clone(),
+        OutboundContent::Interactive { interactive } | OutboundContent::Rich { rich: interactive } => {
+            interactive.clone()
+        }
         OutboundContent::Location { latitude, longitude, name, address } => without_nulls(json!({
             "latitude": latitude,
             "longitude": longitude,

@@ -341,6 +341,7 @@ fn quick_replies_are_buttons() {
     let card = to_phone(OutboundContent::Rich { rich: json!({ "type": "card", "title": "Lamp" }) });
     assert_eq!(send(&accepted(), &card).unwrap_err().kind, ErrorKind::Unsupported);
     let many: Vec<_> = (0..4).map(|n| json!({ "id": n.to_string(), "title": "x" })).collect();
-    let many = to_phone(OutboundContent::Rich { rich: json!({ "type": "quick_replies", "text": "?", "replies": many }) });
+    let many =
+        to_phone(OutboundContent::Rich { rich: json!({ "type": "quick_replies", "text": "?", "replies": many }) });
     assert_eq!(send(&accepted(), &many).unwrap_err().kind, ErrorKind::InvalidInput);
 }
