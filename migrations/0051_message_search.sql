@@ -12,7 +12,7 @@ CREATE FUNCTION message_text(content jsonb) RETURNS text LANGUAGE sql IMMUTABLE 
                         FROM jsonb_path_query(content, 'lax $.**{0 to 8}.keyvalue() ? (@.value.type() == "string" && (
                                  @.key == "text" || @.key == "caption" || @.key == "filename" || @.key == "title" ||
                                  @.key == "subtitle" || @.key == "description" || @.key == "body" || @.key == "name" ||
-                                 @.key == "address" || @.key == "label" || @.key == "formatted_name")).value', '{}', true)
+                                 @.key == "address" || @.key == "label" || @.key == "question" || @.key == "formatted_name")).value', '{}', true)
                              AS written) END;
 
 -- A text as words: without accents, in lower case, parted at every punctuation mark, so that an address is found by its

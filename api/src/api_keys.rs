@@ -5,12 +5,13 @@ pub mod create;
 pub mod list;
 pub mod revoke;
 
-use crate::{auth::TenantToken, problem::Problem, state::Api};
+use crate::{problem::Problem, state::Api};
 use chrono::{DateTime, Utc};
 use domain::{ApiKeyId, UserId, role::Permission};
 use serde::Serialize;
 use sqlx::PgConnection;
 use store::api_keys::{self, ApiKey};
+use vault::TenantToken;
 
 /// What tells a key from an access token, and a scanner of repositories that it has found one.
 const PREFIX: &str = "sbk_";

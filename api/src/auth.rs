@@ -9,6 +9,7 @@ mod administration;
 mod client;
 pub mod cookie;
 mod granted;
+pub mod invitation;
 pub mod login;
 pub mod logout;
 pub mod me;
@@ -19,16 +20,14 @@ pub mod refresh;
 pub mod second_factor;
 mod session;
 pub mod sessions;
-mod tenant_token;
 mod throttle;
 mod token;
 
-pub use administration::{Administration, Record};
+pub use administration::{Administration, Doer, Record};
 pub use client::{Client, ClientAddress};
 pub use granted::Granted;
 pub use needs::Needs;
 pub use password::{Passwords, UNUSABLE, hash_password};
-pub use tenant_token::TenantToken;
 pub use throttle::Throttle;
 pub use token::{AccessKey, Claims};
 

@@ -10,6 +10,7 @@ use crate::{
     conversations::create::check_text,
     problem::{Code, FieldProblem, Problem},
     replies::SharedWith,
+    slug::is_slug,
 };
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -54,7 +55,7 @@ impl From<Canned> for ShownCanned {
 fn check(canned: &Canned) -> Result<(), Problem> {
     let wrong = "must have lower-case letters, digits, hyphens and underscores, at most 50";
     let mut problems: Vec<_> = [
-        (!is_shortcut(&canned.shortcut)).then(|| FieldProblem::new("/shortcut", "shortcut", wrong)),
+        (!is_slug(&canned.shortcut, &['-', '_'], 50)).then(|| FieldProblem::new("/shortcut", "shortcut", wrong)),
         check_text("/title", Some(&canned.title), 255),
         check_text("/text", Some(&canned.text), LONGEST),
     ]
@@ -68,13 +69,6 @@ fn check(canned: &Canned) -> Result<(), Problem> {
 /// What is wrong with the variables of a text.
 pub fn variables(text: &str, pointer: &str) -> Vec<FieldProblem> {
     rules::check_variables(text, pointer).into_iter().map(crate::rules::pointed_at).collect()
-}
-
-fn is_shortcut(shortcut: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    shortcut.starts_with(is_plain)
-        && shortcut.len() <= 50
-        && shortcut.chars().all(|c| is_plain(c) || matches!(c, '-' | '_'))
 }
 
 /// A taken shortcut, or whatever else the database says.

@@ -31,7 +31,7 @@ pub mod triage;
 pub mod update;
 
 use crate::{
-    auth::{Caller, Granted},
+    auth::{Caller, Granted, Needs},
     problem::{Code, Problem},
 };
 use chrono::{DateTime, Utc};
@@ -363,7 +363,16 @@ pub async fn visible(conn: &mut PgConnection, granted: &Granted, id: Conversatio
 /// Begins a change of a conversation that the person may see, and locks it. One that left their sight between the look
 /// and the lock, because somebody took it, is a conflict.
 pub async fn change(caller: &Caller, id: ConversationId) -> Result<(Transaction, Granted, Overview), Problem> {
-    let (mut change, granted) = caller.change(Permission::WorkConversations).await?;
+    change_with(caller, Permission::WorkConversations, id).await
+}
+
+/// The same for what takes another permission.
+pub async fn change_with(
+    caller: &Caller,
+    permission: Permission,
+    id: ConversationId,
+) -> Result<(Transaction, Granted, Overview), Problem> {
+    let (mut change, granted) = caller.change(permission).await?;
     let overview = visible(change.conn(), &granted, id).await?;
     let locked = change.conversation(id).await?;
     let moved = locked.assignee_id != overview.assignee_id || locked.team_id != overview.team_id;
@@ -390,9 +399,10 @@ pub async fn change_by_writer(
     Ok((change, granted, overview))
 }
 
-/// The conversation as it is after a commit. It may have left the person's sight with it.
+/// The conversation as it is after a commit, for whoever was allowed to make it. It may have left the person's sight with
+/// it.
 async fn after(caller: &Caller, id: ConversationId) -> Result<axum::Json<ShownConversation>, Problem> {
-    let (mut tx, granted) = caller.begin(Permission::WorkConversations).await?;
+    let (mut tx, granted) = caller.begin(Needs::SignedIn).await?;
     let overview = detail::load_after(&mut tx, id, &granted.sight).await?.ok_or(Code::NotFound)?;
     Ok(axum::Json(overview.into()))
 }

@@ -48,6 +48,7 @@ mod rules;
 mod sealing;
 mod search;
 mod settings;
+mod slug;
 pub mod state;
 mod surveys;
 mod tags;

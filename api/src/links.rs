@@ -1,7 +1,6 @@
 //! Links that e-mails carry.
 
 use crate::{
-    auth::TenantToken,
     problem::{Code, Problem},
     state::Api,
 };
@@ -9,7 +8,7 @@ use chrono::TimeDelta;
 use domain::{MailedLinkId, jobs::SendLink};
 use inbox::Transaction;
 use store::mailed_links::{self, NewLink, Purpose, TOKEN, owner};
-use vault::Place;
+use vault::{Place, TenantToken};
 
 /// Makes a link, in the place of all earlier ones for the same purpose, and has a worker send it.
 pub async fn send(api: &Api, change: &mut Transaction, purpose: Purpose, lifetime: TimeDelta) -> Result<(), Problem> {

@@ -3,7 +3,9 @@
 //! Types that the domain, the plugin SDK and the rules describe by JSON Schema are taken over as they are: OpenAPI 3.1
 //! schemas are JSON Schemas. Fields refer to them by the functions below.
 
-use crate::{problem::Code, router};
+mod problems;
+
+use crate::router;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 use utoipa::{
@@ -20,7 +22,7 @@ use utoipa::{
 #[expect(dead_code, reason = "describes a header; the extractor reads it")]
 pub struct IdempotencyKey {
     /// 1 to 255 visible characters, new for each thing that is to be created. The answer is kept for 24 hours.
-    #[param(rename = "Idempotency-Key")]
+    #[param(rename = "Idempotency-Key", value_type = String, required = false, min_length = 1, max_length = 255)]
     idempotency_key: Option<String>,
 }
 
@@ -48,7 +50,7 @@ macro_rules! taken_over {
 
 taken_over! {
     actor = "Actor": domain::event::Actor,
-    assignment = "Assignment": domain::team::Assignment,
+    assignment = "TeamAssignment": domain::team::Assignment,
     capability = "Capability": manifest::Named,
     check_report = "CheckReport": plugin_sdk::CheckReport,
     connection_status = "ConnectionStatus": domain::connection::ConnectionStatus,
@@ -131,8 +133,24 @@ pub fn document() -> Value {
     for (name, schema) in taken_over() {
         take_over(schemas, name, schema);
     }
-    describe_problems(&mut document);
+    problems::describe(&mut document);
+    name_operations(&mut document);
     document
+}
+
+/// Gives every operation a name of its own, by its method and path: generated clients call it by that.
+///
+/// By themselves operations are called as their handlers are, `list` and `get` many times over.
+fn name_operations(document: &mut Value) {
+    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
+    for (path, operations) in paths {
+        let path = path.trim_start_matches("/api/v1");
+        let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        let noun = words.collect::<Vec<_>>().join("_");
+        for (method, operation) in operations.as_object_mut().into_iter().flatten() {
+            operation["operationId"] = json!(format!("{method}_{noun}"));
+        }
+    }
 }
 
 /// Puts a schema among the components, and what it defines for itself beside it.
@@ -141,7 +159,8 @@ fn take_over(schemas: &mut Map<String, Value>, name: &str, mut schema: Value) {
     if let Some(Value::Object(definitions)) = definitions {
         for (name, mut definition) in definitions {
             refer_to_components(&mut definition);
-            schemas.entry(name).or_insert(definition);
+            let described = schemas.entry(name).or_insert_with(|| definition.clone());
+            debug_assert_eq!(*described, definition, "two types have one name");
         }
     }
     refer_to_components(&mut schema);
@@ -165,28 +184,5 @@ fn refer_to_components(schema: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(refer_to_components),
         _ => {}
-    }
-}
-
-/// Every failure has the same body, and every endpoint that needs a token may refuse one.
-fn describe_problems(document: &mut Value) {
-    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
-    if let Some(code) = document.pointer_mut("/components/schemas/Problem/properties/code") {
-        code["enum"] = json!(codes);
-    }
-    let body = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
-    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
-    for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
-        let is_public = operation.get("security") == Some(&json!([{}]));
-        let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { continue };
-        if !is_public {
-            responses.entry("401").or_insert_with(|| json!({ "description": "`unauthenticated`" }));
-            responses.entry("403").or_insert_with(|| json!({ "description": "`forbidden`" }));
-        }
-        for (status, response) in responses {
-            if matches!(status.as_bytes()[0], b'4' | b'5') && response.get("content").is_none() {
-                response["content"] = body.clone();
-            }
-        }
     }
 }

@@ -10,6 +10,7 @@ pub use code::Code;
 pub use render::{Document, from_panic, render, time_out};
 
 use axum::response::{IntoResponse, Response};
+use domain::close_reason::Unreasoned;
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -173,6 +174,13 @@ impl From<inbox::Error> for Problem {
             inbox::Error::NotFound => Code::NotFound.into(),
             inbox::Error::Transition { from, to, .. } => {
                 Self::field("/status", "transition", format!("{from} may not become {to}"))
+            }
+            inbox::Error::Unreasoned(why) => {
+                let code = match why {
+                    Unreasoned::Missing => "required",
+                    Unreasoned::Unknown => "unknown_reason",
+                };
+                Self::field("/reason", code, why.to_string())
             }
             inbox::Error::NoCustomer | inbox::Error::NotAssignable(_) => {
                 Self::new(Code::WrongType).detail(format!("{error}."))

@@ -199,6 +199,7 @@ fn customers() -> OpenApiRouter<Api> {
 /// People and what they may do, their accounts, and the keys of machines.
 fn accounts() -> OpenApiRouter<Api> {
     OpenApiRouter::default()
+        .routes(routes!(auth::invitation::read))
         .routes(routes!(auth::accept::accept))
         .routes(routes!(auth::password_reset::request))
         .routes(routes!(auth::password_reset::confirm))

@@ -59,8 +59,8 @@ pub struct ShownRun {
     /// The trigger and every condition, with the values they had.
     #[schema(value_type = Object)]
     trace: Value,
-    /// What it did.
-    #[schema(value_type = Object)]
+    /// What it did, one thing after another.
+    #[schema(value_type = Vec<Object>)]
     actions: Value,
     /// What became of the actions that plugins were asked for.
     plugin_actions: Vec<ActionRun>,

@@ -19,6 +19,10 @@ pub struct ShownSettings {
     ask_for_rating: bool,
     /// How they are asked; null: with a plain question.
     rating_question: Option<String>,
+    /// Why conversations are closed, in the order in which it is offered. Where there is nothing, any text will do.
+    close_reasons: Vec<String>,
+    /// Whether nothing is closed without a reason.
+    close_reason_required: bool,
     /// The last change; null as long as nobody has changed anything.
     updated_at: Option<DateTime<Utc>>,
 }
@@ -29,6 +33,8 @@ impl From<TenantSettings> for ShownSettings {
             require_second_factor: settings.require_second_factor,
             ask_for_rating: settings.ask_for_rating,
             rating_question: settings.rating_question,
+            close_reasons: settings.close_reasons.choices,
+            close_reason_required: settings.close_reasons.required,
             updated_at: settings.updated_at,
         }
     }

@@ -55,6 +55,7 @@ pub struct Parts {
 
 /// One thing that must work before the main job can run.
 #[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = ReadinessCheck)]
 pub struct Check {
     /// Such as `database`, `workers`, `plugins`.
     pub name: String,

@@ -65,6 +65,7 @@ pub enum Trigger {
 /// Whose messages a trigger is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "TriggerDirection")]
 pub enum Direction {
     /// Written by the customer.
     #[default]
@@ -214,6 +215,10 @@ pub enum Action {
     SetStatus {
         /// The status.
         status: Status,
+        /// Of a closing: why, as the tenant's settings ask for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "String", length(min = 1, max = 100))]
+        reason: Option<String>,
     },
     /// Has a plugin do something at its provider: an action of its manifest, unless that carries out a draft, which only
     /// people may do. What becomes of it is in the log of the rule's runs.

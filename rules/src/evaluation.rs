@@ -133,6 +133,9 @@ pub enum Effect {
     SetStatus {
         /// The status.
         status: Status,
+        /// Of a closing: why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// Have a plugin do something at its provider.
     PluginAction {

@@ -27,7 +27,7 @@ enum Step {
     Text(Phrase),
     Template { name: String, language: String, components: Vec<JsonPhrase> },
     Tag(Phrase),
-    Status(Status),
+    Status(Status, Option<String>),
     Escalate(Phrase),
     Plugin { plugin: Option<String>, connection_id: Option<ConnectionId>, action: String, input: JsonPhrase },
 }
@@ -91,12 +91,25 @@ fn compile_step(action: &Action, pointer: &str, problems: &mut Vec<Problem>) -> 
             None
         }
         Action::AddTag { tag } => required(tag, &join(pointer, "tag"), problems).map(Step::Tag),
-        Action::SetStatus { status: Status::New } => {
+        Action::SetStatus { status: Status::New, .. } => {
             let message = "nothing becomes `new` again";
             problems.push(Problem::new(join(pointer, "status"), Code::UnknownValue, message));
             None
         }
-        Action::SetStatus { status } => Some(Step::Status(*status)),
+        Action::SetStatus { status, reason: Some(_) } if *status != Status::Closed => {
+            let message = "a `reason` goes with `closed` alone";
+            problems.push(Problem::new(join(pointer, "reason"), Code::Conflict, message));
+            None
+        }
+        Action::SetStatus { reason: Some(reason), .. } if reason.trim().is_empty() && !reason.is_empty() => {
+            let message = "at least one character is not a space";
+            problems.push(Problem::new(join(pointer, "reason"), Code::TooShort, message));
+            None
+        }
+        Action::SetStatus { status, reason } => {
+            let reason = reason.as_ref().map(|reason| reason.trim().to_owned());
+            Some(Step::Status(*status, reason))
+        }
         Action::PluginAction { plugin, connection_id, action, input } => {
             let (code, message) = match (plugin, connection_id) {
                 (None, None) => (Code::Required, "`plugin_action` needs a `plugin` or a `connection_id`"),
@@ -175,7 +188,7 @@ impl Step {
                     _ => return Err("the tag is longer than 100 characters"),
                 }
             }
-            Self::Status(status) => Effect::SetStatus { status: *status },
+            Self::Status(status, reason) => Effect::SetStatus { status: *status, reason: reason.clone() },
             Self::Plugin { plugin, connection_id, action, input } => Effect::PluginAction {
                 plugin: plugin.clone(),
                 connection_id: *connection_id,

@@ -197,6 +197,9 @@ fn actions() {
         ),
         (json!([{ "type": "set_status", "status": "opne" }]), "/actions/0/status", Code::UnknownValue),
         (json!([{ "type": "set_status", "status": "new" }]), "/actions/0/status", Code::UnknownValue),
+        (json!([{ "type": "set_status", "status": "open", "reason": "spam" }]), "/actions/0/reason", Code::Conflict),
+        (json!([{ "type": "set_status", "status": "closed", "reason": "" }]), "/actions/0/reason", Code::TooShort),
+        (json!([{ "type": "set_status", "status": "closed", "reason": " " }]), "/actions/0/reason", Code::TooShort),
         (json!([{ "type": "escalate" }]), "/actions/0", Code::Required),
         (
             json!([{ "type": "add_tag", "tag": "VIP" }, { "type": "add_tag", "tag": "vip" }]),

@@ -2,7 +2,7 @@
 
 use super::{PREFIX, ShownApiKey};
 use crate::{
-    auth::{Caller, Record, TenantToken},
+    auth::{Caller, Record},
     problem::{FieldProblem, Problem},
     request::Creation,
     users::check_name,
@@ -14,6 +14,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::api_keys::{self, ApiKey};
+use vault::TenantToken;
 
 /// A new key.
 #[derive(Deserialize, utoipa::ToSchema)]

@@ -14,7 +14,7 @@ use store::attributes;
 ///
 /// Values that are there stay.
 #[utoipa::path(delete, path = "/api/v1/attributes/{owner}/{key}", tag = "settings",
-    params(("owner" = String, Path, description = "conversation, contact or company"), ("key" = String, Path)),
+    params(("owner" = String, Path, pattern = "^(conversation|contact|company)$"), ("key" = String, Path)),
     security(("access_token" = ["manage_settings"])),
     responses((status = 204, description = "It is gone"), (status = 404, description = "`not_found`")))]
 pub async fn delete(caller: Caller, Path((owner, key)): Path<(Owner, String)>) -> Result<StatusCode, Problem> {

@@ -35,8 +35,9 @@ pub struct PutAttribute {
 ///
 /// Values that are there already are not looked at; from now on new ones must fit.
 #[utoipa::path(put, path = "/api/v1/attributes/{owner}/{key}", tag = "settings", request_body = PutAttribute,
-    params(("owner" = String, Path, description = "conversation, contact or company"),
-           ("key" = String, Path, description = "A letter, then letters, digits and underscores; at most 63")),
+    params(("owner" = String, Path, pattern = "^(conversation|contact|company)$"),
+           ("key" = String, Path, description = "A letter, then letters, digits and underscores; at most 63",
+            pattern = "^[A-Za-z_][A-Za-z0-9_]{0,62}$")),
     security(("access_token" = ["manage_settings"])),
     responses((status = 200, description = "The field", body = ShownAttribute),
               (status = 422, description = "`invalid`")))]

@@ -1,8 +1,8 @@
 //! `POST /api/v1/auth/accept-invitation`
 
 use super::{
-    Client, Passwords, TenantToken,
-    session::{self, Delivery, Tokens},
+    Client, Passwords,
+    session::{self, RefreshTokenDelivery, Tokens},
 };
 use crate::{
     problem::{Code, Problem},
@@ -20,6 +20,7 @@ use store::{
     teams,
     users::{self, NewUser},
 };
+use vault::TenantToken;
 
 /// Somebody who joins.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -34,7 +35,7 @@ pub struct AcceptInvitation {
     password: String,
     /// How the refresh token travels.
     #[serde(default)]
-    refresh_token_delivery: Delivery,
+    refresh_token_delivery: RefreshTokenDelivery,
 }
 
 /// Accept an invitation

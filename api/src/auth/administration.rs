@@ -4,12 +4,14 @@
 
 use super::{Caller, Credential};
 use crate::problem::Problem;
+use chrono::{DateTime, Utc};
 use domain::{ApiKeyId, UserId};
 use inbox::Transaction;
 use serde::Serialize;
 use serde_json::Value;
 use std::{
     fmt::Display,
+    net::IpAddr,
     ops::{Deref, DerefMut},
 };
 use store::audit::{self, Entry};
@@ -18,10 +20,19 @@ use uuid::Uuid;
 /// A change by somebody who administers.
 pub struct Administration {
     change: Transaction,
-    user: UserId,
-    api_key: Option<ApiKeyId>,
-    address: String,
-    request_id: String,
+    doer: Doer,
+}
+
+/// Who does something, from where.
+pub struct Doer {
+    /// Who.
+    pub user: UserId,
+    /// By which key, if they do not do it themselves.
+    pub api_key: Option<ApiKeyId>,
+    /// Their IP address.
+    pub address: IpAddr,
+    /// By which request.
+    pub request_id: String,
 }
 
 /// What was done, to what. Values are those that the API shows, which are never secrets.
@@ -59,6 +70,24 @@ impl Record {
         self.after = serde_json::to_value(after).ok();
         self
     }
+
+    /// The entry of the log that says so.
+    pub fn by(self, doer: &Doer, now: DateTime<Utc>) -> Entry {
+        let kind = self.action.split('.').next().unwrap_or_default();
+        Entry {
+            id: Uuid::now_v7(),
+            occurred_at: now,
+            user_id: doer.user,
+            api_key_id: doer.api_key,
+            action: self.action.to_owned(),
+            target_kind: kind.to_owned(),
+            target_id: self.target,
+            before: self.before,
+            after: self.after,
+            address: doer.address.to_string(),
+            request_id: doer.request_id.clone(),
+        }
+    }
 }
 
 impl Administration {
@@ -68,36 +97,19 @@ impl Administration {
             Credential::ApiKey(id) => Some(id),
         };
         let request_id = caller.trace.request_id().to_owned();
-        Self { change, user: caller.user, api_key, address: caller.address.to_string(), request_id }
+        Self { change, doer: Doer { user: caller.user, api_key, address: caller.address, request_id } }
     }
 
     /// Makes the change durable, with its record.
     pub async fn commit(mut self, record: Record) -> Result<(), Problem> {
-        self.note(record).await?;
+        let entry = record.by(&self.doer, self.change.now());
+        audit::append(self.change.conn(), &entry).await?;
         Ok(self.change.commit().await?)
     }
 
     /// Ends a change that turned out to be none: what was asked for was so already.
     pub async fn commit_unchanged(self) -> Result<(), Problem> {
         Ok(self.change.commit().await?)
-    }
-
-    async fn note(&mut self, record: Record) -> Result<(), Problem> {
-        let kind = record.action.split('.').next().unwrap_or_default();
-        let entry = Entry {
-            id: Uuid::now_v7(),
-            occurred_at: self.change.now(),
-            user_id: self.user,
-            api_key_id: self.api_key,
-            action: record.action.to_owned(),
-            target_kind: kind.to_owned(),
-            target_id: record.target,
-            before: record.before,
-            after: record.after,
-            address: self.address.clone(),
-            request_id: self.request_id.clone(),
-        };
-        Ok(audit::append(self.change.conn(), &entry).await?)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Client, Passwords,
-    session::{self, Delivery, Tokens},
+    session::{self, RefreshTokenDelivery, Tokens},
     token::Challenged,
 };
 use crate::{
@@ -31,7 +31,7 @@ pub struct Login {
     tenant: Option<String>,
     /// How the refresh token travels.
     #[serde(default)]
-    refresh_token_delivery: Delivery,
+    refresh_token_delivery: RefreshTokenDelivery,
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! `POST /api/v1/auth/logout`
 
 use super::{
-    TenantToken, cookie,
+    cookie,
     refresh::{Presented, Refresh},
 };
 use crate::{problem::Problem, state::Api};
@@ -11,6 +11,7 @@ use axum::{
 };
 use http::{StatusCode, header};
 use store::refresh_tokens::{self, Redeemed};
+use vault::TenantToken;
 
 /// Log out
 ///

@@ -1,6 +1,6 @@
 //! `POST /api/v1/auth/password-reset` and `…/confirmation`: for whoever has forgotten their password
 
-use super::{ClientAddress, Passwords, TenantToken};
+use super::{ClientAddress, Passwords};
 use crate::{
     links,
     problem::{Code, Problem},
@@ -20,6 +20,7 @@ use store::{
     refresh_tokens,
     users::{self, LoginCandidate},
 };
+use vault::TenantToken;
 
 /// How long a link is good.
 pub const LIFETIME: TimeDelta = TimeDelta::hours(1);

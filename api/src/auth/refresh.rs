@@ -1,8 +1,8 @@
 //! `POST /api/v1/auth/refresh`
 
 use super::{
-    Client, TenantToken, cookie,
-    session::{self, Delivery, SignedIn, Tokens},
+    Client, cookie,
+    session::{self, RefreshTokenDelivery, SignedIn, Tokens},
 };
 use crate::{
     problem::{Code, Problem},
@@ -19,6 +19,7 @@ use store::{
     refresh_tokens::{self, Redeemed},
     users,
 };
+use vault::TenantToken;
 
 /// A refresh token that does not come in the cookie.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -31,7 +32,7 @@ pub struct Refresh {
 /// A refresh token, from wherever the client keeps it.
 pub struct Presented {
     pub token: String,
-    pub delivery: Delivery,
+    pub delivery: RefreshTokenDelivery,
 }
 
 impl FromRequest<Api> for Presented {
@@ -40,10 +41,10 @@ impl FromRequest<Api> for Presented {
     async fn from_request(request: Request, api: &Api) -> Result<Self, Problem> {
         if has_body(request.headers()) {
             let Json(Refresh { refresh_token: token }) = Json::from_request(request, api).await?;
-            return Ok(Self { token, delivery: Delivery::Body });
+            return Ok(Self { token, delivery: RefreshTokenDelivery::Body });
         }
         match cookie::refresh_token(api, request.headers())? {
-            Some(token) => Ok(Self { token, delivery: Delivery::Cookie }),
+            Some(token) => Ok(Self { token, delivery: RefreshTokenDelivery::Cookie }),
             None => Err(Code::RefreshFailed.into()),
         }
     }

@@ -1,6 +1,6 @@
 //! Sessions: what a login or a refresh hands out.
 
-use super::{Client, TenantToken, cookie, token::Claims};
+use super::{Client, cookie, token::Claims};
 use crate::{problem::Problem, state::Api};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,11 +9,12 @@ use http::header;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use store::{refresh_tokens, sessions, users::User};
+use vault::TenantToken;
 
 /// How the refresh token travels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Delivery {
+pub enum RefreshTokenDelivery {
     /// In an HttpOnly cookie, for browsers.
     #[default]
     Cookie,
@@ -84,7 +85,7 @@ pub fn answer(
     api: &Api,
     who: SignedIn,
     refresh: &TenantToken,
-    delivery: Delivery,
+    delivery: RefreshTokenDelivery,
     now: DateTime<Utc>,
 ) -> Result<Response, Problem> {
     let lifetime = TimeDelta::minutes(i64::from(api.auth.access_token_minutes));
@@ -94,13 +95,13 @@ pub fn answer(
     let tokens = Tokens {
         access_token,
         expires_in: lifetime.num_seconds(),
-        refresh_token: (delivery == Delivery::Body).then(|| refresh.clone()),
+        refresh_token: (delivery == RefreshTokenDelivery::Body).then(|| refresh.clone()),
         tenant_id: who.tenant,
         user_id: who.user,
         role: who.role,
     };
     let mut response = ([(header::CACHE_CONTROL, "no-store")], axum::Json(tokens)).into_response();
-    if delivery == Delivery::Cookie {
+    if delivery == RefreshTokenDelivery::Cookie {
         let cookie = cookie::set(api, &refresh, refresh_lifetime(api))?;
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }

@@ -5,7 +5,12 @@
 //! allowed to. The answer is a page for people, which leads nowhere.
 
 use super::{page::Page, redirect_uri, required};
-use crate::{auth, problem::Problem, state::Api};
+use crate::{
+    auth::{self, ClientAddress, Doer, Record},
+    problem::Problem,
+    state::Api,
+    trace::Trace,
+};
 use axum::{
     extract::{Query, State, rejection::QueryRejection},
     response::{IntoResponse, Response},
@@ -27,11 +32,13 @@ pub struct Params {
 /// Receives whoever comes back.
 pub async fn receive(
     State(api): State<Api>,
+    address: ClientAddress,
+    trace: Trace,
     headers: HeaderMap,
     params: Result<Query<Params>, QueryRejection>,
 ) -> Response {
     let page = match params {
-        Ok(Query(params)) => welcome(&api, &headers, params).await,
+        Ok(Query(params)) => welcome(&api, Visit { address, trace, headers }, params).await,
         Err(_) => Ok(Page::Unknown),
     };
     match page {
@@ -41,9 +48,16 @@ pub async fn receive(
     }
 }
 
-async fn welcome(api: &Api, headers: &HeaderMap, params: Params) -> Result<Page, Problem> {
+/// How somebody comes back.
+struct Visit {
+    address: ClientAddress,
+    trace: Trace,
+    headers: HeaderMap,
+}
+
+async fn welcome(api: &Api, visit: Visit, params: Params) -> Result<Page, Problem> {
     let Some(state) = params.state else { return Ok(Page::Unknown) };
-    let shown = |name: &str| auth::cookie::named(headers, name);
+    let shown = |name: &str| auth::cookie::named(&visit.headers, name);
     let authorization = match api.oauth.redeem(&state, shown).await.map_err(problem)? {
         Ok(authorization) => authorization,
         Err(Unredeemed::Unknown) => return Ok(Page::Unknown),
@@ -53,13 +67,13 @@ async fn welcome(api: &Api, headers: &HeaderMap, params: Params) -> Result<Page,
     };
     match (params.error.as_deref(), params.code) {
         (Some("access_denied"), _) => Ok(Page::Declined),
-        (None, Some(code)) if !code.is_empty() => complete(api, authorization, &code).await,
+        (None, Some(code)) if !code.is_empty() => complete(api, &visit, authorization, &code).await,
         // What the provider says besides is a stranger's text.
         _ => Ok(Page::NoCode),
     }
 }
 
-async fn complete(api: &Api, authorization: Authorization, code: &str) -> Result<Page, Problem> {
+async fn complete(api: &Api, visit: &Visit, authorization: Authorization, code: &str) -> Result<Page, Problem> {
     let mut tx = api.database.begin(authorization.tenant).await?;
     let user = refresh_tokens::actor(&mut tx, authorization.user, None).await?;
     if !user.is_some_and(|user| user.permissions.has(Permission::ManageConnections)) {
@@ -68,7 +82,14 @@ async fn complete(api: &Api, authorization: Authorization, code: &str) -> Result
     let (connection, compiled) = required(api, &mut tx, authorization.connection).await?;
     tx.commit().await?;
     let subject = Subject { tenant: authorization.tenant, connection: &connection, manifest: &compiled.manifest };
-    match api.oauth.complete(&subject, authorization, code, &redirect_uri(api)).await {
+    let doer = Doer {
+        user: authorization.user,
+        api_key: None,
+        address: visit.address.0,
+        request_id: visit.trace.request_id().to_owned(),
+    };
+    let entry = Record::new("connection.authorized").of(connection.id).by(&doer, api.now());
+    match api.oauth.complete(&subject, authorization, code, &redirect_uri(api), entry).await {
         Ok(()) => {
             let is_off = connection.status == ConnectionStatus::Disabled;
             Ok(Page::Connected { name: connection.name.clone(), is_off })

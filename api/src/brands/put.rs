@@ -5,6 +5,7 @@ use crate::{
     auth::{Caller, Record},
     problem::{FieldProblem, Problem},
     request::{Json, Path},
+    slug::is_slug,
     users::check_name,
 };
 use domain::role::Permission;
@@ -21,7 +22,8 @@ pub struct PutBrand {
 
 /// Make a brand, or give it another name
 #[utoipa::path(put, path = "/api/v1/brands/{key}", tag = "settings", request_body = PutBrand,
-    params(("key" = String, Path, description = "Lower-case letters, digits, hyphens and underscores; at most 50")),
+    params(("key" = String, Path, description = "Lower-case letters, digits, hyphens and underscores; at most 50",
+            pattern = "^[a-z0-9][a-z0-9_-]{0,49}$")),
     security(("access_token" = ["manage_settings"])),
     responses((status = 200, description = "The brand", body = ShownBrand),
               (status = 422, description = "`invalid`")))]
@@ -31,8 +33,10 @@ pub async fn put(
     Json(PutBrand { name }): Json<PutBrand>,
 ) -> Result<axum::Json<ShownBrand>, Problem> {
     let wrong_key = || FieldProblem::new("", "key", "the key has lower-case letters, digits, hyphens and underscores");
-    let problems: Vec<_> =
-        [check_name("/name", &name).err(), (!is_key(&key)).then(wrong_key)].into_iter().flatten().collect();
+    let problems: Vec<_> = [check_name("/name", &name).err(), (!is_slug(&key, &['-', '_'], 50)).then(wrong_key)]
+        .into_iter()
+        .flatten()
+        .collect();
     let (mut change, _) = caller.administer(Permission::ManageSettings).await?;
     if !problems.is_empty() {
         return Err(Problem::invalid(problems));
@@ -45,9 +49,4 @@ pub async fn put(
     let record = Record::new("brand.put").of(key).before(before.map(ShownBrand::from)).after(&brand);
     change.commit(record).await?;
     Ok(axum::Json(brand))
-}
-
-fn is_key(key: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    key.starts_with(is_plain) && key.len() <= 50 && key.chars().all(|c| is_plain(c) || matches!(c, '-' | '_'))
 }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 #[serde(deny_unknown_fields)]
 pub struct CreateCanned {
     /// What is typed behind a slash: lower-case letters, digits, hyphens and underscores, at most 50.
+    #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,49}$")]
     shortcut: String,
     /// What it is about, 1 to 255 characters.
     title: String,

@@ -35,6 +35,8 @@ pub struct Params {
     priority: Option<String>,
     /// Only this category.
     category: Option<String>,
+    /// Only what was closed for this reason.
+    close_reason: Option<String>,
     /// Only this team's: an id, or `none`.
     team: Option<String>,
     /// Only what this person has: an id, `me`, or `nobody`.
@@ -106,6 +108,7 @@ impl Params {
             queue_state: self.queue_state.map(QueueState::as_str),
             priorities: self.priority.as_deref().map(words).transpose()?,
             category: self.category.clone(),
+            close_reason: self.close_reason.clone(),
             team: self.team.as_deref().map(|name| id_or(name, "none", "team")).transpose()?,
             assignee: self.assigned_to.as_deref().map(|name| person(name, me)).transpose()?,
             participant: self.participant.as_deref().map(|name| person(name, me)).transpose()?.flatten(),

@@ -1,6 +1,6 @@
 //! `POST` and `DELETE /api/v1/conversations/{id}/merge`
 
-use super::{ShownConversation, after, change, visible};
+use super::{ShownConversation, after, change_with, visible};
 use crate::{
     auth::Caller,
     problem::{Code, Problem},
@@ -59,13 +59,12 @@ pub async fn merge(
 /// The messages that went come back; what was written since stays where it is.
 #[utoipa::path(delete, path = "/api/v1/conversations/{id}/merge", tag = "conversations",
     params(("id" = uuid::Uuid, Path)),
-    security(("access_token" = ["work_conversations"])),
+    security(("access_token" = ["merge_conversations"])),
     responses((status = 200, description = "The conversation as it was", body = ShownConversation),
               (status = 403, description = "`forbidden`"), (status = 404, description = "`not_found`"),
               (status = 409, description = "`merge_refused`: it has not been merged")))]
 pub async fn unmerge(caller: Caller, Path(id): Path<ConversationId>) -> Result<axum::Json<ShownConversation>, Problem> {
-    let (mut change, granted, _) = change(&caller, id).await?;
-    granted.must(Permission::MergeConversations)?;
+    let (mut change, _, _) = change_with(&caller, Permission::MergeConversations, id).await?;
     change.unmerge(id).await?;
     change.commit().await?;
     after(&caller, id).await

@@ -23,7 +23,7 @@ pub struct SetStatus {
     status: Status,
     /// Of a snooze: when it ends, within a year. Without it the contact's next message ends it.
     until: Option<DateTime<Utc>>,
-    /// Of a closing: why, at most 100 characters.
+    /// Of a closing: why, at most 100 characters. The tenant's settings may ask for one, and for one of a list.
     reason: Option<String>,
     /// Whatever others are to know about it, at most 1,000 characters.
     note: Option<String>,
@@ -69,7 +69,8 @@ impl SetStatus {
     responses((status = 200, description = "The conversation as it is now", body = ShownConversation),
               (status = 404, description = "`not_found`"),
               (status = 409, description = "`conflict`: its contact has begun another one meanwhile"),
-              (status = 422, description = "`invalid`: it may not become that")))]
+              (status = 422, description = "`invalid`: it may not become that, or not without a reason, or not for \
+                                            this one")))]
 pub async fn set(
     caller: Caller,
     Path(id): Path<ConversationId>,

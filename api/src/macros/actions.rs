@@ -52,7 +52,7 @@ pub enum MacroAction {
         /// Of a snooze: how long, in minutes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         minutes: Option<u32>,
-        /// Of a closing: why.
+        /// Of a closing: why, as the tenant's settings ask for it when the macro runs.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
@@ -138,7 +138,9 @@ impl MacroAction {
             Self::RemoveTag { tag } => drop(change.remove_tag(id, tag.trim()).await?),
             Self::SetStatus { status, minutes, reason } => {
                 let until = minutes.map(|minutes| now + TimeDelta::minutes(minutes.into()));
-                change.step(id, &Step { to: *status, until, reason: reason.as_deref(), note: None }).await?;
+                change
+                    .step(id, &Step { to: *status, until, reason: reason.as_deref().map(str::trim), note: None })
+                    .await?;
             }
             Self::SetPriority { priority } => {
                 change.fill_in(id, &Fields { priority: Some(*priority), ..Fields::default() }).await?;

@@ -64,7 +64,7 @@ pub struct PluginInstallation {
 /// Takes one `.wasm` file, and installs it beside the other versions of the plugin. New connections get the newest
 /// version; connections that there are keep theirs until they are upgraded. The same file again changes nothing.
 #[utoipa::path(post, path = "/api/v1/plugins", tag = "plugins", params(Wait),
-    request_body(content = Vec<u8>, content_type = "application/wasm", description = "The file, up to 8 MiB"),
+    request_body(content = Wasm, content_type = "application/wasm", description = "The file, up to 8 MiB"),
     security(("access_token" = ["install_plugins"])),
     responses((status = 200, description = "The same file was installed already", body = ShownPlugin),
               (status = 201, description = "Installed", body = ShownPlugin),

@@ -40,6 +40,10 @@ pub(super) fn require_json(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // serde would fill an object from a list, too, by the order of its members. No body of ours is meant so.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Problem::field("", "shape", "must be an object"));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let (pointer, error) = (pointer(error.path()), error.into_inner());
@@ -115,6 +119,7 @@ mod tests {
     fn a_wrong_shape_is_pointed_at() {
         let problem = format!("{:?}", refused(r#"{"list":[{"n":1},{"n":300}]}"#));
         assert!(problem.contains("\"/list/1/n\""), "{problem}");
+        assert_eq!(refused(" [[]]").code(), Code::Invalid, "a list of the values of an object is none");
         let problem = format!("{:?}", refused(r#"{"list":[],"a/b":1}"#));
         assert!(problem.contains("unknown field") && problem.contains("Invalid"), "{problem}");
     }

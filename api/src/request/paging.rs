@@ -2,7 +2,7 @@
 
 use crate::problem::{Code, Problem};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -131,6 +131,8 @@ pub fn time_of<T: From<Uuid>>(cursor: Option<&str>) -> Result<Option<(DateTime<U
         let bytes: [u8; 24] = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?.try_into().ok()?;
         let (at, id) = bytes.split_first_chunk::<8>()?;
         let at = DateTime::from_timestamp_micros(i64::from_be_bytes(*at))?;
+        // Nothing is older or newer, and PostgreSQL has no word for some of it.
+        let at = Some(at).filter(|at| (1..=9999).contains(&at.year()))?;
         Some((at, Uuid::from_slice(id).ok()?.into()))
     };
     read().map(Some).ok_or_else(unknown)
@@ -153,6 +155,9 @@ mod tests {
         assert_eq!(time_of::<Uuid>(Some(&by_time(at, id))).unwrap(), Some((at, id)));
         assert!(id_of::<Uuid>(Some("???")).is_err());
         assert!(time_of::<Uuid>(Some(&by_id(id))).is_err());
+        for beyond in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
+            assert!(time_of::<Uuid>(Some(&by_time(beyond, id))).is_err(), "{beyond}");
+        }
     }
 
     #[test]

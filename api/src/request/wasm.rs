@@ -11,6 +11,8 @@ use axum::{
 pub const WASM_LIMIT: usize = 8 << 20;
 
 /// The bytes of a `.wasm` file, up to the limit of the route.
+#[derive(utoipa::ToSchema)]
+#[schema(value_type = String, format = Binary)]
 pub struct Wasm(pub Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for Wasm {

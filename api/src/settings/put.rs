@@ -3,14 +3,19 @@
 use super::ShownSettings;
 use crate::{
     auth::{Caller, Record},
-    problem::{Code, Problem},
+    problem::{Code, FieldProblem, Problem},
     request::{IfMatch, Json, tagged},
     surveys::ask::check_question,
 };
 use axum::response::Response;
-use domain::{role::Permission, second_factor::Enforcement};
+use domain::{close_reason::CloseReasons, role::Permission, second_factor::Enforcement};
 use serde::Deserialize;
 use store::tenant_settings::{self, TenantSettings};
+
+/// The most reasons to choose from.
+const MOST_REASONS: usize = 100;
+/// The most characters of a reason.
+const LONGEST_REASON: usize = 100;
 
 /// All settings: what is omitted gets its default.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -26,6 +31,37 @@ pub struct PutSettings {
     /// How they are asked, with `{link}` where the link stands; at most 2,000 characters. A plain question without it.
     #[serde(default)]
     rating_question: Option<String>,
+    /// Why conversations are closed: at most 100 different reasons, of 1 to 100 characters, in the order in which they
+    /// are offered. Where there are none, any text will do.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    close_reasons: Vec<String>,
+    /// Whether nothing is closed without a reason.
+    #[serde(default)]
+    close_reason_required: bool,
+}
+
+impl PutSettings {
+    /// The reasons without blanks around them.
+    fn close_reasons(&self) -> Result<CloseReasons, Problem> {
+        let choices: Vec<String> = self.close_reasons.iter().map(|reason| reason.trim().to_owned()).collect();
+        if choices.len() > MOST_REASONS {
+            return Err(Problem::field("/close_reasons", "length", "must be at most 100"));
+        }
+        let wrong = |(index, reason): (usize, &String)| {
+            let (code, what) = match reason.chars().count() {
+                1..=LONGEST_REASON if choices[..index].contains(reason) => ("duplicate", "is there already"),
+                1..=LONGEST_REASON => return None,
+                _ => ("length", "must have 1 to 100 characters"),
+            };
+            Some(FieldProblem::new(format!("/close_reasons/{index}"), code, what))
+        };
+        let problems: Vec<_> = choices.iter().enumerate().filter_map(wrong).collect();
+        if !problems.is_empty() {
+            return Err(Problem::invalid(problems));
+        }
+        Ok(CloseReasons { choices, required: self.close_reason_required })
+    }
 }
 
 /// Set the settings of the tenant
@@ -42,14 +78,15 @@ pub async fn put(caller: Caller, if_match: IfMatch, Json(new): Json<PutSettings>
     if let Some(question) = &new.rating_question {
         check_question("/rating_question", question)?;
     }
-    let now = change.now();
+    let close_reasons = new.close_reasons()?;
     let new = TenantSettings {
         require_second_factor: new.require_second_factor,
         ask_for_rating: new.ask_for_rating,
         rating_question: new.rating_question,
-        version: before.version,
-        updated_at: None,
+        close_reasons,
+        ..before.clone()
     };
+    let now = change.now();
     let after = tenant_settings::put(change.conn(), new, now).await?.ok_or(Code::PreconditionFailed)?;
     let (version, after) = (after.version, ShownSettings::from(after));
     change.commit(Record::new("settings.updated").before(ShownSettings::from(before)).after(&after)).await?;

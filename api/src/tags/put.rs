@@ -24,13 +24,13 @@ pub struct PutTag {
     #[schema(value_type = Option<uuid::Uuid>)]
     team_id: Option<TeamId>,
     /// How it looks, as `#rrggbb`.
-    #[schema(example = "#2f6fed")]
+    #[schema(example = "#2f6fed", pattern = "^#[0-9A-Fa-f]{6}$")]
     color: Option<String>,
 }
 
 /// Make a tag, or change whose it is and how it looks
 #[utoipa::path(put, path = "/api/v1/tags/{name}", tag = "settings", request_body = PutTag,
-    params(("name" = String, Path, description = "1 to 100 characters")),
+    params(("name" = String, Path, description = "1 to 100 characters", min_length = 1, max_length = 100)),
     security(("access_token" = ["manage_tags"])),
     responses((status = 200, description = "The tag", body = ShownTag), (status = 422, description = "`invalid`")))]
 pub async fn put(

@@ -24,7 +24,7 @@ pub struct CreateTeam {
     description: String,
     /// What the numbers of its tickets begin with: a capital letter, then up to nine capital letters and digits. Teams
     /// may share one.
-    #[schema(example = "DEV")]
+    #[schema(example = "DEV", pattern = "^[A-Z][A-Z0-9]{0,9}$")]
     ticket_prefix: String,
     /// How a conversation in its queue finds somebody; by hand, without it.
     #[serde(default)]

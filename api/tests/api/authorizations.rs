@@ -80,6 +80,12 @@ async fn a_person_connects_a_shop() {
     assert_eq!(app.count("queue.jobs WHERE kind = 'renew-token'").await, 1);
     assert_eq!(app.count("queue.holds").await, 0);
 
+    let log = admin.get("/api/v1/audit-log").await.ok();
+    let entry = &log["items"][0];
+    assert_eq!(entry["action"], "connection.authorized");
+    assert_eq!((&entry["user_id"], &entry["address"]), (&json!(admin.id), &json!("127.0.0.1")));
+    assert!(path.ends_with(entry["target_id"].as_str().unwrap()), "{entry}");
+
     // The same address again, as from the history of the browser.
     let again = browser.open(&back).await;
     assert_eq!(again.status, 400);

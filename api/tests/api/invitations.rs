@@ -28,8 +28,17 @@ async fn an_invited_person_joins_once() {
     members.sort();
     assert_eq!(members, ["link_id", "tenant_id"]);
 
+    let seen = json!({ "tenant_name": "acme", "email": "nina@acme.example", "role_name": "team_lead" });
+    for _ in 0..2 {
+        assert_eq!(app.post("/api/v1/auth/invitation", &json!({ "token": token })).await.ok(), seen);
+    }
+    let made_up = app.post("/api/v1/auth/invitation", &json!({ "token": &token[1..] })).await;
+    assert_eq!(made_up.problem(410), "link_expired");
+
     let tokens = app.post("/api/v1/auth/accept-invitation", &accept(&token)).await;
     assert_eq!(tokens.status, 201);
+    let again = app.post("/api/v1/auth/invitation", &json!({ "token": token })).await;
+    assert_eq!(again.problem(410), "link_expired");
     let nina = admin.with_token(tokens.ok()["access_token"].as_str().unwrap());
     let me = nina.get("/api/v1/auth/me").await.ok();
     assert_eq!((&me["user"]["name"], &me["user"]["role"]), (&json!("Nina"), &json!("team_lead")));

@@ -8,6 +8,7 @@ mod authorization_server;
 mod authorizations;
 mod beginning;
 mod calls;
+mod close_reasons;
 mod companies;
 mod connection_settings;
 mod connections;

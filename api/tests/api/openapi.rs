@@ -3,14 +3,19 @@
 use crate::app::App;
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, env, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 /// What needs no token.
-const PUBLIC: [&str; 10] = [
+const PUBLIC: [&str; 11] = [
     "get /healthz",
     "get /metrics",
     "get /readyz",
     "post /api/v1/auth/accept-invitation",
+    "post /api/v1/auth/invitation",
     "post /api/v1/auth/login",
     "post /api/v1/auth/login/second-factor",
     "post /api/v1/auth/logout",
@@ -66,10 +71,52 @@ fn it_is_openapi_3_1_and_every_reference_leads_somewhere() {
 }
 
 #[test]
-fn every_operation_is_described() {
+fn every_operation_is_described_under_a_name_of_its_own() {
+    let mut names = BTreeSet::new();
     for (method, path, operation) in operations(&signalbox_api::openapi::document()) {
         assert!(operation["summary"].is_string() && operation["tags"][0].is_string(), "{method} {path}");
+        assert!(names.insert(operation["operationId"].as_str().unwrap().to_owned()), "{method} {path}");
     }
+}
+
+/// Of two types with one name the document keeps one, and says of the other what is not so.
+#[test]
+fn no_two_types_are_described_under_one_name() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut names = BTreeSet::new();
+    for file in files_in(&source) {
+        for name in names_of_schemas(&fs::read_to_string(&file).unwrap()) {
+            assert!(names.insert(name.clone()), "{name} of {} is somewhere else, too", file.display());
+        }
+    }
+    assert!(names.len() > 150, "the types are found: {names:?}");
+}
+
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] }).collect()
+}
+
+/// What a file derives `ToSchema` for, or takes over from another crate under a name (`openapi.rs`).
+fn names_of_schemas(source: &str) -> Vec<String> {
+    let (mut names, mut derived, mut renamed) = (Vec::new(), false, None);
+    for line in source.lines().map(str::trim) {
+        let words = line.trim_start_matches("pub(crate) ").trim_start_matches("pub ");
+        let declared = words.strip_prefix("struct ").or_else(|| words.strip_prefix("enum "));
+        if line.starts_with("#[derive(") {
+            derived = line.contains("ToSchema");
+        } else if let Some(name) = line.strip_prefix("#[schema(as = ") {
+            renamed = name.split(')').next().map(str::to_owned);
+        } else if let Some(name) = declared {
+            let name = name.split(|c: char| !c.is_alphanumeric()).next().unwrap().to_owned();
+            if std::mem::take(&mut derived) {
+                names.push(renamed.take().unwrap_or(name));
+            }
+        } else if let Some((_, taken_over)) = line.split_once(" = \"").filter(|_| line.contains("\": ")) {
+            names.extend(taken_over.split('"').next().map(str::to_owned));
+        }
+    }
+    names
 }
 
 #[tokio::test]

@@ -46,7 +46,8 @@ async fn text_that_the_database_cannot_hold_is_the_clients_fault() {
                              "actions": [{ "type": "add_tag", "tag": "x" }] });
     let rule = json!({ "name": "a\u{0}b", "definition": definition });
     assert_eq!(admin.post("/api/v1/rules", &rule).await.problem(422), "invalid");
-    assert_eq!(admin.get("/api/v1/conversations?search=%00").await.problem(422), "invalid");
+    assert_eq!(admin.get("/api/v1/conversations?search=%00").await.problem(400), "bad_request");
+    assert_eq!(admin.put("/api/v1/brands/a%00b", &json!({ "name": "A" })).await.problem(404), "not_found");
 }
 
 #[tokio::test]

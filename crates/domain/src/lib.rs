@@ -6,6 +6,7 @@
 
 pub mod attribute;
 pub mod clock;
+pub mod close_reason;
 pub mod connection;
 pub mod conversation;
 pub mod cron;

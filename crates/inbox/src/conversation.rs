@@ -54,8 +54,17 @@ impl Transaction {
         self.step(id, &Step::from(to)).await
     }
 
-    /// The same with what is told about it. A snooze may get another end.
+    /// The same with what is told about it. A snooze may get another end; a closing needs a reason that the tenant's
+    /// settings allow.
     pub async fn step(&mut self, id: ConversationId, step: &Step<'_>) -> Result<bool, Error> {
+        if step.to == Status::Closed && self.conversation(id).await?.status != Status::Closed {
+            store::tenant_settings::load(self.conn()).await?.close_reasons.check(step.reason)?;
+        }
+        self.go(id, step).await
+    }
+
+    /// The same for a reason of the product's own.
+    pub(crate) async fn go(&mut self, id: ConversationId, step: &Step<'_>) -> Result<bool, Error> {
         let (tenant_id, now) = (self.tenant(), self.now());
         let conversation = self.conversation(id).await?;
         let (kind, from, to) = (conversation.kind, conversation.status, step.to);

@@ -54,6 +54,9 @@ pub enum Error {
         /// Where it was meant to go.
         to: domain::conversation::Status,
     },
+    /// It is not closed for this reason, or without one.
+    #[error(transparent)]
+    Unreasoned(#[from] domain::close_reason::Unreasoned),
     /// Nobody is at the other end of a channel.
     #[error("a conversation among people of the tenant goes over no channel")]
     NoCustomer,

@@ -176,7 +176,7 @@ impl Transaction {
 
     async fn close_merged(&mut self, id: ConversationId) -> Result<(), Error> {
         if self.conversation(id).await?.status != Status::Closed {
-            self.step(id, &crate::Step { reason: Some("merged"), ..Status::Closed.into() }).await?;
+            self.go(id, &crate::Step { reason: Some("merged"), ..Status::Closed.into() }).await?;
         }
         Ok(())
     }

@@ -10,7 +10,7 @@
 //! - [`Keeper`]: what the rest of the product calls
 //! - `client`: the client of one connection, out of its manifest, settings and secrets
 //! - `exchange`, `answer`: a request for a token, and what the answer means
-//! - `pkce`, `state`: the two random values of an authorization
+//! - `pkce`: what proves that whoever brings a code is who asked for it
 //! - `times`: when a token is renewed, and when it is not used any more
 //! - `sealed`: tokens as they lie in the database
 
@@ -23,7 +23,6 @@ mod exchange;
 mod keeper;
 mod pkce;
 mod sealed;
-mod state;
 mod times;
 
 pub use error::Error;

@@ -8,8 +8,8 @@ use chrono::TimeDelta;
 use domain::{SessionId, TenantId, UserId, role::Role};
 use http::{Method, Request, header};
 use serde_json::Value;
-use std::sync::Arc;
-use store::{Database, TenantTx, refresh_tokens, tenants::Tenant, users};
+use std::{net::Ipv4Addr, sync::Arc};
+use store::{Database, TenantTx, refresh_tokens, sessions, tenants::Tenant, users};
 use tower::ServiceExt as _;
 
 /// The largest answer that is read.
@@ -129,13 +129,18 @@ pub async fn admin(tx: &mut TenantTx) -> anyhow::Result<UserId> {
     Ok(admin.context("the tenant has no active admin")?.id)
 }
 
-/// A token of the tenant's first admin. Its session has no refresh token that anybody knows.
+/// What the admin sees of such a session, in the list of theirs.
+const USER_AGENT: &str = "signalbox, run by the operator";
+
+/// A token of the tenant's first admin. Its session has no refresh token that anybody knows, and shows in the admin's
+/// list, where they can end it.
 pub async fn sign_in(process: &Process, tenant: TenantId, lifetime: TimeDelta) -> anyhow::Result<String> {
     let now = process.clock.now();
     let mut tx = process.database.begin(tenant).await?;
     let user = admin(&mut tx).await?;
     let session = SessionId::new();
     refresh_tokens::insert(&mut tx, &rand::random::<[u8; 32]>(), session, user, now, now + lifetime).await?;
+    sessions::touch(&mut tx, session, user, &Ipv4Addr::LOCALHOST.to_string(), USER_AGENT, now).await?;
     tx.commit().await?;
     let claims = Claims { tenant, user, session };
     Ok(access_key(process).await?.sign(claims, Role::Admin.into(), now, lifetime)?)

@@ -2,7 +2,7 @@
 
 use crate::{Error, Result};
 use chrono::{DateTime, Utc};
-use domain::second_factor::Enforcement;
+use domain::{close_reason::CloseReasons, second_factor::Enforcement};
 use sqlx::PgConnection;
 
 /// What holds for the whole tenant. Its default is what holds as long as nobody has set anything, with version 0.
@@ -14,6 +14,8 @@ pub struct TenantSettings {
     pub ask_for_rating: bool,
     /// How they are asked, with `{link}` where the link stands; `None`: a plain question.
     pub rating_question: Option<String>,
+    /// Why conversations are closed.
+    pub close_reasons: CloseReasons,
     /// Counts the changes.
     pub version: i64,
     /// The last change.
@@ -23,7 +25,9 @@ pub struct TenantSettings {
 /// What holds for the tenant of the running transaction.
 pub async fn load(conn: &mut PgConnection) -> Result<TenantSettings> {
     let row = sqlx::query!(
-        "SELECT require_second_factor, ask_for_rating, rating_question, version, updated_at FROM tenant_settings"
+        "SELECT require_second_factor, ask_for_rating, rating_question, close_reasons, close_reason_required, version,
+                updated_at
+           FROM tenant_settings"
     )
     .fetch_optional(conn)
     .await?;
@@ -35,25 +39,32 @@ pub async fn load(conn: &mut PgConnection) -> Result<TenantSettings> {
             .map_err(|error| Error::corrupt("tenant_settings.require_second_factor", error))?,
         ask_for_rating: row.ask_for_rating,
         rating_question: row.rating_question,
+        close_reasons: CloseReasons { choices: row.close_reasons, required: row.close_reason_required },
         version: row.version,
         updated_at: Some(row.updated_at),
     })
 }
 
-/// Sets everything, if what was read had the version of `new`; `None` if it has been changed since.
+/// Sets everything, if `new.version` is still the version; `None` if it has been changed since.
 pub async fn put(conn: &mut PgConnection, new: TenantSettings, now: DateTime<Utc>) -> Result<Option<TenantSettings>> {
     let written = sqlx::query_scalar!(
-        "INSERT INTO tenant_settings AS s (tenant_id, require_second_factor, ask_for_rating, rating_question, updated_at)
-         SELECT current_tenant(), $1, $2, $3, $5
-          WHERE $4::bigint = 0 OR EXISTS (SELECT FROM tenant_settings WHERE tenant_id = current_tenant())
+        "INSERT INTO tenant_settings AS s
+                (tenant_id, require_second_factor, ask_for_rating, rating_question, close_reasons, close_reason_required,
+                 updated_at)
+         SELECT current_tenant(), $1, $2, $3, $4, $5, $7
+          WHERE $6::bigint = 0 OR EXISTS (SELECT FROM tenant_settings WHERE tenant_id = current_tenant())
          ON CONFLICT (tenant_id) DO UPDATE
             SET require_second_factor = excluded.require_second_factor, ask_for_rating = excluded.ask_for_rating,
-                rating_question = excluded.rating_question, version = s.version + 1, updated_at = excluded.updated_at
-          WHERE s.version = $4
+                rating_question = excluded.rating_question, close_reasons = excluded.close_reasons,
+                close_reason_required = excluded.close_reason_required, version = s.version + 1,
+                updated_at = excluded.updated_at
+          WHERE s.version = $6
          RETURNING version",
         new.require_second_factor.as_str(),
         new.ask_for_rating,
         new.rating_question,
+        &new.close_reasons.choices,
+        new.close_reasons.required,
         new.version,
         now
     )

@@ -36,6 +36,7 @@
 //! - [`sealed`]: secrets as they lie in the database, and where
 //! - [`keyring`]: the data keys that are in use
 //! - [`plaintext`]: secrets as they are used
+//! - [`tenant_token`]: secrets that are shown, and of which the database has the hash
 
 #![deny(clippy::disallowed_methods)]
 
@@ -46,6 +47,7 @@ pub mod keyring;
 pub mod master;
 pub mod plaintext;
 pub mod sealed;
+pub mod tenant_token;
 
 pub use data_key::{DataKey, KeyId, WrappedKey};
 pub use error::Error;
@@ -53,3 +55,4 @@ pub use keyring::Keyring;
 pub use master::{MasterKey, MasterKeyError};
 pub use plaintext::Plaintext;
 pub use sealed::{Place, Sealed};
+pub use tenant_token::TenantToken;

@@ -2,6 +2,7 @@
 //! stands still until it is moved.
 
 mod actions;
+mod close_reasons;
 mod customers;
 mod inbound;
 mod links;

@@ -13,12 +13,13 @@ use sandbox::{
 };
 use serde_json::{Value, json};
 use std::path::Path;
-use store::{connections, secrets, users::NewUser};
+use store::{audit::Entry, connections, secrets, users::NewUser};
 use test_support::{
     AuthorizationServer,
     authorization_server::{Behaviour, CLIENT_ID, CLIENT_SECRET, Fault},
 };
 use url::Url;
+use uuid::Uuid;
 use vault::Place;
 
 const HOST: &str = "login.provider.example";
@@ -160,7 +161,20 @@ impl Authorized {
         let parameter = |name: &str| back.query_pairs().find(|(found, _)| found == name).unwrap().1.into_owned();
         let authorization =
             env.oauth.redeem(&parameter("state"), |_| Some(begun.pass.value.to_string())).await.unwrap().unwrap();
-        env.oauth.complete(&subject, authorization, &parameter("code"), REDIRECT).await.unwrap();
+        let entry = Entry {
+            id: Uuid::now_v7(),
+            occurred_at: self.world.now(),
+            user_id: self.user,
+            api_key_id: None,
+            action: "connection.authorized".to_owned(),
+            target_kind: "connection".to_owned(),
+            target_id: Some(connection.id.to_string()),
+            before: None,
+            after: None,
+            address: "192.0.2.1".to_owned(),
+            request_id: "a request".to_owned(),
+        };
+        env.oauth.complete(&subject, authorization, &parameter("code"), REDIRECT, entry).await.unwrap();
         // What the workers' upkeep does within a second.
         env.queue.release(&Scope::default()).await.unwrap();
     }

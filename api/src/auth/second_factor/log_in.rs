@@ -4,7 +4,7 @@ use super::check;
 use crate::{
     auth::{
         Client,
-        session::{self, Delivery, Tokens},
+        session::{self, RefreshTokenDelivery, Tokens},
     },
     problem::{Code, Problem},
     request::Json,
@@ -25,7 +25,7 @@ pub struct SecondStep {
     code: String,
     /// How the refresh token travels.
     #[serde(default)]
-    refresh_token_delivery: Delivery,
+    refresh_token_delivery: RefreshTokenDelivery,
 }
 
 /// Log in with a second factor

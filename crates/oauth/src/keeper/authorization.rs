@@ -4,18 +4,22 @@ use super::{
     Keeper, Subject,
     keeping::{Keeping, Origin},
 };
-use crate::{Error, answer::Denied, client::Client, exchange::Exchange, pkce, sealed, state::State};
+use crate::{Error, answer::Denied, client::Client, exchange::Exchange, pkce, sealed};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ConnectionId, TenantId, UserId};
 use manifest::Grant;
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
-use store::oauth::{
-    VERIFIER,
-    authorizations::{self, NewAuthorization, Redeemed},
+use store::{
+    audit::Entry,
+    oauth::{
+        VERIFIER,
+        authorizations::{self, NewAuthorization, Redeemed},
+    },
 };
 use url::Url;
+use vault::TenantToken;
 use zeroize::Zeroizing;
 
 /// How long a person may take at the provider.
@@ -42,9 +46,12 @@ pub struct BrowserPass {
 
 impl BrowserPass {
     /// Both follow from what is remembered of the authorization anyway. The value says nothing about the verifier.
-    fn of(state: &State, verifier: &str) -> Self {
+    fn of(state: &TenantToken, verifier: &str) -> Self {
+        // Says nothing about the state that a provider could send back.
+        let name = BASE64_URL_SAFE_NO_PAD.encode(&state.derive("signalbox oauth cookie")[..9]);
         let digest = Sha256::new_with_prefix(b"signalbox oauth browser").chain_update(verifier).finalize();
-        Self { name: state.cookie_name(), value: Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(digest)) }
+        let value = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(digest));
+        Self { name: format!("signalbox_oauth_{name}"), value }
     }
 
     /// Compares digests, so that the time it takes says nothing about the value.
@@ -92,7 +99,7 @@ impl Keeper {
         };
         let (id, now) = (subject.connection.id, self.inbox.now());
         let client = Client::load(conn, &self.keyring, subject).await?;
-        let (state, verifier) = (State::new(subject.tenant), pkce::verifier());
+        let (state, verifier) = (TenantToken::new(subject.tenant), pkce::verifier());
         let expires_at = now + LIFETIME;
         let new = NewAuthorization {
             state_hash: &state.hash(),
@@ -129,7 +136,7 @@ impl Keeper {
         state: &str,
         shown: impl FnOnce(&str) -> Option<String>,
     ) -> Result<Result<Authorization, Unredeemed>, Error> {
-        let Some(state) = State::decode(state) else { return Ok(Err(Unredeemed::Unknown)) };
+        let Some(state) = TenantToken::decode(state) else { return Ok(Err(Unredeemed::Unknown)) };
         let tenant = state.tenant;
         let mut tx = self.inbox.database().begin(tenant).await?;
         let redeemed = authorizations::redeem(&mut tx, &state.hash(), self.inbox.now()).await?;
@@ -150,13 +157,14 @@ impl Keeper {
     }
 
     /// Exchanges the code for tokens, keeps them, and makes the connection active with everything that waited for it.
-    /// Goes on if whoever asked goes away: the code is used up.
+    /// The entry of the audit log is committed with the tokens. Goes on if whoever asked goes away: the code is used up.
     pub async fn complete(
         &self,
         subject: &Subject<'_>,
         authorization: Authorization,
         code: &str,
         redirect_uri: &str,
+        entry: Entry,
     ) -> Result<(), Error> {
         let mut tx = self.inbox.database().begin(subject.tenant).await?;
         let client = Client::load(&mut tx, &self.keyring, subject).await?;
@@ -166,6 +174,7 @@ impl Keeper {
             client,
             code: Zeroizing::new(code.to_owned()),
             redirect_uri: redirect_uri.to_owned(),
+            entry: Box::new(entry),
         };
         let task = tokio::spawn(exchanging.perform(self.clone()));
         task.await.unwrap_or_else(|_| Err(Error::unavailable("the exchange of the code was interrupted")))
@@ -178,18 +187,19 @@ struct Exchanging {
     client: Client,
     code: Zeroizing<String>,
     redirect_uri: String,
+    entry: Box<Entry>,
 }
 
 impl Exchanging {
     async fn perform(self, keeper: Keeper) -> Result<(), Error> {
-        let Authorization { tenant, connection, user, verifier } = self.authorization;
+        let Authorization { tenant, connection, verifier, .. } = self.authorization;
         let asked_at = keeper.inbox.now();
         let exchange = Exchange::Code { code: &self.code, verifier: &verifier, redirect_uri: &self.redirect_uri };
         let granted = exchange.send(&self.client, &keeper.egress).await.map_err(|denied| match denied {
             Denied::Refused { why } => Error::needs_person(why),
             Denied::Later { why, .. } => Error::unavailable(why),
         })?;
-        let origin = Origin::Authorization { by: user };
+        let origin = Origin::Authorization { entry: self.entry };
         let keeping = Keeping::new(&keeper, tenant, connection, origin, &self.client.token_url);
         match keeping.keep(&granted, &self.client.scopes, asked_at).await? {
             Some(_) => Ok(()),

@@ -3,15 +3,19 @@
 use super::{Access, Keeper, system};
 use crate::{Error, answer::Granted, sealed, times};
 use chrono::{DateTime, Utc};
-use domain::{ConnectionId, TenantId, UserId, connection::ConnectionStatus, event::Actor, jobs::RenewToken};
+use domain::{ConnectionId, TenantId, connection::ConnectionStatus, event::Actor, jobs::RenewToken};
 use inbox::Cause;
 use sqlx::PgConnection;
 use std::time::Duration;
-use store::oauth::{
-    self, ACCESS_TOKEN, REFRESH_TOKEN,
-    tokens::{self, NewTokens},
+use store::{
+    audit::{self, Entry},
+    oauth::{
+        self, ACCESS_TOKEN, REFRESH_TOKEN,
+        tokens::{self, NewTokens},
+    },
 };
 use tokio::time::{Instant, sleep};
+use uuid::Uuid;
 
 /// How long it is tried while the database is away. A refresh token that is used up is in this process only.
 const KEEP_TRYING: Duration = Duration::from_mins(10);
@@ -19,7 +23,6 @@ const KEEP_TRYING: Duration = Duration::from_mins(10);
 const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
 /// How tokens were obtained.
-#[derive(Clone, Copy)]
 pub enum Origin {
     /// In place of those with the rotation `from`.
     Renewal {
@@ -27,8 +30,8 @@ pub enum Origin {
         /// Whether they are renewed ahead of their end, too. What a client gets by itself is not: it loses nothing.
         is_kept_alive: bool,
     },
-    /// By a person.
-    Authorization { by: UserId },
+    /// By a person, of which the audit log tells with this entry.
+    Authorization { entry: Box<Entry> },
 }
 
 /// Where tokens are kept.
@@ -90,18 +93,18 @@ impl<'a> Keeping<'a> {
 
     async fn store(&self, new: &NewTokens<'_>) -> Result<Option<i64>, Error> {
         let id = self.connection;
-        match self.origin {
+        match &self.origin {
             Origin::Renewal { from, is_kept_alive } => {
                 let mut change = self.keeper.inbox.begin(self.tenant, system()).await?;
-                let Some(rotation) = tokens::rotate(change.conn(), id, from, new).await? else { return Ok(None) };
-                if is_kept_alive {
+                let Some(rotation) = tokens::rotate(change.conn(), id, *from, new).await? else { return Ok(None) };
+                if *is_kept_alive {
                     self.schedule(change.conn(), rotation, new).await?;
                 }
                 change.commit().await?;
                 Ok(Some(rotation))
             }
-            Origin::Authorization { by } => {
-                let cause = Cause::of(Actor::User { id: by }, None);
+            Origin::Authorization { entry } => {
+                let cause = Cause::of(Actor::User { id: entry.user_id }, None);
                 let mut change = self.keeper.inbox.begin(self.tenant, cause).await?;
                 let Some(status) = oauth::lock_connection(change.conn(), id).await? else { return Ok(None) };
                 let rotation = tokens::put(change.conn(), id, new).await?;
@@ -112,6 +115,8 @@ impl<'a> Keeping<'a> {
                 if status != ConnectionStatus::Disabled {
                     change.set_connection_status(id, ConnectionStatus::Active, None).await?;
                 }
+                // An earlier try may have been committed, and only its answer lost.
+                audit::append(change.conn(), &Entry { id: Uuid::now_v7(), ..(**entry).clone() }).await?;
                 change.commit().await?;
                 Ok(Some(rotation))
             }

@@ -15,7 +15,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 use store::{
-    Database, connections, endpoints,
+    Database,
+    audit::Entry,
+    connections, endpoints,
     secrets::{self, endpoint_owner},
     users::NewUser,
 };
@@ -24,6 +26,7 @@ use test_support::{
     authorization_server::{Behaviour, CLIENT_ID, CLIENT_SECRET},
 };
 use url::Url;
+use uuid::Uuid;
 use vault::{DataKey, Keyring, Place};
 
 /// Where the authorization server is said to be.
@@ -235,7 +238,20 @@ impl World {
     pub async fn come_back(&self, state: &str, code: &str) -> Result<(), Error> {
         let authorization = self.redeem(state).await?.expect("the state is good");
         let connection = self.row().await;
-        self.keeper.complete(&self.subject(&connection), authorization, code, REDIRECT).await
+        let entry = Entry {
+            id: Uuid::now_v7(),
+            occurred_at: self.clock.now(),
+            user_id: self.user,
+            api_key_id: None,
+            action: "connection.authorized".to_owned(),
+            target_kind: "connection".to_owned(),
+            target_id: Some(connection.id.to_string()),
+            before: None,
+            after: None,
+            address: "192.0.2.1".to_owned(),
+            request_id: "a request".to_owned(),
+        };
+        self.keeper.complete(&self.subject(&connection), authorization, code, REDIRECT, entry).await
     }
 
     /// Authorizes the connection, from the beginning to the end.

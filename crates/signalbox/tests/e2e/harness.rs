@@ -11,7 +11,7 @@ mod wait;
 pub use deployment::{Deployment, Plan};
 pub use process::Process;
 pub use rest::{Answer, Rest};
-pub use shop::{Number, Shop};
+pub use shop::{Number, Shop, Tenant};
 pub use simulator::{Delivery, Simulator};
 pub use wait::{eventually, within};
 

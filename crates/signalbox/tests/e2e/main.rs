@@ -16,4 +16,5 @@ mod queue;
 mod statuses;
 mod story;
 mod tenants;
+mod typescript;
 mod window;

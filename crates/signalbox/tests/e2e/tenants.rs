@@ -25,6 +25,11 @@ async fn tenants_of_one_endpoint_see_nothing_of_each_other(deployment: Deploymen
         deployment.command(&[&args[..], &["--endpoint", key, "--settings", &settings]].concat()).await;
         let connections = tenant.admin.get("/api/v1/connections").await.ok();
         let connection = &connections["items"][0];
+        deployment.command(&["connection", "list", "--tenant", slug]).await;
+        let sessions = tenant.admin.get("/api/v1/auth/sessions").await.ok();
+        let agents: Vec<_> =
+            sessions["items"].as_array().unwrap().iter().map(|session| &session["user_agent"]).collect();
+        assert!(agents.contains(&&json!("signalbox, run by the operator")), "the admin sees who acted: {agents:?}");
         shops.push(Shop::known(&deployment, tenant, number.clone(), connection, webhook_url.clone()));
     }
 

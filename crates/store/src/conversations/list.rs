@@ -128,6 +128,8 @@ pub struct Filter {
     pub priorities: Option<Vec<Priority>>,
     /// Only this category.
     pub category: Option<String>,
+    /// Only what was closed for this reason.
+    pub close_reason: Option<String>,
     /// Only this team's, or with `Some(None)` no team's.
     pub team: Option<Option<TeamId>>,
     /// Only what this person has, or with `Some(None)` nobody.
@@ -417,9 +419,12 @@ pub(crate) fn narrow(query: &mut QueryBuilder<Postgres>, sight: &Sight, filter: 
         let priorities: Vec<_> = priorities.iter().map(|priority| priority.as_str()).collect();
         query.push(" AND v.priority = ANY(").push_bind(priorities).push(")");
     }
-    for (column, value) in
-        [("v.channel", &filter.channel), ("v.brand", &filter.brand), ("v.category", &filter.category)]
-    {
+    for (column, value) in [
+        ("v.channel", &filter.channel),
+        ("v.brand", &filter.brand),
+        ("v.category", &filter.category),
+        ("v.close_reason", &filter.close_reason),
+    ] {
         if let Some(value) = value {
             query.push(" AND ").push(column).push(" = ").push_bind(value.clone());
         }

@@ -5,7 +5,7 @@ use domain::{
     ConnectionId, ConversationId, EventId, RuleId, RuleRunId, connection::ConnectionStatus, event::Actor,
     jobs::RunAction,
 };
-use inbox::{Outgoing, SendError, ServiceWindow, Transaction, Writer};
+use inbox::{Outgoing, SendError, ServiceWindow, Step, Transaction, Writer};
 use manifest::Action;
 use plugin_sdk::OutboundContent;
 use rules::{Effect, PlannedAction};
@@ -38,6 +38,7 @@ impl From<inbox::Error> for Undone {
     fn from(error: inbox::Error) -> Self {
         match error {
             inbox::Error::Transition { .. } => Self::Refused { code: "transition", why: error.to_string() },
+            inbox::Error::Unreasoned(_) => Self::Refused { code: "reason", why: error.to_string() },
             inbox::Error::NoCustomer => Self::Refused { code: "no_customer", why: error.to_string() },
             inbox::Error::NotAssignable(_) => Self::Refused { code: "not_assignable", why: error.to_string() },
             error => Self::Failed(error),
@@ -95,7 +96,10 @@ impl Acting<'_> {
                 self.send(tx, self.here()?, action.index, &content).await
             }
             Effect::AddTag { tag } => Ok(json!({ "changed": tx.add_tag(self.here()?, tag).await? })),
-            Effect::SetStatus { status } => Ok(json!({ "changed": tx.set_status(self.here()?, *status).await? })),
+            Effect::SetStatus { status, reason } => {
+                let step = Step { reason: reason.as_deref(), ..Step::from(*status) };
+                Ok(json!({ "changed": tx.step(self.here()?, &step).await? }))
+            }
             Effect::Escalate { reason } => Ok(json!({ "changed": tx.escalate(self.here()?, reason).await? })),
             Effect::PluginAction { plugin, connection_id, action: name, input } => {
                 let connection = self.connection(tx, plugin.as_deref(), *connection_id).await?;

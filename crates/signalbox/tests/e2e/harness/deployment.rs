@@ -183,6 +183,11 @@ impl Deployment {
         path.to_str().unwrap().to_owned()
     }
 
+    /// Where the API is.
+    pub fn url(&self) -> &str {
+        &self.base
+    }
+
     /// Somebody at the API who has not logged in.
     pub fn anonymous(&self) -> Rest {
         Rest::anonymous(&self.base)
@@ -201,7 +206,7 @@ impl Deployment {
         let password = printed.lines().find_map(|line| line.strip_prefix("Password")).unwrap();
         let password = password.split_whitespace().next().unwrap();
         let (admin, id) = self.anonymous().login(slug, &email, password).await;
-        Tenant { slug: slug.to_owned(), id, admin }
+        Tenant { slug: slug.to_owned(), id, admin, email, password: password.to_owned() }
     }
 
     /// A look into the database, as the product sees it for this tenant.

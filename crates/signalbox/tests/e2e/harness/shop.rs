@@ -17,6 +17,10 @@ pub struct Tenant {
     pub id: TenantId,
     /// The admin, logged in.
     pub admin: Rest,
+    /// What the admin logs in with.
+    pub email: String,
+    /// The same.
+    pub password: String,
 }
 
 /// A business number at the provider, and the app that it reports to.

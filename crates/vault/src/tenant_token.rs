@@ -1,4 +1,4 @@
-//! Secrets that whoever has them shows: refresh tokens, API keys, links in e-mails.
+//! Secrets that whoever has them shows: refresh tokens, API keys, links in e-mails, states of OAuth.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::TenantId;
@@ -12,7 +12,7 @@ pub struct TenantToken {
 }
 
 impl TenantToken {
-    /// A new one.
+    /// A new one, unguessable.
     pub fn new(tenant: TenantId) -> Self {
         Self { tenant, secret: rand::random() }
     }
@@ -33,6 +33,11 @@ impl TenantToken {
     pub fn hash(&self) -> [u8; 32] {
         Sha256::digest(self.secret).into()
     }
+
+    /// What follows from the secret for another purpose, and says nothing about it or its hash.
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        Sha256::new_with_prefix(purpose).chain_update(self.secret).finalize().into()
+    }
 }
 
 #[cfg(test)]
@@ -44,7 +49,10 @@ mod tests {
         let token = TenantToken::new(TenantId::new());
         let read = TenantToken::decode(&token.encode()).unwrap();
         assert_eq!((read.tenant, read.hash()), (token.tenant, token.hash()));
-        assert!(TenantToken::decode("").is_none());
-        assert!(TenantToken::decode(&token.encode()[1..]).is_none());
+        assert_eq!(read.derive("a"), token.derive("a"));
+        assert!(token.derive("a") != token.derive("b") && token.derive("a") != token.hash());
+        for text in ["", "x", &token.encode()[1..], &format!("{}A", token.encode())] {
+            assert!(TenantToken::decode(text).is_none(), "{text}");
+        }
     }
 }
