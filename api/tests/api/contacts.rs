@@ -405,16 +405,21 @@ impl tracing::Subscriber for Statements {
     fn exit(&self, _: &tracing::span::Id) {}
 }
 
-/// How many statements an answer takes. One is counted at a time: while one subscriber goes, another may miss what
+/// How many statements an answer takes: the least of some tries, for a connection to the database that is opened
+/// meanwhile has statements of its own. One is counted at a time, for while one subscriber goes, another may miss what
 /// happens.
 pub async fn statements(person: &Person, path: &str) -> usize {
     static ONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
     let _one = ONE.lock().await;
-    let count = Arc::new(AtomicUsize::new(0));
-    let guard = tracing::subscriber::set_default(Statements(Arc::clone(&count)));
-    person.get(path).await.ok();
-    drop(guard);
-    count.load(Ordering::Relaxed)
+    let mut counts = Vec::new();
+    for _ in 0..3 {
+        let count = Arc::new(AtomicUsize::new(0));
+        let guard = tracing::subscriber::set_default(Statements(Arc::clone(&count)));
+        person.get(path).await.ok();
+        drop(guard);
+        counts.push(count.load(Ordering::Relaxed));
+    }
+    counts.into_iter().min().unwrap()
 }
 
 #[tokio::test]

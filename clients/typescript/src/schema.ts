@@ -1159,8 +1159,9 @@ export interface paths {
         get: operations["get_conversations"];
         put?: never;
         /**
-         * Begin a conversation among people of the tenant
-         * @description Those with customers begin with a message: the contact's, or one to them.
+         * Begin a conversation
+         * @description Among people of the tenant, or with a customer. With a customer there is one conversation over a connection that is
+         *     not closed: `conversation_exists` names it.
          */
         post: operations["post_conversations"];
         delete?: never;
@@ -1699,6 +1700,26 @@ export interface paths {
          * @description Both show the other from then on.
          */
         post: operations["post_conversations_id_tickets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/triage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how a conversation came to its team
+         * @description What the customer answered is among the conversation's `custom_attributes`.
+         */
+        get: operations["get_conversations_id_triage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2760,6 +2781,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/triage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what new conversations are asked */
+        get: operations["get_triage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/triage/brands/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Have new conversations of a brand asked
+         * @description Those over connections that ask something of their own are asked that instead. What has begun goes on as it began.
+         */
+        put: operations["put_triage_brands_key"];
+        post?: never;
+        /** Have new conversations of a brand asked nothing */
+        delete: operations["delete_triage_brands_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/triage/connections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Have new conversations over a connection asked
+         * @description Takes the place of what its brand asks. What has begun goes on as it began.
+         */
+        put: operations["put_triage_connections_id"];
+        post?: never;
+        /** Have new conversations over a connection asked nothing of its own */
+        delete: operations["delete_triage_connections_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -3470,6 +3550,13 @@ export interface components {
             /** @description Whether the connection can do its work: every check passed. */
             ok: boolean;
         };
+        /** @description An answer to choose. */
+        Choice: {
+            /** @description What programs know it by; another for each. */
+            id: string;
+            /** @description What the customer reads. */
+            title: string;
+        };
         /** @description A company. */
         Company: {
             /**
@@ -4015,6 +4102,30 @@ export interface components {
         };
         /** @description Where a conversation stands. Each type has some of these, see [`ConversationType::transitions`]. */
         ConversationStatus: "new" | "queued" | "open" | "in_progress" | "pending" | "snoozed" | "resolved" | "closed" | "active" | "archived";
+        /** @description How a conversation came to its team. */
+        ConversationTriage: {
+            /**
+             * Format: date-time
+             * @description When nobody is waited for any longer.
+             */
+            deadline: string;
+            /**
+             * Format: date-time
+             * @description When it was over; null as long as an answer is waited for.
+             */
+            ended_at?: string | null;
+            reason?: components["schemas"]["TriageReason"];
+            /**
+             * Format: date-time
+             * @description When the questions began.
+             */
+            started_at: string;
+            /**
+             * Format: uuid
+             * @description The team that came of it.
+             */
+            team_id?: string | null;
+        };
         /** @description What a conversation is for. */
         ConversationType: "support" | "team_channel" | "direct_message" | "internal_ticket";
         /** @description A new key. */
@@ -4092,8 +4203,22 @@ export interface components {
             /** @description Their number, with its country. */
             phone?: string | null;
         };
-        /** @description A conversation to begin among people of the tenant. */
+        /** @description A conversation to begin. */
         CreateConversation: {
+            /**
+             * Format: uuid
+             * @description The account to write from.
+             */
+            connection_id: string;
+            /**
+             * Format: uuid
+             * @description The customer.
+             */
+            contact_id: string;
+            content: components["schemas"]["OutboundContent"] | components["schemas"]["RichMessage"];
+            /** @enum {string} */
+            type: "support";
+        } | {
             /** @description The brand it belongs to. */
             brand?: string | null;
             /** @description What it is for. */
@@ -4457,7 +4582,7 @@ export interface components {
             seq: number;
         };
         /** @description What happened. */
-        EventKind: "message.created" | "message.edited" | "message.revoked" | "message.status_changed" | "message.reaction_changed" | "message.pin_changed" | "conversation.created" | "conversation.status_changed" | "conversation.assigned" | "conversation.transferred" | "conversation.updated" | "conversation.archived" | "conversation.merged" | "conversation.unmerged" | "conversation.deleted" | "conversation.linked" | "conversation.participant_joined" | "conversation.participant_left" | "conversation.macro_run" | "conversation.rated" | "conversation.reviewed" | "conversation.escalated" | "conversation.tag_added" | "conversation.tag_removed" | "contact.created" | "contact.updated" | "contact.identity_changed" | "contact.blocked" | "contact.merged" | "contact.unmerged" | "company.created" | "company.updated" | "company.deleted" | "connection.status_changed" | "connection.version_changed" | "queue.changed" | "plugin.event" | "plugin.action_done";
+        EventKind: "message.created" | "message.edited" | "message.revoked" | "message.status_changed" | "message.reaction_changed" | "message.pin_changed" | "conversation.created" | "conversation.status_changed" | "conversation.assigned" | "conversation.transferred" | "conversation.updated" | "conversation.archived" | "conversation.merged" | "conversation.unmerged" | "conversation.deleted" | "conversation.linked" | "conversation.participant_joined" | "conversation.participant_left" | "conversation.imported" | "conversation.triaged" | "conversation.macro_run" | "conversation.rated" | "conversation.rating_skipped" | "conversation.reviewed" | "conversation.escalated" | "conversation.tag_added" | "conversation.tag_removed" | "contact.created" | "contact.imported" | "contact.updated" | "contact.identity_changed" | "contact.blocked" | "contact.merged" | "contact.unmerged" | "company.created" | "company.imported" | "company.updated" | "company.deleted" | "connection.status_changed" | "connection.version_changed" | "queue.changed" | "plugin.event" | "plugin.action_done";
         /** @description A connection that may know something. */
         FactSource: {
             /**
@@ -4625,6 +4750,13 @@ export interface components {
              *     nobody is joined by it.
              */
             verified_at?: string | null;
+        };
+        /** @description A picture. */
+        Image: {
+            /** @description What it shows, for who does not see it. */
+            alt: string;
+            /** @description Where it can be fetched. */
+            url: string;
         };
         /** @description A place in a request that the host fills with a secret. */
         InjectionPlace: {
@@ -4856,6 +4988,13 @@ export interface components {
             /** @description Its beginning. */
             preview: string;
         };
+        /** @description A link with words. */
+        Link: {
+            /** @description The words. */
+            title: string;
+            /** @description Where it leads. */
+            url: string;
+        };
         /** @description A ticket that came from a conversation. */
         LinkedTicket: {
             /**
@@ -5083,7 +5222,7 @@ export interface components {
         };
         /** @description A message. */
         Message: {
-            content: components["schemas"]["Content"];
+            content: components["schemas"]["Content"] | components["schemas"]["RichMessage"];
             /**
              * Format: date-time
              * @description When its author took it back.
@@ -5106,7 +5245,10 @@ export interface components {
             id: string;
             /** @description Who is spoken to. */
             mentions: string[];
-            /** @description Whatever else the channel told: forwarded, referral, referred product. */
+            /**
+             * @description Whatever else the channel told: forwarded, referral, referred product; and `answer`, the choice that it means
+             *     where choices were on offer: its `id` and `title`, and the `message_id` of what offered it.
+             */
             metadata: Record<string, unknown>;
             /**
              * Format: date-time
@@ -6120,7 +6262,7 @@ export interface components {
             has_more: boolean;
             /** @description The entries. */
             items: {
-                content: components["schemas"]["Content"];
+                content: components["schemas"]["Content"] | components["schemas"]["RichMessage"];
                 /**
                  * Format: date-time
                  * @description When its author took it back.
@@ -6143,7 +6285,10 @@ export interface components {
                 id: string;
                 /** @description Who is spoken to. */
                 mentions: string[];
-                /** @description Whatever else the channel told: forwarded, referral, referred product. */
+                /**
+                 * @description Whatever else the channel told: forwarded, referral, referred product; and `answer`, the choice that it means
+                 *     where choices were on offer: its `id` and `title`, and the `message_id` of what offered it.
+                 */
                 metadata: Record<string, unknown>;
                 /**
                  * Format: date-time
@@ -6752,6 +6897,13 @@ export interface components {
             /** @description All of them. */
             items: components["schemas"]["Preset"][];
         };
+        /** @description What something costs. */
+        Price: {
+            /** @description Digits, with a point before the fraction. */
+            amount: string;
+            /** @description As in ISO 4217. */
+            currency: string;
+        };
         /**
          * @description How urgent a conversation is.
          * @enum {string}
@@ -6763,7 +6915,7 @@ export interface components {
              * @description What programs decide by.
              * @enum {string}
              */
-            code: "bad_request" | "malformed_json" | "unauthenticated" | "login_failed" | "second_factor_required" | "code_wrong" | "link_expired" | "refresh_failed" | "forbidden" | "beyond_your_own" | "second_factor_missing" | "cross_site" | "operator_only" | "not_found" | "method_not_allowed" | "conflict" | "email_taken" | "already_invited" | "already_set_up" | "mail_not_configured" | "tenant_required" | "last_admin" | "account_taken" | "version_taken" | "consent_required" | "nothing_to_roll_back" | "built_in" | "in_use" | "window_closed" | "connection_unusable" | "draft_required" | "no_authorization" | "not_configured" | "not_retryable" | "wrong_type" | "taken" | "merge_refused" | "name_taken" | "contact_exists" | "contact_merged" | "contact_merge_refused" | "domain_taken" | "slug_taken" | "in_progress" | "precondition_failed" | "precondition_required" | "too_large" | "unsupported_media_type" | "invalid" | "idempotency_key_reused" | "too_many_requests" | "bad_signature" | "unreadable_webhook" | "plugin_failed" | "no_worker" | "overloaded" | "unavailable" | "timed_out" | "internal";
+            code: "bad_request" | "malformed_json" | "unauthenticated" | "login_failed" | "second_factor_required" | "code_wrong" | "link_expired" | "refresh_failed" | "forbidden" | "beyond_your_own" | "second_factor_missing" | "cross_site" | "operator_only" | "not_found" | "method_not_allowed" | "conflict" | "email_taken" | "already_invited" | "already_set_up" | "mail_not_configured" | "tenant_required" | "last_admin" | "account_taken" | "version_taken" | "consent_required" | "nothing_to_roll_back" | "built_in" | "in_use" | "window_closed" | "connection_unusable" | "draft_required" | "no_authorization" | "not_configured" | "not_retryable" | "wrong_type" | "conversation_exists" | "taken" | "merge_refused" | "name_taken" | "contact_exists" | "contact_merged" | "contact_merge_refused" | "domain_taken" | "slug_taken" | "in_progress" | "precondition_failed" | "precondition_required" | "too_large" | "unsupported_media_type" | "invalid" | "idempotency_key_reused" | "too_many_requests" | "bad_signature" | "unreadable_webhook" | "plugin_failed" | "no_worker" | "overloaded" | "unavailable" | "timed_out" | "internal";
             /** @description What is particular to this occurrence. */
             detail?: string | null;
             /** @description The values of the body that are wrong. */
@@ -6825,6 +6977,8 @@ export interface components {
         };
         /** @description All settings: what is omitted gets its default. */
         PutSettings: {
+            /** @description Whether customers are asked what they think of a conversation when it is closed. */
+            ask_for_rating?: boolean;
             /** @description Whether nothing is closed without a reason. */
             close_reason_required?: boolean;
             /**
@@ -6832,6 +6986,8 @@ export interface components {
              *     are offered. Where there are none, any text will do.
              */
             close_reasons?: string[];
+            /** @description How they are asked, with `{link}` where the link stands; at most 2,000 characters. A plain question without it. */
+            rating_question?: string | null;
             require_second_factor?: components["schemas"]["SecondFactorEnforcement"];
         };
         /** @description What is to be known about a tag. */
@@ -6846,6 +7002,17 @@ export interface components {
              * @description The team whose people alone add it; anybody without one.
              */
             team_id?: string | null;
+        };
+        /** @description What is asked. */
+        PutTriage: {
+            flow: components["schemas"]["TriageFlow"];
+        };
+        /** @description A question whose answer is kept as an attribute of the conversation. */
+        Question: {
+            /** @description The attribute, which the tenant has defined: its kind decides what is an answer. */
+            attribute: string;
+            /** @description The question. */
+            text: string;
         };
         /** @description A queue. */
         Queue: {
@@ -7003,6 +7170,64 @@ export interface components {
         Reword: {
             /** @description 1 to 50,000 characters. */
             text: string;
+        };
+        /** @description A message that says more than words. */
+        RichMessage: {
+            /** @description A picture. */
+            image?: components["schemas"]["Image"] | null;
+            /** @description Where it leads. */
+            links?: components["schemas"]["Link"][];
+            /** @description Words under it. */
+            text?: string | null;
+            /** @description The heading. */
+            title: string;
+            /** @constant */
+            type: "card";
+        } | {
+            /** @description The shop's id of it. */
+            id?: string | null;
+            /** @description A picture. */
+            image?: components["schemas"]["Image"] | null;
+            /** @description What it costs. */
+            price?: components["schemas"]["Price"] | null;
+            /** @description What there is to say about it. */
+            text?: string | null;
+            /** @description What it is called. */
+            title: string;
+            /** @constant */
+            type: "product";
+            /** @description Its page in the shop. */
+            url?: string | null;
+        } | {
+            /** @description The answers, in their order. */
+            answers: components["schemas"]["Choice"][];
+            /** @description The question. */
+            question: string;
+            /** @constant */
+            type: "survey";
+            /** @description Where it can be answered, too. */
+            url?: string | null;
+        } | {
+            /** @description The answers, in their order. Other answers can be given, too. */
+            replies: components["schemas"]["Choice"][];
+            /** @description The words. */
+            text: string;
+            /** @constant */
+            type: "quick_replies";
+        } | {
+            /** @description The plugin's id and the name of the type, such as `shopify.order_status`. */
+            component: string;
+            /**
+             * @description What the type asks for.
+             * @default {}
+             */
+            data?: {
+                [key: string]: unknown;
+            };
+            /** @description What it says where it cannot be shown. */
+            text: string;
+            /** @constant */
+            type: "component";
         };
         /**
          * @description A built-in role, or the id of a role of the tenant's own.
@@ -7174,7 +7399,7 @@ export interface components {
         };
         /** @description A reply. */
         SendMessage: {
-            content: components["schemas"]["OutboundContent"];
+            content: components["schemas"]["OutboundContent"] | components["schemas"]["RichMessage"];
             /**
              * Format: uuid
              * @description The message of this conversation that it answers.
@@ -7468,6 +7693,18 @@ export interface components {
         };
         /** @description How a conversation in a team's queue finds somebody. */
         TeamAssignment: "manual" | "round_robin" | "least_busy";
+        /** @description A team, as customers know it. */
+        TeamChoice: {
+            /** @description The team. */
+            team_id: components["schemas"]["TeamId"];
+            /** @description What customers read. Up to 20 characters are a button on WhatsApp. */
+            title: string;
+        };
+        /**
+         * Format: uuid
+         * @description Some of the people, who share a queue.
+         */
+        TeamId: string;
         /** @description Somebody in a team. */
         TeamMember: {
             /** @description Whether they may log in and act. */
@@ -7489,6 +7726,13 @@ export interface components {
              * @description Who.
              */
             user_id: string;
+        };
+        /** @description The question for the team. */
+        TeamQuestion: {
+            /** @description The teams that there are to choose from, in this order. */
+            teams: components["schemas"]["TeamChoice"][];
+            /** @description The question. */
+            text: string;
         };
         /** @description A message template. */
         Template: {
@@ -7517,10 +7761,14 @@ export interface components {
         };
         /** @description What holds for the whole tenant. */
         TenantSettings: {
+            /** @description Whether customers are asked what they think of a conversation when it is closed. */
+            ask_for_rating: boolean;
             /** @description Whether nothing is closed without a reason. */
             close_reason_required: boolean;
             /** @description Why conversations are closed, in the order in which it is offered. Where there is nothing, any text will do. */
             close_reasons: string[];
+            /** @description How they are asked; null: with a plain question. */
+            rating_question?: string | null;
             require_second_factor: components["schemas"]["SecondFactorEnforcement"];
             /**
              * Format: date-time
@@ -7602,6 +7850,38 @@ export interface components {
              */
             team_id?: string | null;
         };
+        /** @description Whose new conversations are asked what. */
+        Triage: {
+            /** @description The brand, if it is for one: for its conversations over connections without questions of their own. */
+            brand?: string | null;
+            /**
+             * Format: uuid
+             * @description The connection, if it is for one.
+             */
+            connection_id?: string | null;
+            flow: components["schemas"]["TriageFlow"];
+        };
+        /** @description What new conversations are asked. */
+        TriageFlow: {
+            /** @description What is said when it is over, unless nobody was waited for any longer. */
+            closing_text?: string | null;
+            /** @description The team that gets what nobody has chosen a team for. Without it, that of the connection. */
+            default_team_id?: components["schemas"]["TeamId"] | null;
+            /** @description What somebody says who wants a person at once, in any language. Without it, common words for that. */
+            human_phrases?: string[] | null;
+            /** @description What else is asked, in this order. */
+            questions?: components["schemas"]["Question"][];
+            /** @description Lets the customer choose a team. */
+            team?: components["schemas"]["TeamQuestion"] | null;
+            /**
+             * Format: uint32
+             * @description How long all of it may take, in seconds.
+             * @default 120
+             */
+            timeout_seconds?: number;
+        };
+        /** @description Why a conversation was given to a team. */
+        TriageReason: "chosen" | "unasked" | "unclear" | "human" | "timeout" | "person";
         /** @description What starts a rule. */
         Trigger: {
             /**
@@ -7819,8 +8099,8 @@ export interface components {
             /** @description What the other version may do that this one may not. Each needs consent, by its id. */
             added: components["schemas"]["Named"][];
             /**
-             * @description Parts of the manifest that work otherwise without allowing more: `rates`, `service_window_hours` and
-             *     `account_settings`.
+             * @description Parts of the manifest that work otherwise without allowing more: `rates`, `service_window_hours`,
+             *     `account_settings`, `rich` and `components`.
              */
             changed: string[];
             /** @description The same for what an endpoint is set up with. */
@@ -11550,7 +11830,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            /** @description `slug_taken`, `in_progress` */
+            /** @description `slug_taken`, `in_progress`; with a customer `conversation_exists`, `window_closed`: `templates` lists what may be sent; `connection_unusable`, `contact_merged` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13396,6 +13676,41 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             /** @description `invalid`, `idempotency_key_reused` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_conversations_id_triage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The decision and its reason, or that it is not made yet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationTriage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found`: there is no such conversation, or it was asked nothing */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16201,7 +16516,15 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["Invalid"];
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `precondition_required` */
             428: {
                 headers: {
@@ -16674,6 +16997,198 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             /** @description `not_found`: they are not in it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_triage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those of connections first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Triage"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_triage_brands_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutTriage"];
+            };
+        };
+        responses: {
+            /** @description What is asked from now on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Triage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_triage_brands_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It asks nothing */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_triage_connections_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutTriage"];
+            };
+        };
+        responses: {
+            /** @description What is asked from now on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Triage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_triage_connections_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It asks nothing of its own */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
