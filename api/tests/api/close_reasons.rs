@@ -93,8 +93,8 @@ async fn a_merge_has_a_reason_of_its_own() {
 async fn the_list_of_reasons_is_checked_and_its_changes_are_audited() {
     let app = App::start().await;
     let admin = app.tenant("acme").await;
-    let long = "x".repeat(101);
-    let refused = set(&admin, &json!(["Spam", "", " Spam", long]), false).await;
+    let endless = "x".repeat(101);
+    let refused = set(&admin, &json!(["Spam", "", " Spam", endless]), false).await;
     let found: Vec<_> = refused["errors"].as_array().unwrap().iter().map(|e| (&e["pointer"], &e["code"])).collect();
     let expected = [("/close_reasons/1", "length"), ("/close_reasons/2", "duplicate"), ("/close_reasons/3", "length")];
     assert_eq!(json!(found), json!(expected));

@@ -14,7 +14,7 @@ async fn conversation(app: &App, admin: &Person) -> String {
     format!("/api/v1/conversations/{id}")
 }
 
-fn content(content: Value) -> Value {
+fn content(content: &Value) -> Value {
     json!({ "content": content })
 }
 
@@ -25,19 +25,19 @@ async fn a_rich_message_is_stored_as_it_is_and_says_something_in_lists() {
     let path = conversation(&app, &admin).await;
     let replies = json!([{ "id": "s", "title": "Sales" }, { "id": "h", "title": "Help" }]);
     let quick = json!({ "type": "quick_replies", "text": "Who?", "replies": replies });
-    let sent = admin.post(&format!("{path}/messages"), &content(quick.clone())).await;
+    let sent = admin.post(&format!("{path}/messages"), &content(&quick)).await;
     assert_eq!(sent.status, 201, "{sent:?}");
     assert_eq!((&sent.body["content"], &sent.body["preview"]), (&quick, &json!("Who? 1. Sales 2. Help")));
     let listed = admin.get(&format!("{path}/messages")).await.ok();
     assert_eq!(listed["items"][1]["content"], quick);
     assert_eq!(app.count("messages WHERE content_type = 'quick_replies'").await, 1);
 
-    let refused = admin.post(&format!("{path}/messages"), &content(json!({ "type": "card", "title": "" }))).await;
+    let refused = admin.post(&format!("{path}/messages"), &content(&json!({ "type": "card", "title": "" }))).await;
     assert_eq!(refused.problem(422), "invalid");
     let error = &refused.body["errors"][0];
     assert_eq!((&error["pointer"], &error["code"]), (&json!("/content/title"), &json!("minLength")));
     // The wrapping that plugins are told is no content of the API.
-    let wrapped = content(json!({ "type": "rich", "rich": quick }));
+    let wrapped = content(&json!({ "type": "rich", "rich": quick }));
     assert_eq!(admin.post(&format!("{path}/messages"), &wrapped).await.problem(422), "invalid");
 }
 
@@ -55,7 +55,7 @@ async fn a_component_is_what_a_plugin_of_the_tenant_describes() {
     });
     store::plugins::install(&app.db.app, "shop", "1.0.0", &manifest, b"nor here", app.clock.now()).await.unwrap();
     let component = |name: &str, data: Value| {
-        content(json!({ "type": "component", "component": name, "data": data, "text": "Your order is on its way" }))
+        content(&json!({ "type": "component", "component": name, "data": data, "text": "Your order is on its way" }))
     };
     let errors = async |body: Value| {
         let answer = admin.post(&path, &body).await;
@@ -87,6 +87,6 @@ async fn a_rich_message_begins_a_conversation_as_any_other() {
         "type": "support", "contact_id": detail["contact"]["id"], "connection_id": connection,
         "content": { "type": "card", "title": "Lamps are back" },
     });
-    let begun = admin.request(Method::POST, "/api/v1/conversations").json(&begin).send().await.unwrap();
-    assert_eq!(begun.status(), 201);
+    let answer = admin.request(Method::POST, "/api/v1/conversations").json(&begin).send().await.unwrap();
+    assert_eq!(answer.status(), 201);
 }

@@ -62,7 +62,8 @@ pub async fn run(effort: Effort) -> anyhow::Result<Report> {
         snapshot.save()?;
     }
     report.figure(
-        Figure::new("kinds of questions that read a large table to its end", "", &[snapshot.scans()]).at_most(0.0),
+        Figure::new("kinds of questions that read a large table to its end", "", &[snapshot.scans().into()])
+            .at_most(0.0),
     );
     Ok(report)
 }
@@ -175,7 +176,7 @@ impl Inbox {
 
     /// Everybody takes what has waited longest in one queue, at the same time.
     async fn assignments(&self, stand: &Stand, report: &mut Report) -> anyhow::Result<()> {
-        let parallel = self.effort.pick(500, 20);
+        let parallel: u32 = self.effort.pick(500, 20);
         let assigned = "SELECT count(*) FROM conversation_assignments WHERE unassigned_at IS NULL";
         let queue = json!({ "team_id": id(Kind::Team, 2) });
         let before = stand.count(assigned).await?;
@@ -186,11 +187,11 @@ impl Inbox {
             anyhow::Ok((taken["id"].as_str().unwrap_or_default().to_owned(), begin.elapsed()))
         }));
         let taken = taken.await?;
-        let rate = parallel as f64 / begin.elapsed().as_secs_f64();
+        let rate = f64::from(parallel) / begin.elapsed().as_secs_f64();
         let distinct: BTreeSet<_> = taken.iter().map(|(id, _)| id).collect();
         let stored = stand.count(assigned).await? - before;
-        ensure!(distinct.len() == parallel, "{} of {parallel} conversations were given once", distinct.len());
-        ensure!(stored == parallel, "{stored} of {parallel} assignments are stored");
+        ensure!(distinct.len() == parallel as usize, "{} of {parallel} conversations were given once", distinct.len());
+        ensure!(stored == parallel as usize, "{stored} of {parallel} assignments are stored");
         report.figure(Figure::new(format!("{parallel} people take from a queue at once"), "per second", &[rate]));
         report.figure(Figure::new("given twice, or to nobody", "", &[0.0]).at_most(0.0));
         Ok(())

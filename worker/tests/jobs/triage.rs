@@ -118,13 +118,13 @@ impl Desk {
         ("queued".to_owned(), Some(self.teams[team]), true, Some(reason.to_owned()))
     }
 
-    fn asking(&self) -> (String, Option<TeamId>, bool, Option<String>) {
-        ("pending".to_owned(), None, false, None)
-    }
-
     async fn orders(&self) -> Vec<String> {
         self.world.texts("SELECT coalesce(custom_attributes->>'order', '') FROM conversations").await
     }
+}
+
+fn asking() -> (String, Option<TeamId>, bool, Option<String>) {
+    ("pending".to_owned(), None, false, None)
 }
 
 fn ada() -> Customer {
@@ -135,11 +135,11 @@ fn ada() -> Customer {
 async fn the_customer_chooses_a_team_with_a_button_and_answers_a_question() {
     let desk = Desk::new(&["Sales", "Help"]).await;
     desk.write("Hello").await;
-    assert_eq!(desk.standing().await, desk.asking());
+    assert_eq!(desk.standing().await, asking());
     let wamid = desk.world.texts("SELECT external_id FROM messages WHERE content_type = 'quick_replies'").await;
     let pressed = Content::ButtonReply { id: desk.teams[1].to_string(), title: "Help".to_owned() };
     desk.send(Inbound { reply_to: Some(wamid[0].clone()), ..Inbound::new(ada(), pressed) }).await;
-    assert_eq!(desk.standing().await, desk.asking());
+    assert_eq!(desk.standing().await, asking());
     desk.write("about 12").await;
     desk.write("1001").await;
     assert_eq!(desk.standing().await, desk.queued(1, "chosen"));
@@ -187,7 +187,7 @@ async fn after_two_minutes_the_default_team_gets_it() {
     desk.write("Hello").await;
     desk.world.advance(TimeDelta::seconds(118));
     desk.world.settle().await;
-    assert_eq!(desk.standing().await, desk.asking());
+    assert_eq!(desk.standing().await, asking());
     desk.world.advance(TimeDelta::seconds(1));
     desk.world.settle().await;
     assert_eq!(desk.standing().await, desk.queued(2, "timeout"));

@@ -71,7 +71,7 @@ fn scans(log: &str) -> BTreeSet<String> {
 
 impl Snapshot {
     /// How many questions read a large table to its end.
-    pub fn scans(&self) -> f64 {
+    pub fn scans(&self) -> u32 {
         let reads_all = |plan: &BTreeSet<String>| {
             plan.iter().any(|node| {
                 let mut words = node.split(" on ").skip(1).flat_map(|table| table.split(' '));
@@ -82,7 +82,7 @@ impl Snapshot {
         for name in &all {
             eprintln!("    reads a large table to its end: {name}");
         }
-        all.len() as f64
+        u32::try_from(all.len()).unwrap_or(u32::MAX)
     }
 
     /// Writes the file.
@@ -105,6 +105,6 @@ mod tests {
         let plan = scans(log);
         let expected = ["Index Scan using conversations_recent on conversations v", "Seq Scan on messages"];
         assert_eq!(plan, expected.map(str::to_owned).into());
-        assert_eq!(Snapshot(BTreeMap::from([("a", plan)])).scans(), 1.0);
+        assert_eq!(Snapshot(BTreeMap::from([("a", plan)])).scans(), 1);
     }
 }
