@@ -174,7 +174,7 @@ pub struct LastMessage {
     /// Its beginning.
     preview: String,
     /// Which way it went.
-    #[schema(schema_with = crate::openapi::direction)]
+    #[schema(schema_with = crate::openapi::direction_or_null)]
     direction: Option<Direction>,
 }
 

@@ -12,7 +12,7 @@ use utoipa::{
     IntoParams,
     openapi::{
         Ref, RefOr, Schema,
-        schema::{Array, ObjectBuilder, OneOfBuilder},
+        schema::{Array, ObjectBuilder, OneOfBuilder, Type},
     },
 };
 
@@ -46,6 +46,27 @@ macro_rules! taken_over {
             vec![$(($name, schema_of::<$type>())),+]
         }
     };
+}
+
+macro_rules! or_null {
+    ($($function:ident = $of:ident),+ $(,)?) => {
+        $(pub(crate) fn $function() -> RefOr<Schema> {
+            let null = ObjectBuilder::new().schema_type(Type::Null);
+            OneOfBuilder::new().item(null).item($of()).into()
+        })+
+    };
+}
+
+// What an optional field has: a schema that is named by hand does not become nullable by itself.
+or_null! {
+    assignment_or_null = assignment,
+    check_report_or_null = check_report,
+    direction_or_null = direction,
+    permissions_or_null = permissions,
+    priority_or_null = priority,
+    role_or_null = role,
+    rule_definition_or_null = rule_definition,
+    triage_reason_or_null = triage_reason,
 }
 
 taken_over! {

@@ -34,7 +34,7 @@ pub struct ConnectionCheck {
     /// When the answer came.
     completed_at: Option<DateTime<Utc>>,
     /// The answer: `ok`, the `account` at the provider, and the single `checks`.
-    #[schema(schema_with = crate::openapi::check_report)]
+    #[schema(schema_with = crate::openapi::check_report_or_null)]
     report: Option<Value>,
 }
 

@@ -24,7 +24,7 @@ pub struct ConversationTriage {
     #[schema(value_type = Option<uuid::Uuid>)]
     team_id: Option<TeamId>,
     /// Why that one.
-    #[schema(schema_with = crate::openapi::triage_reason)]
+    #[schema(schema_with = crate::openapi::triage_reason_or_null)]
     reason: Option<Reason>,
 }
 

@@ -21,7 +21,7 @@ use store::{brands, conversations::participants};
 pub struct UpdateConversation {
     /// How urgent it is.
     #[serde(default)]
-    #[schema(schema_with = crate::openapi::priority)]
+    #[schema(schema_with = crate::openapi::priority_or_null)]
     pub priority: Option<Priority>,
     /// What it is about, by the tenant's own division; at most 100 characters.
     #[serde(default)]

@@ -21,7 +21,7 @@ pub struct UpdateRole {
     description: Option<String>,
     /// What it allows, as a whole: neither it nor what it was may be more than you may do yourself.
     #[serde(default)]
-    #[schema(schema_with = crate::openapi::permissions)]
+    #[schema(schema_with = crate::openapi::permissions_or_null)]
     permissions: Option<Vec<Permission>>,
 }
 

@@ -24,7 +24,7 @@ pub struct UpdateRule {
     /// Whether it is asked at all.
     enabled: Option<bool>,
     /// Trigger, conditions and actions, as a whole.
-    #[schema(schema_with = crate::openapi::rule_definition)]
+    #[schema(schema_with = crate::openapi::rule_definition_or_null)]
     definition: Option<Value>,
 }
 

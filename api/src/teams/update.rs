@@ -24,7 +24,7 @@ pub struct UpdateTeam {
     ticket_prefix: Option<String>,
     /// How a conversation in its queue finds somebody.
     #[serde(default)]
-    #[schema(schema_with = crate::openapi::assignment)]
+    #[schema(schema_with = crate::openapi::assignment_or_null)]
     assignment: Option<Assignment>,
     /// How many conversations a member works on at once; null: any number.
     #[serde(default)]

@@ -25,7 +25,7 @@ pub struct UpdateUser {
     name: Option<String>,
     /// What they may do.
     #[serde(default)]
-    #[schema(schema_with = crate::openapi::role)]
+    #[schema(schema_with = crate::openapi::role_or_null)]
     role: Option<RoleKey>,
     /// Whether they may log in and act. Who is deactivated is signed out everywhere and loses their API keys,
     /// at once.

@@ -3702,7 +3702,7 @@ export interface components {
              * @description Which.
              */
             id: string;
-            report?: components["schemas"]["CheckReport"];
+            report?: null | components["schemas"]["CheckReport"];
             /**
              * Format: date-time
              * @description When somebody asked for it.
@@ -4114,7 +4114,7 @@ export interface components {
              * @description When it was over; null as long as an answer is waited for.
              */
             ended_at?: string | null;
-            reason?: components["schemas"]["TriageReason"];
+            reason?: null | components["schemas"]["TriageReason"];
             /**
              * Format: date-time
              * @description When the questions began.
@@ -4984,7 +4984,7 @@ export interface components {
              * @description When it was written.
              */
             at: string;
-            direction?: components["schemas"]["Direction"];
+            direction?: null | components["schemas"]["Direction"];
             /** @description Its beginning. */
             preview: string;
         };
@@ -7976,7 +7976,7 @@ export interface components {
             description?: string | null;
             /** @description Whether a channel is for its members alone. */
             is_private?: boolean | null;
-            priority?: components["schemas"]["Priority"];
+            priority?: null | components["schemas"]["Priority"];
             /** @description The subject, or a channel's name; at most 255 characters. */
             title?: string | null;
         };
@@ -8003,11 +8003,11 @@ export interface components {
             description?: string | null;
             /** @description What people call it. */
             name?: string | null;
-            permissions?: components["schemas"]["Permission"][];
+            permissions?: null | components["schemas"]["Permission"][];
         };
         /** @description What changes; what is omitted stays. */
         UpdateRule: {
-            definition?: components["schemas"]["RuleDefinition"];
+            definition?: null | components["schemas"]["RuleDefinition"];
             /** @description What it is for. */
             description?: string | null;
             /** @description Whether it is asked at all. */
@@ -8017,7 +8017,7 @@ export interface components {
         };
         /** @description What changes; what is omitted stays. */
         UpdateTeam: {
-            assignment?: components["schemas"]["TeamAssignment"];
+            assignment?: null | components["schemas"]["TeamAssignment"];
             /**
              * Format: int32
              * @description How many conversations a member works on at once; null: any number.
@@ -8039,7 +8039,7 @@ export interface components {
             active?: boolean | null;
             /** @description What others call them. */
             name?: string | null;
-            role?: components["schemas"]["Role"];
+            role?: null | components["schemas"]["Role"];
         };
         /** @description An upgrade, or a step back to an older version. */
         UpgradeConnection: {
