@@ -41,10 +41,11 @@ pub async fn fill(stand: &Stand, size: Size) -> anyhow::Result<()> {
     let tenant: Uuid = sqlx::query_scalar(tenant).fetch_one(&mut conn).await?;
     let connection = "SELECT id FROM connections WHERE tenant_id = $1";
     let connection: Uuid = sqlx::query_scalar(connection).bind(tenant).fetch_one(&mut conn).await?;
-    fill_tenant(&mut conn, tenant, connection, size).await?;
     let other = "INSERT INTO tenants (id, slug, name, created_at) VALUES (gen_random_uuid(), 'other', 'Other', now()) RETURNING id";
     let other: Uuid = sqlx::query_scalar(other).fetch_one(&mut conn).await?;
+    // The small one first: filling a tenant makes the indexes of all anew.
     fill_tenant(&mut conn, other, connection, size.other()).await?;
+    fill_tenant(&mut conn, tenant, connection, size).await?;
     // An agent who may log in: with the admin's password.
     sqlx::raw_sql(
         "UPDATE users SET password_hash = (SELECT password_hash FROM users WHERE role = 'admin')

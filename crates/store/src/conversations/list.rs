@@ -346,11 +346,14 @@ fn with_those_in_it(query: &mut QueryBuilder<Postgres>, sight: &Sight) {
 }
 
 /// Leaves what the person sees, of conversations `v`.
+///
+/// Whoever has a conversation takes part in it, too, and sees it for having it; what they take part in besides is little,
+/// and known before the first row is read.
 pub(crate) fn within(query: &mut QueryBuilder<Postgres>, sight: &Sight) {
     query.push(" AND (in_sight(v.type, v.is_private, v.team_id, v.assignee_id, v.requester_id, ");
     query.push_bind(sight.user.0).push(", ").push_bind(ids(&sight.teams)).push(", ");
-    query.push_bind(reach(sight)).push(") OR EXISTS (SELECT FROM conversation_participants p");
-    query.push(" WHERE p.tenant_id = v.tenant_id AND p.conversation_id = v.id AND p.left_at IS NULL");
+    query.push_bind(reach(sight)).push(") OR v.id IN (SELECT p.conversation_id FROM conversation_participants p");
+    query.push(" WHERE p.tenant_id = current_tenant() AND p.left_at IS NULL AND NOT p.as_assignee");
     query.push(" AND p.user_id = ").push_bind(sight.user.0).push("))");
 }
 
@@ -411,9 +414,7 @@ pub(crate) fn narrow(query: &mut QueryBuilder<Postgres>, sight: &Sight, filter: 
         query.push(" AND v.status = ANY(").push_bind(names(statuses.iter().copied())).push(")");
     }
     if let Some(state) = filter.queue_state {
-        let with = |assigned| names(Status::ALL.iter().copied().filter(|s| s.queue_state(assigned) == state));
-        query.push(" AND v.status = ANY(CASE WHEN v.assignee_id IS NULL THEN ").push_bind(with(false));
-        query.push(" ELSE ").push_bind(with(true)).push(" END)");
+        in_queue_state(query, state);
     }
     if let Some(priorities) = &filter.priorities {
         let priorities: Vec<_> = priorities.iter().map(|priority| priority.as_str()).collect();
@@ -453,6 +454,22 @@ pub(crate) fn narrow(query: &mut QueryBuilder<Postgres>, sight: &Sight, filter: 
         if let Some(wanted) = wanted {
             query.push(" AND ").push(column).push(if wanted { " IS NOT NULL" } else { " IS NULL" });
         }
+    }
+}
+
+/// Leaves what stands so in the words of queues. The statuses by themselves come first, for their index.
+fn in_queue_state(query: &mut QueryBuilder<Postgres>, state: &str) {
+    let having = |assigned| Status::ALL.iter().copied().filter(move |s| s.queue_state(assigned) == state);
+    let (nobodys, somebodys): (Vec<_>, Vec<_>) = (having(false).collect(), having(true).collect());
+    let either = Status::ALL.iter().copied().filter(|status| nobodys.contains(status) || somebodys.contains(status));
+    query.push(" AND v.status = ANY(").push_bind(names(either)).push(")");
+    if somebodys.is_empty() {
+        query.push(" AND v.assignee_id IS NULL");
+    } else if nobodys.is_empty() {
+        query.push(" AND v.assignee_id IS NOT NULL");
+    } else if nobodys != somebodys {
+        query.push(" AND v.status = ANY(CASE WHEN v.assignee_id IS NULL THEN ").push_bind(names(nobodys.into_iter()));
+        query.push(" ELSE ").push_bind(names(somebodys.into_iter())).push(" END)");
     }
 }
 

@@ -148,12 +148,15 @@ pub async fn page(
                   m.status, m.error, m.occurred_at, m.delivery_id, m.metadata, m.edited_at, m.deleted_at,
                   m.thread_id, m.reply_count, m.mentions, m.pinned_at
              FROM messages m
-             LEFT JOIN messages b ON b.tenant_id = m.tenant_id AND b.conversation_id = m.conversation_id AND b.id = $2
             WHERE m.conversation_id = $1
               AND ($2::uuid IS NULL
-                   OR m.occurred_at <= b.occurred_at
-                      AND (m.occurred_at, coalesce(m.delivery_id, $4), m.position, m.id)
-                        < (b.occurred_at, coalesce(b.delivery_id, $4), b.position, b.id))
+                   OR (m.occurred_at, coalesce(m.delivery_id, $4), m.position, m.id)
+                    < (SELECT b.occurred_at, coalesce(b.delivery_id, $4), b.position, b.id
+                         FROM messages b WHERE b.conversation_id = $1 AND b.id = $2))
+              -- Where the index begins.
+              AND m.occurred_at <= CASE WHEN $2::uuid IS NULL THEN 'infinity'
+                                        ELSE (SELECT b.occurred_at FROM messages b
+                                               WHERE b.conversation_id = $1 AND b.id = $2) END
             ORDER BY m.occurred_at DESC, m.delivery_id DESC, m.position DESC, m.id DESC
             LIMIT $3"#,
         conversation.0,

@@ -18,8 +18,6 @@ use uuid::Uuid;
 /// How many messages are looked at in one go, the latest before the index is asked: what is frequent is among them. It
 /// takes half a microsecond each.
 const STEPS: i32 = 40_000;
-/// Whoever has met as many on the way will meet more; the index would name too many.
-const FREQUENT: usize = 40;
 /// As many as the index may know of for all of them to be looked up, at some 20 microseconds each.
 const FEW: usize = 10_000;
 /// How many messages a search looks at when the index does not help. It then says how far it came.
@@ -137,7 +135,7 @@ impl Search<'_> {
         let (candidates, reached) = self.walk(conn, start, STEPS).await?;
         self.look_up(conn, &candidates).await?;
         let Some(mut position) = reached.filter(|_| !self.is_full()) else { return Ok(reached) };
-        if candidates.ids.len() < FREQUENT {
+        if !self.fills_by_walking() {
             let indexed = self.indexed(conn, Some(position)).await?;
             if indexed.ids.len() <= FEW {
                 self.look_up(conn, &indexed).await?;
@@ -153,6 +151,12 @@ impl Search<'_> {
             steps += STEPS;
         }
         Ok(Some(position))
+    }
+
+    /// Whether going on as far as a search may go is likely to fill the page, after the first steps.
+    fn fills_by_walking(&self) -> bool {
+        let share = usize::try_from(AT_MOST / STEPS).unwrap_or(1);
+        self.rows.len() * share > self.limit
     }
 
     fn is_full(&self) -> bool {
