@@ -112,7 +112,7 @@ impl Params {
             team: self.team.as_deref().map(|name| id_or(name, "none", "team")).transpose()?,
             assignee: self.assigned_to.as_deref().map(|name| person(name, me)).transpose()?,
             participant: self.participant.as_deref().map(|name| person(name, me)).transpose()?.flatten(),
-            tags: self.tag.iter().flat_map(|tags| tags.split(',')).map(|tag| tag.trim().to_owned()).collect(),
+            tags: tags(self.tag.as_deref()),
             attributes: self.attributes.as_deref().map(object).transpose()?,
             contact: self.contact_id,
             company: self.company_id,
@@ -131,6 +131,11 @@ fn bad(detail: impl Into<String>) -> Problem {
 /// Words of an enumeration, separated by commas.
 pub(crate) fn words<T: FromStr<Err: Display>>(list: &str) -> Result<Vec<T>, Problem> {
     list.split(',').map(|name| name.trim().parse().map_err(|error: T::Err| bad(error.to_string()))).collect()
+}
+
+/// Tags, separated by commas.
+pub(crate) fn tags(list: Option<&str>) -> Vec<String> {
+    list.iter().flat_map(|tags| tags.split(',')).map(|tag| tag.trim().to_owned()).collect()
 }
 
 /// An id, or a word that stands for nothing.

@@ -3,7 +3,7 @@
 use super::{FoundMessage, Typed, turn};
 use crate::{
     auth::Caller,
-    conversations::list::{id_or, person, words},
+    conversations::list::{id_or, person, tags, words},
     problem::{Code, Problem},
     request::{Limit, Page, Query, paging},
     state::Api,
@@ -73,7 +73,7 @@ impl Params {
                 brand: self.brand.clone(),
                 team: self.team.as_deref().map(|name| id_or(name, "none", "team")).transpose()?,
                 assignee: self.assigned_to.as_deref().map(|name| person(name, me)).transpose()?,
-                tags: self.tag.iter().flat_map(|tags| tags.split(',')).map(|tag| tag.trim().to_owned()).collect(),
+                tags: tags(self.tag.as_deref()),
                 contact: self.contact_id,
                 ..list::Filter::default()
             },

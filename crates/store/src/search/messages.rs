@@ -15,13 +15,12 @@ use domain::{
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-/// How many messages are looked at in one go, the latest before the index is asked: what is frequent is among them. It
-/// takes half a microsecond each.
+/// How many messages are looked at in one go, the latest before the index is asked: what is frequent is among them.
 const STEPS: i32 = 40_000;
-/// As many as the index may know of for all of them to be looked up, at some 20 microseconds each.
+/// As many as the index may know of for all of them to be looked up.
 const FEW: usize = 10_000;
-/// How many messages a search looks at when the index does not help. It then says how far it came.
-const AT_MOST: i32 = 200_000;
+/// How often a search goes on when the index does not help. It then says how far it came.
+const WALKS: usize = 5;
 
 /// What is looked for.
 #[derive(Clone, Debug, Default)]
@@ -132,31 +131,28 @@ impl Candidates {
 impl Search<'_> {
     /// Goes through history from a position. Returns how far it came, if that is not its end.
     async fn history(&mut self, conn: &mut PgConnection, start: Option<Position>) -> Result<Option<Position>> {
-        let (candidates, reached) = self.walk(conn, start, STEPS).await?;
-        self.look_up(conn, &candidates).await?;
-        let Some(mut position) = reached.filter(|_| !self.is_full()) else { return Ok(reached) };
-        if !self.fills_by_walking() {
-            let indexed = self.indexed(conn, Some(position)).await?;
-            if indexed.ids.len() <= FEW {
-                self.look_up(conn, &indexed).await?;
-                return Ok(None);
+        let mut position = start;
+        for walk in 0..WALKS {
+            let (candidates, reached) = self.walk(conn, position).await?;
+            self.look_up(conn, &candidates).await?;
+            if reached.is_none() || self.is_full() {
+                return Ok(reached);
+            }
+            position = reached;
+            if walk == 0 && !self.fills_by_walking() {
+                let indexed = self.indexed(conn, position).await?;
+                if indexed.ids.len() <= FEW {
+                    self.look_up(conn, &indexed).await?;
+                    return Ok(None);
+                }
             }
         }
-        let mut steps = STEPS;
-        while steps < AT_MOST && !self.is_full() {
-            let (candidates, reached) = self.walk(conn, Some(position), STEPS).await?;
-            self.look_up(conn, &candidates).await?;
-            let Some(reached) = reached else { return Ok(None) };
-            position = reached;
-            steps += STEPS;
-        }
-        Ok(Some(position))
+        Ok(position)
     }
 
     /// Whether going on as far as a search may go is likely to fill the page, after the first steps.
     fn fills_by_walking(&self) -> bool {
-        let share = usize::try_from(AT_MOST / STEPS).unwrap_or(1);
-        self.rows.len() * share > self.limit
+        self.rows.len() * WALKS > self.limit
     }
 
     fn is_full(&self) -> bool {
@@ -173,12 +169,7 @@ impl Search<'_> {
     }
 
     /// Those with the words among the next messages, and the last that was looked at.
-    async fn walk(
-        &self,
-        conn: &mut PgConnection,
-        from: Option<Position>,
-        steps: i32,
-    ) -> Result<(Candidates, Option<Position>)> {
+    async fn walk(&self, conn: &mut PgConnection, from: Option<Position>) -> Result<(Candidates, Option<Position>)> {
         let rows = sqlx::query!(
             r#"SELECT message_id AS "id!", occurred_at AS "at!", hit AS "hit!", step AS "step!"
                  FROM walk_messages($1, $2, $3, $4, $5)"#,
@@ -186,10 +177,10 @@ impl Search<'_> {
             self.filter.since,
             from.map(|from| from.occurred_at),
             from.map(|from| from.id.0),
-            steps
+            STEPS
         );
         let rows = rows.fetch_all(conn).await?;
-        let reached = rows.last().filter(|row| row.step == i64::from(steps));
+        let reached = rows.last().filter(|row| row.step == i64::from(STEPS));
         let reached = reached.map(|row| Position { occurred_at: row.at, id: row.id.into() });
         let mut hits = Candidates::default();
         for row in rows.into_iter().filter(|row| row.hit) {
