@@ -1,0 +1,40 @@
+import { fileURLToPath } from "node:url";
+import tailwind from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+/** Where `npm run dev` finds the API: a running `make up`, or another address. */
+const api = process.env.SIGNALBOX_API ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  plugins: [react(), tailwind()],
+  resolve: {
+    alias: {
+      "@": path("./src"),
+      // The client of this repository, as source: only what the console uses of it is bundled.
+      "signalbox-client": path("../clients/typescript/src/index.ts"),
+      "openapi-fetch": path("./node_modules/openapi-fetch"),
+    },
+  },
+  build: {
+    target: "es2023",
+    // The content security policy allows no data: scripts, and fonts or images that change with the code are better files.
+    assetsInlineLimit: 0,
+    // Read by the check of the budgets.
+    manifest: true,
+    sourcemap: false,
+  },
+  server: {
+    proxy: {
+      "/api": api,
+      "/hooks": api,
+      "/app": { target: api, ws: true },
+    },
+  },
+  test: {
+    environment: "jsdom",
+    include: ["src/**/*.test.{ts,tsx}"],
+  },
+});
