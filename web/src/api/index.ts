@@ -1,0 +1,16 @@
+/**
+ * The server, for all features.
+ *
+ * Queries: `useQuery({ queryKey: ["teams"], queryFn: ({ signal }) => ok(api.GET("/api/v1/teams", { signal })) })`, kept in
+ * `<feature>/queries.ts`. The first part of a key is the plural noun of the resource; a mutation ends with
+ * `queryClient.invalidateQueries({ queryKey: ["teams"] })`. `ok` throws `ProblemError`, which `ErrorState`, `ErrorNote` and
+ * `toastError` understand; `fieldError(error, "/name")` is the message for one field.
+ */
+
+export { type components, items, ok, type Page, ProblemError } from "signalbox-client";
+export { api } from "./client";
+export { idempotencyKey } from "./idempotency";
+export { type Me, meQuery, type Permission, useMay, useMe } from "./me";
+export { fieldError, isOffline, isProblem, type Words, words } from "./problems";
+export { queryClient } from "./queries";
+export { anonymous, session } from "./session";

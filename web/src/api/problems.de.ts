@@ -1,0 +1,48 @@
+/** German titles of the problems that people meet; of others they get the English one. */
+
+import type { ProblemCode } from "signalbox-client";
+
+const de: Partial<Record<ProblemCode, string>> = {
+  unauthenticated: "Bitte melden Sie sich an",
+  login_failed: "Adresse oder Passwort ist falsch",
+  second_factor_required: "Ein Code fehlt",
+  code_wrong: "Der Code ist falsch",
+  link_expired: "Der Link ist nicht mehr gültig",
+  refresh_failed: "Die Sitzung ist beendet",
+  forbidden: "Das dürfen Sie nicht",
+  beyond_your_own: "So viel dürfen Sie selbst nicht",
+  second_factor_missing: "Richten Sie zuerst einen zweiten Faktor ein",
+  operator_only: "Das darf nur der Betreiber",
+  not_found: "Das gibt es nicht",
+  conflict: "Das passt nicht zum jetzigen Stand",
+  email_taken: "Die Adresse ist vergeben",
+  already_invited: "Jemand mit dieser Adresse ist schon eingeladen",
+  mail_not_configured: "Diese Installation verschickt keine E-Mails",
+  last_admin: "Jemand muss Admin bleiben",
+  account_taken: "Das Konto ist schon verbunden",
+  version_taken: "Diese Version ist mit einer anderen Datei installiert",
+  consent_required: "Die Version darf mehr als die jetzige",
+  in_use: "Etwas hängt davon ab",
+  window_closed: "Jetzt darf nur eine Vorlage gesendet werden",
+  connection_unusable: "Die Verbindung sendet nicht",
+  not_retryable: "Die Nachricht kann nicht noch einmal gesendet werden",
+  conversation_exists: "Es gibt schon eine Unterhaltung",
+  taken: "Jemand anderes hat sie schon",
+  merge_refused: "Die Unterhaltungen lassen sich nicht zusammenführen",
+  name_taken: "Der Name ist vergeben",
+  slug_taken: "Der Name ist vergeben",
+  contact_exists: "Ein anderer Kontakt hat diese Nummer oder Adresse",
+  contact_merge_refused: "Die Kontakte lassen sich nicht zusammenführen",
+  precondition_failed: "Es wurde inzwischen geändert",
+  too_large: "Das ist zu groß",
+  invalid: "Einige Werte sind nicht zulässig",
+  too_many_requests: "Zu viele Anfragen",
+  plugin_failed: "Das Plugin hat nicht geantwortet",
+  no_worker: "Kein Worker hat geantwortet",
+  overloaded: "Es wartet zu viel",
+  unavailable: "Die Datenbank ist nicht erreichbar",
+  timed_out: "Es hat zu lange gedauert",
+  internal: "Bei uns ist etwas fehlgeschlagen",
+};
+
+export default de;

@@ -1,0 +1,47 @@
+/** What went wrong, in words for people. The server writes its problems in English; the codes that people meet often are translated. */
+
+import { ProblemError } from "signalbox-client";
+import { language } from "@/i18n/language";
+import de from "./problems.de";
+
+export interface Words {
+  title: string;
+  detail: string;
+  requestId?: string;
+}
+
+/** Whether the server refused with this code. */
+export function isProblem(error: unknown, code: ProblemError["code"]): error is ProblemError {
+  return error instanceof ProblemError && error.code === code;
+}
+
+/** The request did not reach the server, or the answer did not reach us. */
+export function isOffline(error: unknown): boolean {
+  return error instanceof TypeError;
+}
+
+export function words(error: unknown): Words {
+  const german = language() === "de";
+  if (error instanceof ProblemError) {
+    const { code, title, detail, errors, request_id } = error.problem;
+    const fields = errors?.map((field) => field.message).join(" ");
+    return {
+      title: (german && de[code]) || title,
+      detail: detail ?? fields ?? "",
+      requestId: request_id,
+    };
+  }
+  if (isOffline(error)) {
+    return german
+      ? { title: "Keine Verbindung", detail: "Der Server ist nicht erreichbar. Prüfen Sie Ihre Verbindung." }
+      : { title: "No connection", detail: "The server cannot be reached. Check your connection." };
+  }
+  const detail = error instanceof Error ? error.message : String(error);
+  return { title: german ? "Etwas ist schiefgegangen" : "Something went wrong", detail };
+}
+
+/** The message for one field, by its JSON pointer, such as `/email`. */
+export function fieldError(error: unknown, pointer: string): string | undefined {
+  if (!(error instanceof ProblemError)) return undefined;
+  return error.problem.errors?.find((field) => field.pointer === pointer)?.message;
+}

@@ -1,0 +1,123 @@
+/**
+ * The session of this browser. The access token lives in memory; the refresh token in a cookie that no script reads.
+ *
+ * A refresh token is good once, and one that comes twice ends the session: so tabs renew one after another (Web Locks), and
+ * within a tab whoever needs a token waits for the same renewal.
+ */
+
+import { type components, connect, ok, ProblemError } from "signalbox-client";
+
+type Tokens = components["schemas"]["Tokens"];
+
+export type SessionState = "unknown" | "signed-in" | "signed-out";
+
+/** Renewed this long before it ends, so that no request meets an expired token. */
+const AHEAD_MS = 60_000;
+const LOCK = "signalbox-refresh";
+const CSRF = { "X-Signalbox-Csrf": "1" };
+
+/** For what needs no token. */
+export const anonymous = connect(location.origin);
+
+class BrowserSession {
+  private token: string | undefined;
+  private expiresAt = 0;
+  private renewal: Promise<boolean> | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly listeners = new Set<() => void>();
+  private readonly tabs = new BroadcastChannel("signalbox-session");
+  private current: SessionState = "unknown";
+
+  constructor() {
+    this.tabs.addEventListener("message", (event) => {
+      if (event.data === "signed-out") this.forget();
+    });
+  }
+
+  get state(): SessionState {
+    return this.current;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** After a login. */
+  start(tokens: Tokens): void {
+    this.token = tokens.access_token;
+    this.expiresAt = Date.now() + tokens.expires_in * 1000;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.renew(), Math.max(tokens.expires_in * 1000 - AHEAD_MS, 5_000));
+    this.become("signed-in");
+  }
+
+  /** Whether somebody is signed in, after asking the server if that is not known yet. */
+  async resume(): Promise<boolean> {
+    if (this.current === "signed-in") return true;
+    if (this.current === "signed-out") return false;
+    return this.renew();
+  }
+
+  /** A token that is good now. */
+  async accessToken(): Promise<string> {
+    if (!this.token || Date.now() > this.expiresAt - 5_000) {
+      await this.renew();
+    }
+    return this.token ?? "";
+  }
+
+  /**
+   * A new token for the cookie. False when the session has ended; throws when the server cannot be reached, which ends
+   * nothing.
+   */
+  renew(): Promise<boolean> {
+    this.renewal ??= inTurn(() => this.exchange()).finally(() => {
+      this.renewal = undefined;
+    });
+    return this.renewal;
+  }
+
+  async signOut(): Promise<void> {
+    await ok(anonymous.POST("/api/v1/auth/logout", { headers: CSRF }));
+    this.end();
+  }
+
+  /** The server does not know the session any more. */
+  end(): void {
+    this.forget();
+    this.tabs.postMessage("signed-out");
+  }
+
+  private async exchange(): Promise<boolean> {
+    try {
+      this.start(await ok(anonymous.POST("/api/v1/auth/refresh", { headers: CSRF })));
+      return true;
+    } catch (error) {
+      if (error instanceof ProblemError && error.code === "refresh_failed") {
+        this.forget();
+        return false;
+      }
+      throw error;
+    }
+  }
+
+  private forget(): void {
+    this.token = undefined;
+    clearTimeout(this.timer);
+    this.become("signed-out");
+  }
+
+  private become(state: SessionState): void {
+    if (this.current === state) return;
+    this.current = state;
+    for (const listener of this.listeners) listener();
+  }
+}
+
+/** Tabs share the cookie, so they take turns. */
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  return navigator.locks ? await navigator.locks.request(LOCK, work) : await work();
+}
+
+export const session = new BrowserSession();

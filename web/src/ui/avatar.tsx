@@ -1,0 +1,74 @@
+import { cx } from "./cx";
+import { useUiText } from "./text";
+
+export type PresenceState = "online" | "away" | "busy" | "offline";
+
+const TINTS = [
+  "bg-accent-soft text-accent-ink",
+  "bg-success-soft text-success",
+  "bg-warning-soft text-warning",
+  "bg-danger-soft text-danger",
+  "bg-hover text-muted",
+];
+
+const DOTS: Record<PresenceState, string> = {
+  online: "bg-success",
+  away: "bg-warning",
+  busy: "bg-danger",
+  offline: "bg-line-strong",
+};
+
+interface AvatarProps {
+  name: string;
+  size?: "sm" | "md" | "lg";
+  presence?: PresenceState;
+}
+
+const SIZES = { sm: "size-5 text-[10px]", md: "size-8 text-xs", lg: "size-12 text-lg" };
+
+/** Who somebody is, at a glance: their initials, and whether they are there. The name stands beside it. */
+export function Avatar({ name, size = "md", presence }: AvatarProps) {
+  const t = useUiText();
+  const words: Record<PresenceState, string> = {
+    online: t.online,
+    away: t.away,
+    busy: t.busy,
+    offline: t.offlinePresence,
+  };
+  return (
+    <span className="relative inline-flex shrink-0">
+      <span
+        aria-hidden
+        className={cx(
+          "inline-flex items-center justify-center rounded-full font-semibold select-none",
+          SIZES[size],
+          TINTS[hash(name) % TINTS.length],
+        )}
+      >
+        {initials(name)}
+      </span>
+      {presence && (
+        <span
+          className={cx(
+            "absolute -right-0.5 -bottom-0.5 size-2.5 rounded-full border-2 border-surface",
+            DOTS[presence],
+          )}
+        >
+          <span className="sr-only">{words[presence]}</span>
+        </span>
+      )}
+    </span>
+  );
+}
+
+function initials(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const letters = words.length > 1 ? [words[0], words[words.length - 1]] : [words[0]];
+  return letters.map((word) => Array.from(word ?? "")[0]?.toLocaleUpperCase() ?? "").join("") || "?";
+}
+
+function hash(text: string): number {
+  let sum = 0;
+  for (const letter of text) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) >>> 0;
+  return sum;
+}
