@@ -6,12 +6,12 @@ WASM := wasm32-unknown-unknown
 PLUGINS := $(foreach name,whatsapp shopify hubspot,plugins/target/$(WASM)/release/signalbox_$(name).wasm)
 BIN := target/release/signalbox
 
-.PHONY: help up demo test chaos bench bench-queue bench-plugins bench-inbox plugins fmt sqlx docs clean-data
+.PHONY: help up demo test chaos bench bench-queue bench-plugins bench-inbox plugins console fmt sqlx docs clean-data
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-up: plugins ## Build and start everything, with simulated providers, on this machine
+up: plugins console ## Build and start everything, with simulated providers, on this machine
 	@scripts/step "building signalbox (minutes the first time, seconds after)" cargo build --release --quiet --bin signalbox
 	@exec $(BIN) up --sandbox $(PLUGINS:%=--plugin %)
 
@@ -43,6 +43,9 @@ bench-inbox: plugins ## Measure an inbox of ten million messages (makes them fir
 plugins: ## Build the plugins to WebAssembly
 	@scripts/require-wasm-target $(WASM)
 	@scripts/step "building the plugins" cargo build --release --quiet --target $(WASM) --manifest-path plugins/Cargo.toml
+
+console: ## Build the console, which the binary takes in
+	@scripts/step "building the console" scripts/console build
 
 fmt: ## Format everything
 	@scripts/fmt

@@ -22,8 +22,9 @@ export default defineConfig({
     target: "es2023",
     // The content security policy allows no data: scripts, and fonts or images that change with the code are better files.
     assetsInlineLimit: 0,
-    // Read by the check of the budgets.
-    manifest: true,
+    outDir: "dist/console",
+    // Says which file needs which: read by the check of the budgets.
+    manifest: "manifest.json",
     sourcemap: false,
   },
   server: {

@@ -31,8 +31,8 @@ use utoipa_swagger_ui::SwaggerUi;
 /// The largest body of a REST request; webhooks have their own limit.
 const BODY_LIMIT: usize = 1024 * 1024;
 
-/// Everything the API serves.
-pub fn router(api: Api) -> Router {
+/// Everything the API serves, and for every other address `pages`, which may be empty.
+pub fn router(api: Api, pages: Router) -> Router {
     let timeout = Duration::from_millis(api.http.request_timeout_ms);
     Router::new()
         .route("/rate/{token}", routing::get(surveys::page::show).post(surveys::page::answer))
@@ -40,6 +40,7 @@ pub fn router(api: Api) -> Router {
         .route("/hooks/{endpoint_key}", routing::get(hooks::receive).post(hooks::receive))
         .merge(rest().split_for_parts().0.layer(middleware::from_fn_with_state(api.clone(), rate::limit)))
         .merge(documentation())
+        .fallback_service(pages)
         .layer(
             ServiceBuilder::new()
                 .layer(middleware::from_fn(trace::follow))

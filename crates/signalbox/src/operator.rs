@@ -48,7 +48,7 @@ impl Operator {
             installers: process.config.plugins.install,
             readiness: Arc::new(()),
         });
-        Ok(Self { router: api::router(api), token })
+        Ok(Self { router: api::router(api, Router::new()), token })
     }
 
     /// Reads something.

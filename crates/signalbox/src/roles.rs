@@ -3,6 +3,7 @@
 use crate::{process::Process, stop::Stop};
 use anyhow::Context as _;
 use api::{AccessKey, Api, Check, Parts, Readiness};
+use axum::Router;
 use config::MailTls;
 use domain::job::Lane;
 use egress::Egress;
@@ -62,7 +63,7 @@ pub async fn serve(
         installers: process.config.plugins.install,
         readiness,
     });
-    let service = api::router(api).into_make_service_with_connect_info::<SocketAddr>();
+    let service = api::router(api, pages()).into_make_service_with_connect_info::<SocketAddr>();
     let serving = async move {
         axum::serve(listener, service)
             .with_graceful_shutdown(async move { stop.asked().await })
@@ -70,6 +71,14 @@ pub async fn serve(
             .context("the HTTP server ended")
     };
     Ok((address, serving))
+}
+
+/// The pages for people, where this binary has them.
+fn pages() -> Router {
+    #[cfg(feature = "console")]
+    return console::pages();
+    #[cfg(not(feature = "console"))]
+    Router::new()
 }
 
 fn listen(bind: SocketAddr) -> io::Result<TcpListener> {
