@@ -1,0 +1,32 @@
+/** A page that threw: what was wrong, and a way on. */
+
+import type { ErrorComponentProps } from "@tanstack/react-router";
+import { Button, EmptyState, ErrorState } from "@/ui";
+import { useShellText } from "./text";
+
+export function PageFailed({ error, reset }: ErrorComponentProps) {
+  const t = useShellText();
+  if (isStaleChunk(error)) {
+    return (
+      <EmptyState
+        title={t.updated}
+        action={
+          <Button variant="primary" onClick={() => location.reload()}>
+            {t.reload}
+          </Button>
+        }
+      />
+    );
+  }
+  return (
+    <main className="flex h-full flex-col justify-center">
+      <h1 className="sr-only">{t.pageFailed}</h1>
+      <ErrorState error={error} retry={reset} />
+    </main>
+  );
+}
+
+/** After an upgrade of the server, the files of the page that is still open are gone. */
+function isStaleChunk(error: unknown): boolean {
+  return error instanceof TypeError && /dynamically imported module|module script/i.test(error.message);
+}

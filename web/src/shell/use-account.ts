@@ -1,0 +1,12 @@
+/** What one can do about oneself from everywhere. */
+
+import { session } from "@/api";
+import { toastError } from "@/ui";
+
+export async function signOut(): Promise<void> {
+  try {
+    await session.signOut();
+  } catch (error) {
+    toastError(error);
+  }
+}
