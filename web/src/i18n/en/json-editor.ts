@@ -1,0 +1,36 @@
+/** What can be wrong with a JSON text. */
+export default {
+  atLine: (line: number, text: string) => `Line ${line}: ${text}`,
+  noJson: "This is no JSON.",
+  /** By the names that the parser gives its errors. */
+  syntax: {
+    InvalidSymbol: "This is no JSON: texts need double quotes.",
+    InvalidNumberFormat: "This is no number.",
+    PropertyNameExpected: "The name of a field is expected, in double quotes. Is there a comma too many?",
+    ValueExpected: "A value is expected. Is there a comma too many?",
+    ColonExpected: "A colon is expected after the name of the field.",
+    CommaExpected: "A comma is expected between two entries.",
+    CloseBraceExpected: "A closing brace } is missing.",
+    CloseBracketExpected: "A closing bracket ] is missing.",
+    EndOfFileExpected: "Nothing may follow here.",
+    UnexpectedEndOfString: "The text does not end: a double quote is missing.",
+    InvalidCommentToken: "JSON has no comments.",
+  } as Record<string, string>,
+  or: " or ",
+  types: {
+    string: "a text",
+    number: "a number",
+    integer: "a whole number",
+    boolean: "true or false",
+    array: "a list",
+    object: "an object",
+    null: "null",
+  } as Record<string, string>,
+  unknownField: (name: string) => `There is no field “${name}” here.`,
+  missing: (name: string) => `The field “${name}” is missing.`,
+  type: (expected: string) => `This must be ${expected}.`,
+  unknownValue: (words: string) => `This must be one of: ${words}.`,
+  tooShort: (limit: number) => (limit === 1 ? "This must not be empty." : `This must have at least ${limit}.`),
+  tooLong: (limit: number) => `This must have at most ${limit}.`,
+  noForm: "This has none of the forms possible here, or mixes them.",
+};
