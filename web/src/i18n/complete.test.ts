@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 
 type Catalogue = Record<string, unknown>;
 const catalogues = (files: Record<string, unknown>) =>
-  new Map(Object.entries(files).map(([path, file]) => [path.split("/").pop(), (file as { default: Catalogue }).default]));
+  new Map(
+    Object.entries(files).map(([path, file]) => [path.split("/").pop(), (file as { default: Catalogue }).default]),
+  );
 const en = catalogues(import.meta.glob("./en/*.ts", { eager: true }));
 const de = catalogues(import.meta.glob("./de/*.ts", { eager: true }));
 

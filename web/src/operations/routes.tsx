@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { texts } from "@/search-state";
 import { appRoute } from "@/shell/route";
 
 const operations = createRoute({
@@ -7,4 +8,38 @@ const operations = createRoute({
   component: lazyRouteComponent(() => import("./page"), "OperationsPage"),
 });
 
-export const operationsRoutes = [operations] as const;
+const home = createRoute({
+  getParentRoute: () => operations,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/operations/overview" });
+  },
+});
+
+const overview = createRoute({
+  getParentRoute: () => operations,
+  path: "overview",
+  component: lazyRouteComponent(() => import("./overview"), "Overview"),
+});
+
+const jobs = createRoute({
+  getParentRoute: () => operations,
+  path: "jobs",
+  validateSearch: texts("lane", "kind", "state", "key", "connection_id", "job"),
+  component: lazyRouteComponent(() => import("./jobs"), "Jobs"),
+});
+
+const deadLetters = createRoute({
+  getParentRoute: () => operations,
+  path: "dead-letters",
+  validateSearch: texts("kind", "letter"),
+  component: lazyRouteComponent(() => import("./dead-letters"), "DeadLetters"),
+});
+
+const holds = createRoute({
+  getParentRoute: () => operations,
+  path: "held-back",
+  component: lazyRouteComponent(() => import("./holds"), "Holds"),
+});
+
+export const operationsRoutes = [operations.addChildren([home, overview, jobs, deadLetters, holds])] as const;

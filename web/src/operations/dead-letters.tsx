@@ -1,0 +1,88 @@
+/** Jobs that were given up: why, and what becomes of them. */
+
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Play, Skull, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { useSearchState } from "@/search-state";
+import { Button, Card, Combobox, EmptyState, ErrorState, LoadMore, SkeletonRows } from "@/ui";
+import { DeadLetterDrawer } from "./dead-letter-drawer";
+import { DeadLettersTable } from "./dead-letters-table";
+import { deadLettersQuery } from "./queries";
+import { SelectionBar } from "./selection-bar";
+import { useText } from "./text";
+import { useDeadLetterChanges } from "./use-dead-letter-changes";
+import { useSelection } from "./use-selection";
+
+export function DeadLetters() {
+  const t = useText();
+  const [{ kind, letter }, change] = useSearchState<{ kind?: string; letter?: string }>();
+  const letters = useInfiniteQuery(deadLettersQuery(kind));
+  const rows = letters.data?.pages.flatMap((page) => page.items) ?? [];
+  const selection = useSelection(rows.map(({ id }) => id));
+  const changes = useDeadLetterChanges();
+  const [busy, setBusy] = useState(false);
+  const act = async (what: () => Promise<boolean>) => {
+    setBusy(true);
+    if (await what()) selection.clear();
+    setBusy(false);
+  };
+  const open = (id: number) => change({ letter: String(id) });
+  return (
+    <>
+      <p className="pb-3 text-sm text-muted">{t.dead.description}</p>
+      <Card>
+        <div className="flex flex-wrap items-center gap-2 border-b border-line p-3">
+          <div className="w-56">
+            <Combobox
+              label={t.kind}
+              placeholder={t.jobs.anyKind}
+              none={t.jobs.anyKind}
+              value={kind ?? null}
+              onValueChange={(value) => change({ kind: value ?? undefined })}
+              options={Object.entries(t.kindMeaning).map(([value, hint]) => ({ value, label: value, hint }))}
+            />
+          </div>
+          <span className="flex-1" />
+          {rows.length > 1 && (
+            <Button icon={<Play />} busy={busy} onClick={() => void act(() => changes.replayAll(kind))}>
+              {kind ? t.dead.replayAllOf(kind) : t.dead.replayAll}
+            </Button>
+          )}
+        </div>
+        <SelectionBar selection={selection}>
+          <Button
+            size="sm"
+            icon={<Play />}
+            busy={busy}
+            onClick={() => void act(() => changes.replay(selection.selected))}
+          >
+            {t.dead.replay}
+          </Button>
+          <Button
+            size="sm"
+            icon={<Trash2 />}
+            busy={busy}
+            onClick={() => void act(() => changes.discard(selection.selected))}
+          >
+            {t.dead.discard}
+          </Button>
+        </SelectionBar>
+        {letters.isPending ? (
+          <SkeletonRows />
+        ) : !letters.data ? (
+          <ErrorState error={letters.error} retry={letters.refetch} />
+        ) : rows.length === 0 ? (
+          <EmptyState icon={<Skull />} title={kind ? t.dead.noneOfKind(kind) : t.dead.none}>
+            {t.dead.noneHint}
+          </EmptyState>
+        ) : (
+          <DeadLettersTable letters={rows} selection={selection} onOpen={open} />
+        )}
+        <LoadMore {...letters} />
+      </Card>
+      {letter && /^\d+$/.test(letter) && (
+        <DeadLetterDrawer key={letter} id={Number(letter)} onClose={() => change({ letter: undefined })} />
+      )}
+    </>
+  );
+}
