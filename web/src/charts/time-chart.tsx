@@ -94,9 +94,9 @@ function options(
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
     // Figures begin at nothing: a line that only trembles must not look like a mountain.
-    scales: { y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1)] } },
+    scales: { y: { range: (_, __, most) => [0, Math.max(most * 1.1, 4)] } },
     axes: [
-      { ...axis, font, space: 80, values: (_, times) => times.map((time) => props.current.time(time)) },
+      { ...axis, font, space: 80, size: 32, values: (_, times) => times.map((time) => props.current.time(time)) },
       { ...axis, font, size: 56, values: (_, values) => values.map((value) => props.current.value(value)) },
     ],
     series: [{}, ...names.map((label, i) => ({ label, width: 1.5, stroke: () => colour(`--chart-${i + 1}`) }))],

@@ -4,6 +4,7 @@
  */
 
 import { type KeyboardEvent, useDeferredValue, useId, useMemo, useRef } from "react";
+import { cx } from "@/ui";
 import { highlight } from "./highlight";
 import { newLine } from "./indent";
 import "./json-editor.css";
@@ -93,13 +94,12 @@ function Colours({ text, wrong }: { text: string; wrong: Map<number, string> }) 
   return (
     <pre aria-hidden="true" className="json-editor-colours">
       {parts.map((line) => (
-        <span key={line.number} className={wrong.has(line.number) ? "json-editor-wrong-line" : undefined}>
+        <span key={line.number} className={cx("json-editor-line", wrong.has(line.number) && "json-editor-wrong-line")}>
           {line.parts.map((part) => (
             <span key={part.at} className={`json-editor-${part.colour}`}>
               {part.text}
             </span>
           ))}
-          {"\n"}
         </span>
       ))}
     </pre>

@@ -20,7 +20,7 @@ export function Charts() {
   const samples = useHistory();
   const last = samples.at(-1)?.at ?? 0;
   const first = last - minutes * 60_000;
-  const clock = new Intl.DateTimeFormat(language(), { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const clock = new Intl.DateTimeFormat(language(), { timeStyle: "medium", hourCycle: "h23" });
   const actions = (
     <div className="flex gap-2">
       <Select
@@ -51,7 +51,7 @@ export function Charts() {
               names={LANES}
               data={series(samples, LANES, figure, first)}
               span={[first / 1000, last / 1000]}
-              value={(value) => number(value, { maximumFractionDigits: 1 })}
+              value={(value) => number(value, { maximumFractionDigits: 2 })}
               time={(seconds) => clock.format(seconds * 1000)}
               summary={t.charts.summary}
             />

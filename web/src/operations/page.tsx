@@ -35,7 +35,7 @@ export function OperationsPage() {
           value={tab}
           onValueChange={(value) => void navigate({ to: `/operations/${value as (typeof TABS)[number]}` })}
           items={items}
-          className="px-2 md:px-4"
+          className="[&>div]:px-2 md:[&>div]:px-4"
         />
       }
     >

@@ -4,7 +4,7 @@ import { useField } from "./field";
 
 export const inputClass =
   "w-full min-w-0 rounded-md border border-line-strong bg-surface px-2.5 text-sm text-ink " +
-  "aria-invalid:border-danger disabled:bg-sunken disabled:text-muted read-only:bg-sunken " +
+  "aria-invalid:border-danger disabled:bg-sunken disabled:text-muted [&[readonly]]:bg-sunken " +
   "focus-visible:outline-2 focus-visible:outline-offset-0";
 
 export interface InputProps extends ComponentProps<"input"> {

@@ -21,7 +21,7 @@ export function Page({ title, description, actions, back, bar, width = "wide", c
     <div className="flex h-full min-w-0 flex-col">
       <header className="flex flex-wrap items-start gap-x-4 gap-y-2 border-b border-line px-4 py-3 md:px-6">
         {back}
-        <div className="min-w-0 flex-1">
+        <div className="min-w-0 flex-[1_1_14rem]">
           <h1 className="truncate text-lg font-semibold">{title}</h1>
           {description && <p className="text-sm text-muted">{description}</p>}
         </div>
@@ -50,7 +50,7 @@ export function Section({
   return (
     <section className="mb-8 flex flex-col gap-3">
       <header className="flex flex-wrap items-start gap-2">
-        <div className="min-w-0 flex-1">
+        <div className="min-w-0 flex-[1_1_14rem]">
           <h2 className="text-base font-semibold">{title}</h2>
           {description && <p className="text-sm text-muted">{description}</p>}
         </div>
