@@ -1,10 +1,32 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
+import { queryClient } from "@/api";
 import { appRoute } from "@/shell/route";
+import { parseSearch } from "./filters";
+import { InboxPage } from "./page";
+import { conversationQuery, conversationsQuery } from "./queries";
+import { NothingSelected } from "./thread/nothing-selected";
+import { ConversationPane } from "./thread/pane";
 
 const inbox = createRoute({
   getParentRoute: () => appRoute,
   path: "/inbox",
-  component: lazyRouteComponent(() => import("./page"), "InboxPage"),
+  validateSearch: parseSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(conversationsQuery(deps)),
+  component: InboxPage,
 });
 
-export const inboxRoutes = [inbox] as const;
+const nothing = createRoute({
+  getParentRoute: () => inbox,
+  path: "/",
+  component: NothingSelected,
+});
+
+const conversation = createRoute({
+  getParentRoute: () => inbox,
+  path: "/$conversationId",
+  loader: ({ params }) => void queryClient.prefetchQuery(conversationQuery(params.conversationId)),
+  component: ConversationPane,
+});
+
+export const inboxRoutes = [inbox.addChildren([nothing, conversation])] as const;

@@ -2,8 +2,11 @@
 
 import { Outlet, useRouter } from "@tanstack/react-router";
 import { Suspense, useCallback, useState } from "react";
+import { useHeartbeat } from "@/inbox/presence/use-watching";
+import { useLive } from "@/inbox/use-live";
 import { SkeletonRows, useShortcut } from "@/ui";
 import { BottomBar } from "./bottom-bar";
+import { LinkBanner } from "./link-indicator";
 import { type Place, usePlaces } from "./places";
 import { Rail } from "./rail";
 import { ShortcutOverlay } from "./shortcut-overlay";
@@ -12,6 +15,8 @@ import { useShellText } from "./text";
 export function Layout() {
   const t = useShellText();
   const places = usePlaces();
+  useLive();
+  useHeartbeat();
   const [overlay, setOverlay] = useState(false);
   const showShortcuts = useCallback(() => setOverlay(true), []);
   useShortcut("?", t.shortcuts, showShortcuts, { group: t.generalGroup });
@@ -23,6 +28,7 @@ export function Layout() {
       >
         {t.skipToContent}
       </a>
+      <LinkBanner />
       <Rail places={places} onShortcuts={showShortcuts} />
       <main id="content" tabIndex={-1} className="min-h-0 min-w-0 flex-1 focus:outline-none">
         <Suspense fallback={<SkeletonRows />}>

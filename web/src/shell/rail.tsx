@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { Keyboard } from "lucide-react";
 import { IconButton, Tooltip } from "@/ui";
 import { AccountMenu } from "./account-menu";
+import { LinkIndicator } from "./link-indicator";
 import type { Place } from "./places";
 import { useShellText } from "./text";
 
@@ -30,6 +31,7 @@ export function Rail({ places, onShortcuts }: RailProps) {
         </Tooltip>
       ))}
       <span className="flex-1" />
+      <LinkIndicator />
       <IconButton label={t.shortcuts} icon={<Keyboard />} shortcut="?" onClick={onShortcuts} />
       <AccountMenu side="top" />
     </nav>

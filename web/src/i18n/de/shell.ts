@@ -28,6 +28,10 @@ const de: typeof en = {
   toInbox: "Zum Posteingang",
   pageFailed: "Diese Seite funktioniert nicht mehr",
   reload: "Neu laden",
+  live: "Verbunden: was geschieht, erscheint sofort",
+  connecting: "Verbindung wird aufgebaut",
+  polling: "Nicht verbunden: alle 30 Sekunden wird nachgesehen",
+  offline: "Offline: was Sie schreiben, wird später gesendet",
   updated: "Es gibt eine neue Version der Konsole.",
 };
 

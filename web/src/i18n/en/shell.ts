@@ -27,5 +27,9 @@ export default {
   toInbox: "Go to the inbox",
   pageFailed: "This page has stopped working",
   reload: "Reload",
+  live: "Connected: what happens is shown at once",
+  connecting: "Connecting",
+  polling: "Not connected: asked for again every 30 seconds",
+  offline: "Offline: what you write is sent later",
   updated: "There is a new version of the console.",
 };

@@ -1,0 +1,209 @@
+/**
+ * What one does with a conversation. It is shown at once; if the server refuses, it is taken back and said why.
+ */
+
+import { type UseMutationResult, useMutation } from "@tanstack/react-query";
+import { api, type components, isProblem, ok, queryClient, useMe } from "@/api";
+import { toast, toastError } from "@/ui";
+import { patchConversation, putConversation } from "../cache";
+import { eventsQuery, queuesQuery } from "../queries";
+import { useInboxText } from "../text";
+import type { Conversation, ConversationStatus, Priority } from "../types";
+
+type Schemas = components["schemas"];
+
+interface Change<Wanted> {
+  /** Asks the server. */
+  send: (wanted: Wanted) => Promise<Conversation>;
+  /** What is shown meanwhile. */
+  patch: (conversation: Conversation, wanted: Wanted) => Conversation;
+  done?: (conversation: Conversation, wanted: Wanted) => void;
+}
+
+function useChange<Wanted>(
+  id: string,
+  { send, patch, done }: Change<Wanted>,
+): UseMutationResult<Conversation, Error, Wanted, () => void> {
+  return useMutation({
+    mutationFn: send,
+    onMutate: (wanted) => patchConversation(id, (conversation) => patch(conversation, wanted)),
+    onError: (error, _wanted, takeBack) => {
+      takeBack?.();
+      toastError(error);
+    },
+    onSuccess: (conversation, wanted) => {
+      putConversation(conversation);
+      void queryClient.invalidateQueries({ queryKey: eventsQuery(id).queryKey });
+      done?.(conversation, wanted);
+    },
+  });
+}
+
+const path = (id: string) => ({ path: { id } });
+
+/** Gives it to somebody, or to nobody. */
+export function useAssign(id: string) {
+  return useChange<string | null>(id, {
+    send: (user_id) => ok(api.PUT("/api/v1/conversations/{id}/assignee", { params: path(id), body: { user_id } })),
+    patch: (conversation, user_id) => ({ ...conversation, assignee_id: user_id }),
+    done: () => void queryClient.invalidateQueries({ queryKey: queuesQuery.queryKey }),
+  });
+}
+
+/** Takes it; of several who do so at once, one gets it. */
+export function useTake(id: string) {
+  const { user } = useMe();
+  return useChange<void>(id, {
+    send: () => ok(api.POST("/api/v1/conversations/{id}/take", { params: path(id) })),
+    patch: (conversation) => ({ ...conversation, assignee_id: user.id }),
+    done: () => void queryClient.invalidateQueries({ queryKey: queuesQuery.queryKey }),
+  });
+}
+
+/** Takes what has waited longest in the queues of the person. */
+export function useTakeNext(onTaken: (id: string) => void) {
+  const t = useInboxText();
+  return useMutation({
+    mutationFn: () => ok(api.POST("/api/v1/queues/take-next", { body: {} })),
+    onSuccess: (conversation: Conversation | undefined) => {
+      if (!conversation) return toast({ title: t.nothingWaits });
+      putConversation(conversation);
+      void queryClient.invalidateQueries({ queryKey: queuesQuery.queryKey });
+      onTaken(conversation.id);
+    },
+    onError: (error) => toastError(error),
+  });
+}
+
+/** Moves it, and offers the way back. */
+export function useSetStatus(id: string) {
+  const t = useInboxText();
+  const put = (body: Schemas["SetStatus"]) =>
+    ok(api.PUT("/api/v1/conversations/{id}/status", { params: path(id), body }));
+  const back = async (status: ConversationStatus) => {
+    try {
+      putConversation(await put({ status }));
+    } catch (error) {
+      toastError(error);
+    }
+  };
+  return useChange<Schemas["SetStatus"] & { from: ConversationStatus }>(id, {
+    send: ({ from: _from, ...body }) => put(body),
+    patch: (conversation, { status, until }) => ({ ...conversation, status, snoozed_until: until ?? null }),
+    done: (_conversation, { status, from }) => {
+      const undoable = from !== status && from !== "new" && !(status === "closed" && from !== "open");
+      toast({ title: t.moved(t.statuses[status]), undo: undoable ? () => void back(from) : undefined });
+    },
+  });
+}
+
+export function useUpdate(id: string) {
+  return useChange<Schemas["UpdateConversation"]>(id, {
+    send: (body) => ok(api.PATCH("/api/v1/conversations/{id}", { params: path(id), body })),
+    patch: (conversation, { priority, ...change }) => ({
+      ...conversation,
+      ...(change as Partial<Conversation>),
+      priority: (priority as Priority | undefined) ?? conversation.priority,
+    }),
+  });
+}
+
+export function useTagging(id: string) {
+  return useChange<{ tag: string; add: boolean }>(id, {
+    send: ({ tag, add }) => {
+      const options = { params: { path: { id, tag } } };
+      return add
+        ? ok(api.PUT("/api/v1/conversations/{id}/tags/{tag}", options))
+        : ok(api.DELETE("/api/v1/conversations/{id}/tags/{tag}", options));
+    },
+    patch: (conversation, { tag, add }) => ({
+      ...conversation,
+      tags: [...conversation.tags.filter((one) => one !== tag), ...(add ? [tag] : [])].sort(),
+    }),
+  });
+}
+
+export function useTransfer(id: string) {
+  const t = useInboxText();
+  return useChange<Schemas["Transfer"]>(id, {
+    send: (body) => ok(api.PUT("/api/v1/conversations/{id}/team", { params: path(id), body })),
+    patch: (conversation, { team_id }) => ({ ...conversation, team_id, assignee_id: null }),
+    done: () => toast({ title: t.transferred }),
+  });
+}
+
+export function useArchive(id: string) {
+  const t = useInboxText();
+  const send = (archived: boolean) =>
+    archived
+      ? ok(api.PUT("/api/v1/conversations/{id}/archive", { params: path(id) }))
+      : ok(api.DELETE("/api/v1/conversations/{id}/archive", { params: path(id) }));
+  return useChange<boolean>(id, {
+    send,
+    patch: (conversation, archived) => ({
+      ...conversation,
+      archived_at: archived ? new Date().toISOString() : null,
+    }),
+    done: (_conversation, archived) =>
+      archived && toast({ title: t.archivedDone, undo: () => void send(false).then(putConversation, toastError) }),
+  });
+}
+
+export function useEscalate(id: string) {
+  return useChange<Schemas["Escalate"]>(id, {
+    send: (body) => ok(api.POST("/api/v1/conversations/{id}/escalations", { params: path(id), body })),
+    patch: (conversation) => ({ ...conversation, escalated_at: new Date().toISOString() }),
+  });
+}
+
+/** Makes it part of another, and offers the way back. */
+export function useMerge(id: string, onMerged: (into: string) => void) {
+  const t = useInboxText();
+  const unmerge = async () => {
+    try {
+      await ok(api.DELETE("/api/v1/conversations/{id}/merge", { params: path(id) }));
+      await queryClient.invalidateQueries({ queryKey: ["conversations"] });
+    } catch (error) {
+      toastError(error);
+    }
+  };
+  return useMutation({
+    mutationFn: (into: string) =>
+      ok(api.POST("/api/v1/conversations/{id}/merge", { params: path(id), body: { into } })),
+    onSuccess: (_conversation, into) => {
+      void queryClient.invalidateQueries({ queryKey: ["conversations"] });
+      toast({ title: t.merged, undo: () => void unmerge() });
+      onMerged(into);
+    },
+  });
+}
+
+/** Same for many; says how many it was done with. */
+export function useBulk(onDone: () => void) {
+  const t = useInboxText();
+  return useMutation({
+    mutationFn: (body: Schemas["Bulk"]) => ok(api.POST("/api/v1/conversations/bulk", { body })),
+    onSuccess: ({ succeeded, failed, results }) => {
+      void queryClient.invalidateQueries({ queryKey: ["conversations"] });
+      const why = results.find((result) => !result.ok)?.problem;
+      if (failed > 0) toast({ title: t.bulkFailed(failed), detail: why?.detail ?? why?.title, tone: "danger" });
+      else toast({ title: t.bulkDone(succeeded) });
+      onDone();
+    },
+    onError: (error) => toastError(error),
+  });
+}
+
+/** Counts everything up to here as read. Not worth a word if it fails: it is tried with the next message. */
+export async function markRead(id: string, upTo: string): Promise<void> {
+  patchConversation(id, (conversation) => ({ ...conversation, unread_count: 0 }));
+  const { error } = await api.POST("/api/v1/conversations/{id}/read", {
+    params: { ...path(id), query: { up_to: upTo } },
+  });
+  if (!error) void queryClient.invalidateQueries({ queryKey: ["conversations", "unread"] });
+}
+
+/** Whether somebody else was faster. */
+export function wasTaken(error: unknown): boolean {
+  return isProblem(error, "taken");
+}

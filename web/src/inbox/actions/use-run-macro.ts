@@ -1,0 +1,26 @@
+import { useMutation } from "@tanstack/react-query";
+import { api, ok, queryClient } from "@/api";
+import { toast, toastError } from "@/ui";
+import { useInboxText } from "../text";
+
+/** Runs a macro on one conversation. */
+export function useRunMacro(conversationId: string) {
+  const t = useInboxText();
+  return useMutation({
+    mutationFn: async (id: string) => {
+      const result = await ok(
+        api.POST("/api/v1/macros/{id}/run", {
+          params: { path: { id } },
+          body: { conversation_ids: [conversationId] },
+        }),
+      );
+      const problem = result.results[0]?.problem;
+      if (problem) throw new Error([problem.title, problem.detail].filter(Boolean).join(": "));
+    },
+    onSuccess: () => {
+      void queryClient.invalidateQueries({ queryKey: ["conversations"] });
+      toast({ title: t.macroDone });
+    },
+    onError: (error) => toastError(error),
+  });
+}

@@ -1,0 +1,19 @@
+import { useQuery } from "@tanstack/react-query";
+import { presenceQuery, usersQuery } from "./queries";
+import type { User } from "./types";
+
+/** People who can have a conversation, those who are there first. */
+export function useAgents(): User[] {
+  const users = useQuery(usersQuery).data ?? [];
+  const presence = usePresence();
+  const rank = (user: User) => ["online", "away"].indexOf(presence.get(user.id) ?? "") >>> 0;
+  return users.filter((user) => user.active).sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+}
+
+type PresenceState = "online" | "away" | "offline";
+
+/** Who is there, by id. */
+export function usePresence(): Map<string, PresenceState> {
+  const { data } = useQuery(presenceQuery);
+  return new Map(data?.map(({ user_id, status }) => [user_id, status]));
+}

@@ -1,0 +1,90 @@
+/** Where one answers: Enter sends, Shift+Enter begins a line, `/` offers texts and macros, `@` people. */
+
+import { Lock, MessageCircle } from "lucide-react";
+import { useEffect } from "react";
+import { Button, cx, useShortcut } from "@/ui";
+import { outbox } from "../outbox";
+import { useInboxText } from "../text";
+import type { ConversationDetail, Message } from "../types";
+import { ComposerTools } from "./composer-tools";
+import { Editor } from "./editor";
+import { ReplyingTo } from "./replying-to";
+import { SmsCounter } from "./sms-counter";
+import { restoreDraft, useComposer, useDraft } from "./state";
+import { useClosedReason } from "./use-closed-reason";
+
+interface ComposerProps {
+  detail: ConversationDetail;
+  messages: Message[];
+}
+
+export function Composer({ detail, messages }: ComposerProps) {
+  const t = useInboxText();
+  const { conversation } = detail;
+  const { id, type, channel } = conversation;
+  const draft = useDraft(id);
+  const composer = useComposer(id);
+  const support = type === "support";
+  const note = support && draft.note;
+  const closed = useClosedReason(detail);
+  useEffect(() => void restoreDraft(id), [id]);
+  useShortcut("r", t.reply, () => composer.write(draft.text, false), { group: t.conversationGroup });
+  useShortcut("w", t.writeNote, () => composer.write(draft.text, true), {
+    group: t.conversationGroup,
+    disabled: !support,
+  });
+
+  const send = () => {
+    const text = draft.text.trim();
+    if (!text) return;
+    if (support && !note) {
+      outbox.add(id, { kind: "message", content: { type: "text", text }, reply_to: draft.replyTo });
+    } else {
+      outbox.add(id, { kind: "note", text });
+    }
+    composer.clear();
+  };
+  if (closed) return <p className="border-t border-line px-4 py-3 text-sm text-muted">{closed}</p>;
+  return (
+    <div className={cx("shrink-0 border-t border-line p-2 md:px-4 md:py-3", note && "bg-note")}>
+      {support && <Modes note={note} onChange={(on) => composer.set({ note: on, handed: draft.handed + 1 })} />}
+      {draft.replyTo && !note && (
+        <ReplyingTo
+          message={messages.find((message) => message.id === draft.replyTo)}
+          onCancel={() => composer.set({ replyTo: undefined })}
+        />
+      )}
+      <Editor conversation={conversation} note={note || !support} onSend={send} />
+      <div className="mt-1 flex items-center gap-1">
+        <ComposerTools conversation={conversation} note={note} />
+        <span className="flex-1" />
+        {channel === "sms" && !note && <SmsCounter text={draft.text} />}
+        <Button variant="primary" disabled={!draft.text.trim()} onClick={send}>
+          {note ? t.addNote : t.send}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Modes({ note, onChange }: { note: boolean; onChange: (note: boolean) => void }) {
+  const t = useInboxText();
+  const mode = (on: boolean) =>
+    cx(
+      "inline-flex h-7 items-center gap-1.5 rounded-md px-2 text-sm font-medium [&_svg]:size-4",
+      on ? "bg-selected text-accent-ink" : "text-muted hover:text-ink",
+    );
+  return (
+    <fieldset className="mb-1.5 flex gap-1">
+      <legend className="sr-only">{t.writeAs}</legend>
+      <button type="button" aria-pressed={!note} onClick={() => onChange(false)} className={mode(!note)}>
+        <MessageCircle aria-hidden />
+        {t.reply}
+      </button>
+      <button type="button" aria-pressed={note} onClick={() => onChange(true)} className={mode(note)}>
+        <Lock aria-hidden />
+        {t.privateNote}
+      </button>
+    </fieldset>
+  );
+}

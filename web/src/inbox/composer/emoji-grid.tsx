@@ -1,0 +1,41 @@
+/** The emoji that people in support use; others come from the keyboard of the system. */
+
+import { useState } from "react";
+import { Input } from "@/ui";
+import { useInboxText } from "../text";
+import { EMOJI } from "./emoji";
+
+export function EmojiGrid({ onChoose }: { onChoose: (emoji: string) => void }) {
+  const t = useInboxText();
+  const [text, setText] = useState("");
+  const wanted = text.trim().toLocaleLowerCase();
+  const found = EMOJI.filter(([, words]) => words.includes(wanted));
+  return (
+    <>
+      <Input
+        autoFocus
+        aria-label={t.findEmoji}
+        placeholder={t.findEmoji}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && found[0]) onChoose(found[0][0]);
+        }}
+      />
+      <ul className="mt-2 grid max-h-56 grid-cols-8 overflow-y-auto">
+        {found.map(([emoji, words]) => (
+          <li key={emoji}>
+            <button
+              type="button"
+              aria-label={words.split(" ").slice(0, 2).join(" ")}
+              onClick={() => onChoose(emoji)}
+              className="size-9 rounded text-xl hover:bg-hover"
+            >
+              {emoji}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,93 @@
+/** The list above the composer while `/` or `@` stands before the cursor. */
+
+import { useQuery } from "@tanstack/react-query";
+import { MessageSquareText, User, Zap } from "lucide-react";
+import type { ReactNode } from "react";
+import { cx } from "@/ui";
+import { useAgents } from "../agents";
+import { cannedQuery, macrosQuery } from "../queries";
+import { useInboxText } from "../text";
+import type { Asked } from "./suggest";
+
+export type Choice =
+  | { kind: "canned"; id: string; label: string; hint: string }
+  | { kind: "macro"; id: string; label: string; hint: string }
+  | { kind: "person"; id: string; label: string; hint: string };
+
+const MOST = 8;
+
+/** What fits what was typed. */
+export function useChoices(asked: Asked | undefined): Choice[] {
+  const wanted = asked?.sign === "/";
+  const canned = useQuery({ ...cannedQuery, enabled: wanted }).data ?? [];
+  const macros = useQuery({ ...macrosQuery, enabled: wanted }).data ?? [];
+  const agents = useAgents();
+  if (!asked) return [];
+  const fits = (...texts: string[]) => texts.some((text) => text.toLocaleLowerCase().includes(asked.text));
+  if (asked.sign === "@") {
+    return agents
+      .filter(({ name }) => fits(name))
+      .slice(0, MOST)
+      .map(({ id, name, email }) => ({ kind: "person", id, label: name, hint: email }));
+  }
+  const starts = (text: string) => (text.toLocaleLowerCase().startsWith(asked.text) ? 0 : 1);
+  const texts: Choice[] = canned
+    .filter(({ shortcut, title }) => fits(shortcut, title))
+    .sort((a, b) => starts(a.shortcut) - starts(b.shortcut))
+    .map(({ id, shortcut, title }) => ({ kind: "canned", id, label: `/${shortcut}`, hint: title }));
+  const runs: Choice[] = macros
+    .filter(({ name }) => fits(name))
+    .map(({ id, name, description }) => ({ kind: "macro", id, label: name, hint: description }));
+  return [...texts, ...runs].slice(0, MOST);
+}
+
+const ICONS: Record<Choice["kind"], ReactNode> = {
+  canned: <MessageSquareText aria-hidden />,
+  macro: <Zap aria-hidden />,
+  person: <User aria-hidden />,
+};
+
+interface SuggestionsProps {
+  id: string;
+  asked: Asked;
+  choices: Choice[];
+  active: number;
+  onChoose: (choice: Choice) => void;
+  onHover: (index: number) => void;
+}
+
+export function Suggestions({ id, asked, choices, active, onChoose, onHover }: SuggestionsProps) {
+  const t = useInboxText();
+  if (choices.length === 0 && asked.sign === "@") return null;
+  return (
+    <div
+      id={id}
+      role="listbox"
+      aria-label={asked.sign === "/" ? t.cannedAndMacros : t.people}
+      className="absolute bottom-full left-0 z-20 mb-1 max-h-72 w-full max-w-md overflow-y-auto rounded-md border border-line bg-raised p-1 shadow-lift"
+    >
+      {choices.length === 0 && <p className="px-2 py-1.5 text-sm text-muted">{t.noCanned}</p>}
+      {choices.map((choice, index) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the field, which keeps the focus.
+        // biome-ignore lint/a11y/useFocusableInteractive: the field names the active one.
+        <div
+          key={choice.id}
+          id={`${id}-${index}`}
+          role="option"
+          aria-selected={index === active}
+          onPointerMove={() => onHover(index)}
+          onPointerDown={(event) => event.preventDefault()}
+          onClick={() => onChoose(choice)}
+          className={cx(
+            "flex items-center gap-2 rounded px-2 py-1.5 text-sm [&_svg]:size-4 [&_svg]:text-faint",
+            index === active && "bg-hover",
+          )}
+        >
+          {ICONS[choice.kind]}
+          <span className="font-medium whitespace-nowrap">{choice.label}</span>
+          <span className="min-w-0 flex-1 truncate text-muted">{choice.hint}</span>
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+import { FormDialog } from "../actions/form-dialog";
+import { outbox } from "../outbox";
+import { useInboxText } from "../text";
+import type { Conversation } from "../types";
+import { TemplateForm, useTemplateDraft } from "./template-form";
+
+interface TemplateDialogProps {
+  conversation: Conversation;
+  onClose: () => void;
+}
+
+/** Sends a template of the provider: choose, fill in, see what the customer will read. */
+export function TemplateDialog({ conversation, onClose }: TemplateDialogProps) {
+  const t = useInboxText();
+  const connectionId = conversation.connection_id ?? "";
+  const draft = useTemplateDraft(connectionId);
+  const send = () => {
+    if (!draft.content) return;
+    outbox.add(conversation.id, { kind: "message", content: draft.content });
+    onClose();
+  };
+  return (
+    <FormDialog title={t.sendTemplate} action={t.send} disabled={!draft.content} onClose={onClose} onSubmit={send}>
+      <TemplateForm connectionId={connectionId} draft={draft} />
+    </FormDialog>
+  );
+}

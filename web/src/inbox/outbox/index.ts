@@ -1,0 +1,41 @@
+/** The outbox of the person who is signed in. */
+
+import { useSyncExternalStore } from "react";
+import { api, ok } from "@/api";
+import { device } from "@/offline/database";
+import { patchConversation, putMessage } from "../cache";
+import type { Message } from "../types";
+import { Outbox, type OutboxEntry } from "./outbox";
+
+export type { OutboxEntry } from "./outbox";
+
+export const outbox = new Outbox({
+  send,
+  sent,
+  save: async (entry) => (await device())?.put("outbox", entry),
+  remove: async (key) => (await device())?.delete("outbox", key),
+});
+
+/** What of a conversation is not at the server yet. */
+export function useOutbox(conversationId: string): OutboxEntry[] {
+  const entries = useSyncExternalStore(outbox.subscribe, outbox.all);
+  return entries.filter((entry) => entry.conversationId === conversationId);
+}
+
+function send({ key, conversationId: id, body }: OutboxEntry): Promise<Message> {
+  const params = { path: { id }, header: { "Idempotency-Key": key } };
+  if (body.kind === "note") {
+    const { kind: _kind, ...said } = body;
+    return ok(api.POST("/api/v1/conversations/{id}/notes", { params, body: said }));
+  }
+  const { kind: _kind, ...message } = body;
+  return ok(api.POST("/api/v1/conversations/{id}/messages", { params, body: message }));
+}
+
+function sent({ conversationId }: OutboxEntry, message: Message): void {
+  putMessage(conversationId, message);
+  patchConversation(conversationId, (conversation) => ({
+    ...conversation,
+    last_message: { at: message.occurred_at, direction: message.direction, preview: message.preview },
+  }));
+}

@@ -1,0 +1,229 @@
+/** What the inbox reads. Keys begin with the plural noun; realtime events patch what lies under them (`cache.ts`). */
+
+import { infiniteQueryOptions, queryOptions, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { api, items, ok, queryClient } from "@/api";
+import { type InboxSearch, type Tab, toQuery } from "./filters";
+import type { MessagePage, Team, User } from "./types";
+
+const PAGE = 50;
+const MINUTES = 60_000;
+
+/** Queries with this mark are kept on the device, to be read without a connection. */
+export const KEEP = { keep: true };
+
+export function conversationsQuery(search: InboxSearch) {
+  const query = toQuery(search);
+  return infiniteQueryOptions({
+    queryKey: ["conversations", "list", query],
+    queryFn: ({ pageParam, signal }) =>
+      ok(api.GET("/api/v1/conversations", { params: { query: { ...query, limit: PAGE, cursor: pageParam } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    meta: KEEP,
+  });
+}
+
+/** How much is unread in a tab. */
+export function unreadQuery(tab: Tab) {
+  const query = { ...toQuery({ tab, unread: true }), limit: 1, total: true };
+  return queryOptions({
+    queryKey: ["conversations", "unread", tab],
+    queryFn: async ({ signal }) =>
+      (await ok(api.GET("/api/v1/conversations", { params: { query }, signal }))).total ?? 0,
+    staleTime: MINUTES,
+  });
+}
+
+/** The conversation with its latest messages, which become the newest page of `messagesQuery`. */
+export function conversationQuery(id: string) {
+  return queryOptions({
+    queryKey: ["conversations", "one", id],
+    queryFn: async ({ signal }) => {
+      const detail = await ok(api.GET("/api/v1/conversations/{id}", { params: { path: { id } }, signal }));
+      showNewest(id, detail.messages);
+      return detail;
+    },
+    meta: KEEP,
+  });
+}
+
+/** Newest page first; within a page in the order in which they are read. */
+export function messagesQuery(id: string) {
+  return infiniteQueryOptions({
+    queryKey: ["conversations", "messages", id],
+    queryFn: ({ pageParam, signal }) =>
+      ok(
+        api.GET("/api/v1/conversations/{id}/messages", {
+          params: { path: { id }, query: { limit: PAGE, cursor: pageParam } },
+          signal,
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    // The first page comes with the conversation, changes come as events.
+    staleTime: Number.POSITIVE_INFINITY,
+    meta: KEEP,
+  });
+}
+
+/** Puts a fresh newest page in front of what is loaded, if the two meet; otherwise begins anew. */
+function showNewest(id: string, page: MessagePage): void {
+  queryClient.setQueryData(messagesQuery(id).queryKey, (old) => {
+    const known = new Set(old?.pages.flatMap((each) => each.items.map((message) => message.id)));
+    const first = old?.pages[0];
+    if (!old || !first || !page.items.some((message) => known.has(message.id))) {
+      return { pages: [page], pageParams: [undefined] };
+    }
+    const fresh = new Set(page.items.map((message) => message.id));
+    const before = first.items.filter((message) => !fresh.has(message.id) && !isAfter(message, page));
+    return { ...old, pages: [{ ...first, items: [...before, ...page.items] }, ...old.pages.slice(1)] };
+  });
+}
+
+function isAfter(message: { occurred_at: string }, page: MessagePage): boolean {
+  const last = page.items.at(-1);
+  return last !== undefined && message.occurred_at > last.occurred_at;
+}
+
+export function eventsQuery(id: string) {
+  return infiniteQueryOptions({
+    queryKey: ["conversations", "events", id],
+    queryFn: ({ pageParam, signal }) =>
+      ok(
+        api.GET("/api/v1/conversations/{id}/events", {
+          params: { path: { id }, query: { limit: 200, cursor: pageParam } },
+          signal,
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    staleTime: MINUTES,
+  });
+}
+
+export function participantsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["conversations", "participants", id],
+    queryFn: ({ signal }) =>
+      ok(api.GET("/api/v1/conversations/{id}/participants", { params: { path: { id } }, signal })),
+    staleTime: 5 * MINUTES,
+    meta: KEEP,
+  });
+}
+
+export const usersQuery = queryOptions({
+  queryKey: ["users", "all"],
+  queryFn: () => all<User>((cursor) => ok(api.GET("/api/v1/users", { params: { query: { limit: 200, cursor } } }))),
+  staleTime: 5 * MINUTES,
+  meta: KEEP,
+});
+
+export const teamsQuery = queryOptions({
+  queryKey: ["teams", "all"],
+  queryFn: () => all<Team>((cursor) => ok(api.GET("/api/v1/teams", { params: { query: { limit: 200, cursor } } }))),
+  staleTime: 5 * MINUTES,
+  meta: KEEP,
+});
+
+export const tagsQuery = queryOptions({
+  queryKey: ["tags"],
+  queryFn: ({ signal }) => ok(api.GET("/api/v1/tags", { signal })),
+  staleTime: 5 * MINUTES,
+});
+
+export const brandsQuery = queryOptions({
+  queryKey: ["brands"],
+  queryFn: ({ signal }) => ok(api.GET("/api/v1/brands", { signal })),
+  staleTime: 5 * MINUTES,
+});
+
+export const settingsQuery = queryOptions({
+  queryKey: ["settings"],
+  queryFn: ({ signal }) => ok(api.GET("/api/v1/settings", { signal })),
+  staleTime: 5 * MINUTES,
+});
+
+export const attributesQuery = queryOptions({
+  queryKey: ["attributes"],
+  queryFn: ({ signal }) => ok(api.GET("/api/v1/attributes", { signal })),
+  staleTime: 5 * MINUTES,
+});
+
+export const queuesQuery = queryOptions({
+  queryKey: ["queues"],
+  queryFn: ({ signal }) => ok(api.GET("/api/v1/queues", { signal })),
+  staleTime: 20_000,
+});
+
+export const presenceQuery = queryOptions({
+  queryKey: ["presence"],
+  queryFn: ({ signal }) => ok(api.GET("/api/v1/presence", { signal })),
+  staleTime: 20_000,
+  refetchInterval: 60_000,
+});
+
+export const cannedQuery = queryOptions({
+  queryKey: ["canned-responses", "usable"],
+  queryFn: ({ signal }) => ok(api.GET("/api/v1/canned-responses", { signal })),
+  staleTime: MINUTES,
+});
+
+export const macrosQuery = queryOptions({
+  queryKey: ["macros", "usable"],
+  queryFn: ({ signal }) => ok(api.GET("/api/v1/macros", { signal })),
+  staleTime: MINUTES,
+});
+
+export function overviewQuery(contactId: string) {
+  return queryOptions({
+    queryKey: ["contacts", "overview", contactId],
+    queryFn: ({ signal }) =>
+      ok(api.GET("/api/v1/contacts/{id}/overview", { params: { path: { id: contactId } }, signal })),
+  });
+}
+
+/** Asking has plugins asked again that have not been for a while. */
+export function factsQuery(contactId: string) {
+  return queryOptions({
+    queryKey: ["contacts", "facts", contactId],
+    queryFn: ({ signal }) =>
+      ok(api.GET("/api/v1/contacts/{id}/facts", { params: { path: { id: contactId } }, signal })),
+    // What is being asked will be there in a moment.
+    refetchInterval: (query) => (query.state.data?.sources.some((source) => source.refreshing) ? 3_000 : false),
+  });
+}
+
+export function templatesQuery(connectionId: string) {
+  return queryOptions({
+    queryKey: ["connections", connectionId, "templates"],
+    queryFn: ({ signal }) =>
+      ok(api.GET("/api/v1/connections/{id}/templates", { params: { path: { id: connectionId } }, signal })),
+    staleTime: 5 * MINUTES,
+  });
+}
+
+export function ruleRunsQuery(conversationId: string) {
+  return queryOptions({
+    queryKey: ["rule-runs", "of-conversation", conversationId],
+    queryFn: ({ signal }) =>
+      ok(api.GET("/api/v1/rule-runs", { params: { query: { conversation_id: conversationId, limit: 100 } }, signal })),
+  });
+}
+
+/** People by their ids. */
+export function useUsers(): Map<string, User> {
+  const { data } = useQuery(usersQuery);
+  return useMemo(() => new Map(data?.map((user) => [user.id, user])), [data]);
+}
+
+export function useTeams(): Map<string, Team> {
+  const { data } = useQuery(teamsQuery);
+  return useMemo(() => new Map(data?.map((team) => [team.id, team])), [data]);
+}
+
+async function all<T>(page: Parameters<typeof items<T>>[0]): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items(page)) found.push(item);
+  return found;
+}

@@ -1,0 +1,23 @@
+import { useNameOf } from "../names";
+import { useInboxText } from "../text";
+import { useThreadParts } from "./thread-context";
+
+/** What a message answers; a click leads there if it is loaded. */
+export function Quote({ id }: { id: string }) {
+  const t = useInboxText();
+  const { messages, find } = useThreadParts();
+  const nameOf = useNameOf();
+  const quoted = messages.find((message) => message.id === id);
+  const name = quoted?.sender.kind === "user" ? nameOf(quoted.sender.id) : undefined;
+  return (
+    <button
+      type="button"
+      onClick={() => find(id)}
+      disabled={!quoted}
+      className="mb-1 block w-full border-l-2 border-accent pl-2 text-left text-xs text-muted"
+    >
+      {name && <span className="block font-medium">{name}</span>}
+      <span className="line-clamp-2 break-words">{quoted?.preview ?? t.olderMessage}</span>
+    </button>
+  );
+}

@@ -1,0 +1,99 @@
+/** A thread as it is read: messages, what happened between them, and what is not sent yet, under their days. */
+
+import type { OutboxEntry } from "../outbox";
+import type { Event, Message } from "../types";
+
+export type Entry =
+  | { kind: "day"; key: string; at: string }
+  | { kind: "message"; key: string; message: Message; first: boolean }
+  | { kind: "event"; key: string; event: Event }
+  | { kind: "pending"; key: string; entry: OutboxEntry };
+
+/** After so long without a word the writer is named again. */
+const GROUP_MS = 5 * 60_000;
+
+/** Of these the thread tells; others are in the messages themselves, or about something else. */
+const TOLD: ReadonlySet<Event["kind"]> = new Set<Event["kind"]>([
+  "conversation.created",
+  "conversation.status_changed",
+  "conversation.assigned",
+  "conversation.transferred",
+  "conversation.updated",
+  "conversation.archived",
+  "conversation.merged",
+  "conversation.unmerged",
+  "conversation.linked",
+  "conversation.participant_joined",
+  "conversation.participant_left",
+  "conversation.imported",
+  "conversation.triaged",
+  "conversation.macro_run",
+  "conversation.rated",
+  "conversation.rating_skipped",
+  "conversation.reviewed",
+  "conversation.escalated",
+  "conversation.tag_added",
+  "conversation.tag_removed",
+  "contact.identity_changed",
+  "plugin.event",
+  "plugin.action_done",
+]);
+
+interface Loaded {
+  messages: Message[];
+  /** Whether older messages are still to come: what happened before the oldest is not told yet. */
+  hasOlder: boolean;
+  events: Event[];
+  pending: OutboxEntry[];
+}
+
+export function timeline({ messages, hasOlder, events, pending }: Loaded): Entry[] {
+  const oldest = hasOlder ? messages[0]?.occurred_at : undefined;
+  const told = events.filter((event) => TOLD.has(event.kind) && (!oldest || event.occurred_at >= oldest));
+  const entries: Entry[] = [];
+  let [day, last]: [string, Message | undefined] = ["", undefined];
+  const begin = (at: string) => {
+    const date = new Date(at).toDateString();
+    if (date === day) return;
+    day = date;
+    last = undefined;
+    entries.push({ kind: "day", key: `day ${date}`, at });
+  };
+  for (const item of inOrder(messages, told)) {
+    begin(item.occurred_at);
+    if ("kind" in item) {
+      entries.push({ kind: "event", key: item.id, event: item });
+      last = undefined;
+    } else {
+      entries.push({ kind: "message", key: item.id, message: item, first: !last || !continues(item, last) });
+      last = item;
+    }
+  }
+  for (const entry of pending) {
+    begin(entry.writtenAt);
+    entries.push({ kind: "pending", key: entry.key, entry });
+  }
+  return entries;
+}
+
+function inOrder(messages: Message[], events: Event[]): (Message | Event)[] {
+  const merged: (Message | Event)[] = [];
+  let next = 0;
+  for (const message of messages) {
+    for (let event = events[next]; event && event.occurred_at < message.occurred_at; event = events[next]) {
+      merged.push(event);
+      next += 1;
+    }
+    merged.push(message);
+  }
+  return [...merged, ...events.slice(next)];
+}
+
+function continues(message: Message, last: Message): boolean {
+  return (
+    message.direction === last.direction &&
+    message.sender.kind === last.sender.kind &&
+    message.sender.id === last.sender.id &&
+    new Date(message.occurred_at).getTime() - new Date(last.occurred_at).getTime() < GROUP_MS
+  );
+}

@@ -1,0 +1,28 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+import { useOutbox } from "../outbox";
+import { conversationQuery, eventsQuery, messagesQuery } from "../queries";
+import { timeline } from "./timeline";
+
+/** Everything that a thread shows, with older parts on demand. */
+export function useThread(id: string) {
+  const detail = useQuery(conversationQuery(id));
+  const messages = useInfiniteQuery({ ...messagesQuery(id), enabled: detail.isSuccess });
+  const events = useInfiniteQuery({ ...eventsQuery(id), enabled: detail.isSuccess });
+  const pending = useOutbox(id);
+
+  const loaded = useMemo(() => messages.data?.pages.toReversed().flatMap((page) => page.items) ?? [], [messages.data]);
+  const happened = useMemo(() => events.data?.pages.toReversed().flatMap((page) => page.items) ?? [], [events.data]);
+  const [oldestMessage, oldestEvent] = [loaded[0]?.occurred_at, happened[0]?.occurred_at];
+  const { hasNextPage, isFetching, fetchNextPage } = events;
+  useEffect(() => {
+    // What happened between the messages that are shown.
+    if (hasNextPage && !isFetching && oldestMessage && oldestEvent && oldestEvent > oldestMessage) void fetchNextPage();
+  }, [hasNextPage, isFetching, fetchNextPage, oldestMessage, oldestEvent]);
+
+  const entries = useMemo(
+    () => timeline({ messages: loaded, hasOlder: messages.hasNextPage, events: happened, pending }),
+    [loaded, messages.hasNextPage, happened, pending],
+  );
+  return { detail, messages: loaded, entries, older: messages };
+}

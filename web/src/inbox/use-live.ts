@@ -1,0 +1,39 @@
+/** Keeps the inbox live, from wherever one is in the console. */
+
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { useMe } from "@/api";
+import { startDevice } from "@/offline/start";
+import { realtime, useChannel } from "@/realtime";
+import { pollWhenDown } from "@/realtime/fallback";
+import { onInboxEvent, onPresence } from "./live";
+import { outbox } from "./outbox";
+
+export function useLive(): void {
+  const me = useMe();
+  const queries = useQueryClient();
+  const myId = me.user.id;
+  useEffect(() => {
+    realtime.start();
+    const endPolling = pollWhenDown(realtime, queries);
+    const endFlush = realtime.onState(() => realtime.state === "live" && outbox.flush());
+    window.addEventListener("online", realtime.hurry);
+    return () => {
+      endPolling();
+      endFlush();
+      window.removeEventListener("online", realtime.hurry);
+      realtime.stop();
+    };
+  }, [queries]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the device is another only for another person.
+  useEffect(() => {
+    const started = startDevice(queries, me);
+    return () => void started.then((end) => end());
+  }, [queries, myId]);
+  useChannel("presence-inbox", {
+    event: (event) => onInboxEvent(event, myId),
+    signal: onPresence,
+    members: onPresence,
+    fresh: () => void queries.invalidateQueries({ queryKey: ["conversations"] }),
+  });
+}

@@ -1,0 +1,39 @@
+/** Live updates for all pages: `useChannel("presence-inbox", { event: … })`. */
+
+import { useEffect, useRef, useSyncExternalStore } from "react";
+import type { Listener } from "./channel";
+import { RealtimeClient } from "./client";
+import { authorize, RealtimeRefused, socketAddress } from "./http";
+
+export type { Listener } from "./channel";
+export type { LinkState } from "./client";
+export type { LogEvent } from "./protocol";
+
+export const realtime = new RealtimeClient({
+  address: socketAddress,
+  authorize,
+  open: (url) => new WebSocket(url),
+  isRefusal: (error) => error instanceof RealtimeRefused,
+});
+
+/** Hears a channel while the component is there. */
+export function useChannel(name: string | undefined, listener: Listener): void {
+  const latest = useRef(listener);
+  useEffect(() => {
+    latest.current = listener;
+  });
+  useEffect(() => {
+    if (!name) return;
+    return realtime.subscribe(name, {
+      event: (event) => latest.current.event?.(event),
+      signal: (...told) => latest.current.signal?.(...told),
+      fresh: () => latest.current.fresh?.(),
+      members: (members) => latest.current.members?.(members),
+      refused: () => latest.current.refused?.(),
+    });
+  }, [name]);
+}
+
+export function useLinkState() {
+  return useSyncExternalStore(realtime.onState, () => realtime.state);
+}
