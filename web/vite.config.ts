@@ -16,6 +16,8 @@ export default defineConfig({
       // The client of this repository, as source: only what the console uses of it is bundled.
       "signalbox-client": path("../clients/typescript/src/index.ts"),
       "openapi-fetch": path("./node_modules/openapi-fetch"),
+      // Radix brings it; it writes <style> elements, which the content security policy refuses.
+      "react-remove-scroll": path("./src/ui/remove-scroll.tsx"),
     },
   },
   build: {
@@ -29,7 +31,8 @@ export default defineConfig({
   },
   server: {
     proxy: {
-      "/api": api,
+      // The server takes its cookie from its own pages only; in development, ours are those.
+      "/api": { target: api, headers: { origin: api } },
       "/hooks": api,
       "/app": { target: api, ws: true },
     },

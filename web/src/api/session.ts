@@ -14,6 +14,8 @@ export type SessionState = "unknown" | "signed-in" | "signed-out";
 /** Renewed this long before it ends, so that no request meets an expired token. */
 const AHEAD_MS = 60_000;
 const LOCK = "signalbox-refresh";
+/** Whether this browser may have a cookie: nobody is asked for a session that never was. */
+const MARK = "signalbox.session";
 const CSRF = { "X-Signalbox-Csrf": "1" };
 
 /** For what needs no token. */
@@ -45,6 +47,7 @@ class BrowserSession {
 
   /** After a login. */
   start(tokens: Tokens): void {
+    localStorage.setItem(MARK, "1");
     this.token = tokens.access_token;
     this.expiresAt = Date.now() + tokens.expires_in * 1000;
     clearTimeout(this.timer);
@@ -56,7 +59,9 @@ class BrowserSession {
   async resume(): Promise<boolean> {
     if (this.current === "signed-in") return true;
     if (this.current === "signed-out") return false;
-    return this.renew();
+    if (localStorage.getItem(MARK) !== null) return this.renew();
+    this.become("signed-out");
+    return false;
   }
 
   /** A token that is good now. */
@@ -103,6 +108,7 @@ class BrowserSession {
   }
 
   private forget(): void {
+    localStorage.removeItem(MARK);
     this.token = undefined;
     clearTimeout(this.timer);
     this.become("signed-out");

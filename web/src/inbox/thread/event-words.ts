@@ -21,7 +21,8 @@ export function eventWords({ kind, data: raw, actor }: Event, words: Words): str
   const e = t.events;
   switch (kind) {
     case "conversation.created":
-      return e.created(who);
+      // A customer begins by writing, which stands there already.
+      return actor.kind === "contact" || actor.kind === "channel" ? undefined : e.created(who);
     case "conversation.status_changed":
       return statusWords(data, words);
     case "conversation.assigned":
