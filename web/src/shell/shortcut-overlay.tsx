@@ -1,3 +1,4 @@
+import { grouped } from "@/grouped";
 import { Dialog, Kbd, type Shortcut, useShortcuts } from "@/ui";
 import { useShellText } from "./text";
 
@@ -9,7 +10,7 @@ interface ShortcutOverlayProps {
 /** Every key that does something on this page. */
 export function ShortcutOverlay({ open, onOpenChange }: ShortcutOverlayProps) {
   const t = useShellText();
-  const groups = Map.groupBy(useShortcuts(), (shortcut) => shortcut.group);
+  const groups = grouped(useShortcuts(), (shortcut) => shortcut.group);
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title={t.shortcuts} description={t.shortcutsHint} size="lg">
       <div className="columns-1 gap-8 md:columns-2">

@@ -45,6 +45,7 @@ function Sheet({ open, onOpenChange, title, description, footer, place, children
         <Radix.Content
           // Without a description there is nothing to point at.
           {...(description ? {} : { "aria-describedby": undefined })}
+          onOpenAutoFocus={focusFirst}
           className={cx("fixed z-50 flex flex-col border-line bg-raised shadow-lift focus:outline-none", place)}
         >
           <header className="flex items-start gap-3 border-b border-line px-4 py-3">
@@ -56,12 +57,29 @@ function Sheet({ open, onOpenChange, title, description, footer, place, children
               <IconButton label={t.close} icon={<X />} size="sm" />
             </Radix.Close>
           </header>
-          {children !== undefined && <div className="min-h-0 flex-1 overflow-y-auto p-4">{children}</div>}
+          {children !== undefined && (
+            <div data-part="body" className="min-h-0 flex-1 overflow-y-auto p-4">
+              {children}
+            </div>
+          )}
           {footer && (
-            <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-4 py-3">{footer}</footer>
+            <footer data-part="footer" className="flex flex-wrap justify-end gap-2 border-t border-line px-4 py-3">
+              {footer}
+            </footer>
           )}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** Where one goes on: the first field, or else the first button at the end; never the cross, whose tooltip would open. */
+function focusFirst(event: Event): void {
+  const sheet = event.currentTarget as HTMLElement;
+  const first =
+    sheet.querySelector<HTMLElement>("[data-part=body] :is(input, select, textarea):enabled") ??
+    sheet.querySelector<HTMLElement>("[data-part=footer] button:enabled") ??
+    sheet;
+  event.preventDefault();
+  first.focus();
 }

@@ -194,12 +194,10 @@ export function useBulk(onDone: () => void) {
   });
 }
 
-/** Counts everything up to here as read. Not worth a word if it fails: it is tried with the next message. */
-export async function markRead(id: string, upTo: string): Promise<void> {
+/** Counts everything as read. Not worth a word if it fails: it is tried with the next message. */
+export async function markRead(id: string): Promise<void> {
   patchConversation(id, (conversation) => ({ ...conversation, unread_count: 0 }));
-  const { error } = await api.POST("/api/v1/conversations/{id}/read", {
-    params: { ...path(id), query: { up_to: upTo } },
-  });
+  const { error } = await api.POST("/api/v1/conversations/{id}/read", { params: path(id) });
   if (!error) void queryClient.invalidateQueries({ queryKey: ["conversations", "unread"] });
 }
 

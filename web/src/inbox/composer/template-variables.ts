@@ -1,6 +1,7 @@
 /** Templates of a provider with places to fill in: `{{1}}`, `{{2}}` or named ones, in header and body. */
 
 import type { components } from "@/api";
+import { grouped } from "@/grouped";
 
 type Template = components["schemas"]["Template"];
 
@@ -34,7 +35,7 @@ export function previewOf(template: Template, values: ReadonlyMap<string, string
 
 /** The parameters as the provider wants them. */
 export function parametersOf(template: Template, values: ReadonlyMap<string, string>): unknown[] {
-  const byPart = Map.groupBy(placesOf(template), (place) => place.part);
+  const byPart = grouped(placesOf(template), (place) => place.part);
   return [...byPart].map(([part, places]) => ({
     type: part,
     parameters: places.map((place) => ({

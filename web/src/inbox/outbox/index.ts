@@ -34,8 +34,11 @@ function send({ key, conversationId: id, body }: OutboxEntry): Promise<Message> 
 
 function sent({ conversationId }: OutboxEntry, message: Message): void {
   putMessage(conversationId, message);
-  patchConversation(conversationId, (conversation) => ({
-    ...conversation,
-    last_message: { at: message.occurred_at, direction: message.direction, preview: message.preview },
-  }));
+  const { occurred_at: at, direction, preview } = message;
+  patchConversation(conversationId, (conversation) =>
+    // Lists show what was said to the customer, not what was noted about it.
+    conversation.type === "support" && direction === "internal"
+      ? conversation
+      : { ...conversation, last_message: { at, direction, preview } },
+  );
 }

@@ -1,4 +1,5 @@
 import { useMe } from "@/api";
+import { grouped } from "@/grouped";
 import { cx, Tooltip } from "@/ui";
 import { useNameOf, useTitleOf } from "../names";
 import type { Message } from "../types";
@@ -13,7 +14,7 @@ export function Reactions({ message }: { message: Message }) {
   const contact = useTitleOf(conversation);
   const react = useReact(message);
   if (message.reactions.length === 0) return null;
-  const byEmoji = Map.groupBy(message.reactions, (reaction) => reaction.emoji);
+  const byEmoji = grouped(message.reactions, (reaction) => reaction.emoji);
   return (
     <ul className="-mt-1 flex flex-wrap gap-1 px-2">
       {[...byEmoji].map(([emoji, all]) => {

@@ -6,7 +6,7 @@ export function useRead(
   conversation: Conversation,
   messages: Message[],
   atEnd: boolean,
-  markRead: (id: string, upTo: string) => unknown,
+  markRead: (id: string) => unknown,
 ): void {
   const told = useRef<string>(undefined);
   const { id, unread_count } = conversation;
@@ -16,7 +16,7 @@ export function useRead(
     const tell = () => {
       if (document.visibilityState !== "visible" || told.current === last) return;
       told.current = last;
-      void markRead(id, last);
+      void markRead(id);
     };
     tell();
     document.addEventListener("visibilitychange", tell);

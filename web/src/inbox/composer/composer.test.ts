@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { smsSize } from "./sms";
+import { askedFor, fillIn } from "./suggest";
+import { keyOf, parametersOf, placesOf, previewOf } from "./template-variables";
+
+describe("an SMS", () => {
+  it.each([
+    ["", 0, 160, false],
+    ["a".repeat(160), 1, 0, false],
+    ["a".repeat(161), 2, 145, false],
+    ["a".repeat(306), 2, 0, false],
+    ["Grüße à la carte", 1, 144, false],
+    ["5 €", 1, 156, false],
+    ["ş".repeat(70), 1, 0, true],
+    ["ş".repeat(71), 2, 63, true],
+    ["👍", 1, 68, true],
+  ])("%# has its parts and what is left", (text, parts, left, unicode) => {
+    expect(smsSize(text)).toMatchObject({ parts, left, unicode });
+  });
+});
+
+describe("what stands before the cursor", () => {
+  it("asks for texts and people at the beginning of a word only", () => {
+    expect(askedFor("/he", 3)).toEqual({ sign: "/", text: "he", start: 0 });
+    expect(askedFor("Hi @Zoë", 7)).toEqual({ sign: "@", text: "zoë", start: 3 });
+    expect(askedFor("https://a.example", 17)).toBeUndefined();
+    expect(askedFor("me@example", 10)).toBeUndefined();
+    expect(askedFor("/hello there", 12)).toBeUndefined();
+  });
+
+  it("is replaced by what was chosen, and the rest stays", () => {
+    const asked = askedFor("Hi @an, see", 6);
+    expect(asked && fillIn("Hi @an, see", asked, 6, "@Anna ")).toEqual({ text: "Hi @Anna , see", cursor: 9 });
+  });
+});
+
+describe("a template", () => {
+  const template = {
+    name: "order",
+    language: "en",
+    status: "approved",
+    components: [
+      { type: "HEADER", format: "TEXT", text: "Order {{1}}" },
+      { type: "BODY", text: "Hello {{name}}, {{1}} is on its way. {{name}}!" },
+      { type: "FOOTER", text: "Bye" },
+      { type: "BUTTONS" },
+    ],
+  };
+  const values = new Map([
+    ["header 1", "#7"],
+    ["body name", "Ada"],
+    ["body 1", "it"],
+  ]);
+
+  it("has its places once, part by part", () => {
+    expect(placesOf(template).map(keyOf)).toEqual(["header 1", "body name", "body 1"]);
+  });
+
+  it("shows what the customer will read", () => {
+    expect(previewOf(template, values)).toBe("Order #7\n\nHello Ada, it is on its way. Ada!\n\nBye");
+    expect(previewOf(template, new Map())).toContain("Hello {{name}}");
+  });
+
+  it("gives its parameters as the provider wants them", () => {
+    expect(parametersOf(template, values)).toEqual([
+      { type: "header", parameters: [{ type: "text", text: "#7" }] },
+      {
+        type: "body",
+        parameters: [
+          { type: "text", text: "Ada", parameter_name: "name" },
+          { type: "text", text: "it" },
+        ],
+      },
+    ]);
+  });
+
+  it("of which only the text is known has places, too", () => {
+    expect(placesOf({ ...template, components: [], body: "Hi {{1}}" }).map(keyOf)).toEqual(["body 1"]);
+  });
+});

@@ -1,0 +1,130 @@
+import { ProblemError } from "signalbox-client";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Message } from "../types";
+import { Outbox, type OutboxDependencies, type OutboxEntry } from "./outbox";
+
+const problem = (code: string, status: number) =>
+  new ProblemError({ code, status, title: code, type: code, request_id: "r" } as ProblemError["problem"]);
+const note = (text: string) => ({ kind: "note" as const, text });
+const message = { id: "m" } as Message;
+
+let device: Map<string, OutboxEntry>;
+let send: ReturnType<typeof vi.fn<OutboxDependencies["send"]>>;
+let sent: ReturnType<typeof vi.fn<OutboxDependencies["sent"]>>;
+let outbox: Outbox;
+
+function open(): Outbox {
+  return new Outbox({
+    send,
+    sent,
+    save: async (entry) => device.set(entry.key, entry),
+    remove: async (key) => device.delete(key),
+  });
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  device = new Map();
+  send = vi.fn<OutboxDependencies["send"]>(async () => message);
+  sent = vi.fn<OutboxDependencies["sent"]>();
+  outbox = open();
+});
+afterEach(() => vi.useRealTimers());
+
+const settle = () => vi.advanceTimersByTimeAsync(0);
+const texts = () => send.mock.calls.map(([entry]) => (entry.body.kind === "note" ? entry.body.text : ""));
+
+describe("the outbox", () => {
+  it("sends what is written, one after another, and forgets it then", async () => {
+    let arrive: (() => void) | undefined;
+    send.mockImplementationOnce(() => new Promise((resolve) => (arrive = () => resolve(message))));
+    outbox.add("c", note("first"));
+    outbox.add("c", note("second"));
+    await settle();
+    expect(texts()).toEqual(["first"]);
+    expect(outbox.of("c").map((entry) => entry.state)).toEqual(["sending", "waiting"]);
+    arrive?.();
+    await settle();
+    expect(texts()).toEqual(["first", "second"]);
+    expect(sent).toHaveBeenCalledTimes(2);
+    expect(outbox.all()).toEqual([]);
+    expect(device.size).toBe(0);
+  });
+
+  it("does not let one conversation wait for another", async () => {
+    send.mockImplementation((entry) =>
+      entry.conversationId === "slow" ? new Promise(() => {}) : Promise.resolve(message),
+    );
+    outbox.add("slow", note("a"));
+    outbox.add("quick", note("b"));
+    await settle();
+    expect(outbox.of("quick")).toEqual([]);
+    expect(outbox.isSending("slow")).toBe(true);
+  });
+
+  it("keeps what cannot be sent, and sends it under the same key when the connection is back", async () => {
+    send.mockRejectedValueOnce(new TypeError("Failed to fetch"));
+    outbox.add("c", note("hello"));
+    await settle();
+    expect(outbox.of("c")[0]?.state).toBe("waiting");
+    expect(device.size).toBe(1);
+    outbox.flush();
+    await settle();
+    expect(send).toHaveBeenCalledTimes(2);
+    expect(send.mock.calls[0]?.[0].key).toBe(send.mock.calls[1]?.[0].key);
+    expect(outbox.all()).toEqual([]);
+  });
+
+  it("tries again by itself", async () => {
+    send.mockRejectedValueOnce(new TypeError("Failed to fetch")).mockRejectedValueOnce(problem("unavailable", 503));
+    outbox.add("c", note("hello"));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(send).toHaveBeenCalledTimes(3);
+    expect(outbox.all()).toEqual([]);
+  });
+
+  it("says what the server refuses, and goes on with the next", async () => {
+    send.mockRejectedValueOnce(problem("window_closed", 409));
+    outbox.add("c", note("too late"));
+    outbox.add("c", note("next"));
+    await settle();
+    expect(outbox.of("c")).toMatchObject([{ state: "refused", problem: { code: "window_closed" } }]);
+    expect(texts()).toEqual(["too late", "next"]);
+  });
+
+  it("tries a refused one again, or drops it, when the person says so", async () => {
+    send.mockRejectedValueOnce(problem("internal", 500));
+    outbox.add("c", note("hello"));
+    await settle();
+    const key = outbox.of("c")[0]?.key ?? "";
+    outbox.retry(key);
+    await settle();
+    expect(send.mock.calls[1]?.[0].key).toBe(key);
+    expect(outbox.all()).toEqual([]);
+
+    send.mockRejectedValueOnce(problem("invalid", 422));
+    outbox.add("c", note("bad"));
+    await settle();
+    expect(outbox.discard(outbox.of("c")[0]?.key ?? "")?.body).toEqual(note("bad"));
+    expect(device.size).toBe(0);
+  });
+
+  it("goes on with what an earlier page has left, in its order, under its keys", async () => {
+    send.mockRejectedValue(new TypeError("Failed to fetch"));
+    outbox.add("c", note("first"));
+    await vi.advanceTimersByTimeAsync(5);
+    outbox.add("c", note("second"));
+    await settle();
+    const keys = outbox.of("c").map((entry) => entry.key);
+    // The page goes while the first is on its way.
+    const left = [...device.values()].map((entry) => ({ ...entry, state: "sending" as const })).reverse();
+
+    send.mockReset();
+    send.mockResolvedValue(message);
+    outbox = open();
+    outbox.restore(left);
+    await settle();
+    expect(send.mock.calls.map(([entry]) => entry.key)).toEqual(keys);
+    expect(outbox.all()).toEqual([]);
+  });
+});
