@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use signalbox_manifest::{ManifestError, SettingsSchema, keywords};
 
 /// The code blocks of the page with this information after their fence.
@@ -49,4 +49,18 @@ fn every_keyword_has_an_example() {
     }
     let missing: Vec<_> = keywords().into_iter().filter(|keyword| !shown.contains(*keyword)).collect();
     assert_eq!(missing, Vec::<&str>::new());
+}
+
+/// A format that is not checked would be refused.
+#[test]
+fn every_format_on_the_page_is_accepted() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/plugins/settings-schema.md");
+    let page = std::fs::read_to_string(file).unwrap();
+    let sentence = page.split("`format` must be one that is checked: ").nth(1).unwrap().split(';').next().unwrap();
+    let formats: Vec<_> = sentence.split('`').skip(1).step_by(2).collect();
+    assert!(formats.len() > 10, "{formats:?}");
+    for format in formats {
+        let schema = json!({"type": "object", "properties": {"a": {"type": "string", "format": format}}});
+        assert!(SettingsSchema::compile(&schema).is_ok(), "{format}");
+    }
 }

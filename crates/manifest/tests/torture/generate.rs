@@ -14,7 +14,8 @@ const CHANGES: usize = 6;
 const DEPTH: usize = 3;
 
 const NAMES: &[&str] = &["a", "b", "c", "name", "port", "x/y", "x_1", "constructor", "ä"];
-const TEXTS: &[&str] = &["", "a", "ab", "eu", "mail.example.com", "ada@example.com", "2024-02-29", "👍👍", "x-1", "12", "A"];
+const TEXTS: &[&str] =
+    &["", "a", "ab", "eu", "mail.example.com", "ada@example.com", "2024-02-29", "👍👍", "x-1", "12", "A"];
 const PATTERNS: &[&str] = &["^[a-z]+$", "[0-9]", "^x\\-[0-9]$", "^\\w*$", "a|b"];
 const FORMATS: &[&str] = &["date", "email", "hostname", "ipv4", "uri", "time", "json-pointer"];
 
@@ -36,8 +37,7 @@ pub fn suite() -> String {
 }
 
 fn case(random: &mut Random, schema: &Value, compiled: &SettingsSchema) -> Value {
-    let secrets: BTreeSet<String> =
-        compiled.secret_names().filter(|_| random.one_in(2)).map(str::to_owned).collect();
+    let secrets: BTreeSet<String> = compiled.secret_names().filter(|_| random.one_in(2)).map(str::to_owned).collect();
     let own = stored(random, schema, compiled);
     let tenant = if random.one_in(2) { stored(random, schema, compiled) } else { json!({}) };
     let change = change(random, schema);
@@ -97,8 +97,13 @@ fn text(random: &mut Random, root: bool) -> Value {
 
 fn number(random: &mut Random) -> Value {
     let mut schema = json!({"type": *random.pick(&["integer", "number"])});
-    let (keyword, limit) =
-        *random.pick(&[("minimum", 2), ("maximum", 3), ("exclusiveMinimum", 0), ("exclusiveMaximum", 7), ("multipleOf", 2)]);
+    let (keyword, limit) = *random.pick(&[
+        ("minimum", 2),
+        ("maximum", 3),
+        ("exclusiveMinimum", 0),
+        ("exclusiveMaximum", 7),
+        ("multipleOf", 2),
+    ]);
     schema[keyword] = json!(limit);
     if random.one_in(4) {
         schema["default"] = json!(random.below(9));

@@ -10,14 +10,8 @@ const OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
 const IPV4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
 const OUTSIDE_IRI = /[\s<>"{}|\\^`]/;
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
-const LABEL = /^(?!-)[^\s.@/:?#[\]\\!"$%&'()*+,;<=>^`{|}~_]{1,63}(?<!-)$/u;
 
 const own: Record<string, (text: string) => boolean> = {
-  "idn-email": (text) => {
-    const at = text.lastIndexOf("@");
-    return at > 0 && at < text.length - 1;
-  },
-  "idn-hostname": (text) => text.split(/[.\u3002\uFF0E\uFF61]/).every((label) => LABEL.test(label)),
   iri: (text) => SCHEME.test(text) && !OUTSIDE_IRI.test(text),
   "iri-reference": (text) => !OUTSIDE_IRI.test(text),
 };
@@ -25,7 +19,7 @@ const own: Record<string, (text: string) => boolean> = {
 /** Adds them to the validator's, once. */
 export function installFormats(): void {
   const dateTime = format["date-time"];
-  if (!dateTime || format["idn-email"]) return;
+  if (!dateTime || format.iri) return;
   Object.assign(format, own, {
     "date-time": (text: string) => DATE_TIME.test(text) && dateTime(text),
     // An octet with a zero before it is octal to some.

@@ -1,7 +1,7 @@
 // @vitest-environment node
 
 import { describe, expect, it } from "vitest";
-import { type TortureCase, written } from "../torture/suite";
+import { generated, type TortureCase, written } from "../torture/suite";
 import type { FieldError } from "./field-error";
 import { judgeBy } from "./judge";
 
@@ -29,4 +29,13 @@ describe.each(written)("the browser judges as the server: %s", (_, { schema, cas
   it.each(shared)("shared: $settings", ({ settings, errors }) => {
     expect(told(judge.shared(settings))).toEqual(expected(errors));
   });
+});
+
+it.each(generated)("the browser judges as the server: $schema", ({ schema, cases }) => {
+  const judge = judgeBy(schema);
+  for (const one of cases) {
+    const { errors, settings } = verdict(judge, one);
+    expect({ change: one.change, errors: told(errors) }).toEqual({ change: one.change, errors: expected(one.errors) });
+    if (one.settings !== undefined) expect(settings).toEqual(one.settings);
+  }
 });

@@ -1,0 +1,11 @@
+/** Forms from the schemas of plugins. The form itself is loaded when one is shown. */
+
+import { lazy } from "react";
+
+export const SettingsForm = lazy(async () => ({ default: (await import("./settings-form")).SettingsForm }));
+
+export type { FieldError } from "./check/field-error";
+export type { FieldOption, OptionsSource, ShownSecret } from "./form/state";
+export type { JsonObject } from "./model/json";
+export { effective, type Origin } from "./model/layers";
+export type { Schema } from "./model/schema";
