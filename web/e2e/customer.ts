@@ -1,0 +1,60 @@
+/** Somebody who writes to the tenant from a telephone, and buys in its shop. */
+
+import type { Product } from "./product";
+
+/** The number and the shop that the product connects at its first start. */
+const NUMBER = "106540352242922";
+const SHOP = "playground.myshopify.com";
+const A_LAMP = "9060000000002000003";
+
+let customers = 0;
+
+export class Customer {
+  /** In digits, nobody else's in this product. */
+  readonly phone = `49151${Date.now().toString().slice(-7)}${customers++}`.slice(0, 13);
+
+  constructor(
+    private readonly product: Product,
+    readonly name: string,
+  ) {}
+
+  /** Writes through the channel; the provider calls the webhook before this is over. */
+  async write(body: string): Promise<void> {
+    await this.post("inbound", {
+      number: NUMBER,
+      customer: { phone: this.phone, name: this.name },
+      message: { type: "text", body },
+    });
+  }
+
+  /** Buys a lamp. */
+  async buy(): Promise<void> {
+    await this.post(`shopify/shops/${SHOP}/orders`, {
+      customer: { first_name: this.name, phone: `+${this.phone}` },
+      lines: [{ variant: A_LAMP, quantity: 1 }],
+    });
+  }
+
+  private async post(path: string, body: unknown): Promise<void> {
+    const answer = await fetch(`${this.product.providers}/_sandbox/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) {
+      throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    }
+  }
+}
+
+/** What the provider does to the next requests of the product: an answer such as `{ status: { code: 500 } }`. */
+export async function fault(product: Product, fault: Record<string, unknown>): Promise<void> {
+  const answer = await fetch(`${product.providers}/_sandbox/faults`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(fault),
+  });
+  if (!answer.ok) {
+    throw new Error(`faults: ${answer.status} ${await answer.text()}`);
+  }
+}

@@ -1,0 +1,115 @@
+/** What tests of the console stand on: the running product, people who are signed in, and pages that must not complain. */
+
+import { test as base, expect, type Page } from "@playwright/test";
+import axe from "axe-core";
+import { type Client, logIn, ok } from "signalbox-client";
+import { type Credentials, Product } from "./product";
+
+interface OfWorker {
+  product: Product;
+  /** The API, as the admin. */
+  api: Client;
+}
+
+interface OfTest {
+  /** A person of the tenant, made for this test, with their own browser window. */
+  person: (name: string, role: string) => Promise<Person>;
+  /** The admin's browser window, signed in. */
+  admin: Page;
+}
+
+export interface Person {
+  id: string;
+  page: Page;
+  credentials: Credentials;
+}
+
+export const test = base.extend<OfTest, OfWorker>({
+  product: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what is asked for from it.
+    async ({}, use) => {
+      const product = await Product.start();
+      await use(product);
+      await product.stop();
+    },
+    { scope: "worker", timeout: 180_000 },
+  ],
+  api: [
+    async ({ product }, use) => {
+      const session = await logIn(product.url, product.admin);
+      await use(session.client);
+      await session.logOut();
+    },
+    { scope: "worker" },
+  ],
+  person: async ({ product, api, browser }, use) => {
+    const pages: Watched[] = [];
+    await use(async (name, role) => {
+      const email = `${name.toLowerCase().replaceAll(/\W+/g, ".")}.${crypto.randomUUID().slice(0, 8)}@playground.example`;
+      const credentials = { email, password: "correct horse battery" };
+      const body = { ...credentials, name, role };
+      const user = await ok(api.POST("/api/v1/users", { body } as never));
+      const watched = await open(browser, product, credentials);
+      pages.push(watched);
+      return { id: (user as { id: string }).id, page: watched.page, credentials };
+    });
+    await close(pages);
+  },
+  admin: async ({ product, browser }, use) => {
+    const watched = await open(browser, product, product.admin);
+    await use(watched.page);
+    await close([watched]);
+  },
+});
+
+export { expect };
+
+interface Watched {
+  page: Page;
+  complaints: string[];
+}
+
+type Browser = import("@playwright/test").Browser;
+
+/** A window of somebody who is signed in. Whatever its console complains of is kept. */
+async function open(browser: Browser, product: Product, who: Credentials): Promise<Watched> {
+  const context = await browser.newContext({ baseURL: product.url });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") {
+      complaints.push(message.text());
+    }
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await signIn(page, who);
+  return { page, complaints };
+}
+
+async function close(pages: Watched[]): Promise<void> {
+  for (const { page } of pages) {
+    await page.context().close();
+  }
+  expect(pages.flatMap((watched) => watched.complaints)).toEqual([]);
+}
+
+/** Signs in as people do. */
+export async function signIn(page: Page, who: Credentials): Promise<void> {
+  await page.goto("/");
+  await page.getByLabel("E-mail").fill(who.email);
+  await page.getByLabel("Password", { exact: true }).fill(who.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(/\/inbox/);
+}
+
+/** What axe finds that keeps people out. */
+export async function isAccessible(page: Page): Promise<void> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    const { violations } = await (window as never as { axe: typeof axe }).axe.run();
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
+  });
+  expect(found).toEqual([]);
+}
