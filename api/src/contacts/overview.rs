@@ -14,7 +14,7 @@ use serde::Serialize;
 use store::{
     companies,
     contacts::facts,
-    conversations::list::{self, Filter},
+    conversations::{filter::Filter, list},
 };
 
 /// How many conversations are shown; the list has the others.

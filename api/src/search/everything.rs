@@ -72,7 +72,7 @@ pub async fn search(
     let messages = search::messages::page(&mut tx, &granted.sight, &typed, &everywhere, None, limit.into()).await?;
     let named = contacts::list::Filter { search: Some(typed.clone()), ..Default::default() };
     let contacts = contacts::list::page(&mut tx, &granted.sight, &named, None, limit.into()).await?;
-    let named = conversations::list::Filter { search: Some(typed), ..Default::default() };
+    let named = conversations::filter::Filter { search: Some(typed), ..Default::default() };
     let conversations = conversations::list::page(&mut tx, &granted.sight, &named, None, limit.into()).await?;
     Ok(axum::Json(FoundEverywhere {
         contacts: contacts.into_iter().map(ListedContact::from).collect(),

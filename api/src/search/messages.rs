@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use domain::{ContactId, ConversationId, UserId, message::SenderKind, role::Permission};
 use serde::Deserialize;
 use store::{
-    conversations::list,
+    conversations::filter,
     search::messages::{self, Filter, Position},
 };
 
@@ -66,7 +66,7 @@ impl Params {
     fn filter(&self, me: UserId) -> Result<Filter, Problem> {
         let sender = self.sender.as_deref().map(str::parse::<SenderKind>).transpose();
         Ok(Filter {
-            conversations: list::Filter {
+            conversations: filter::Filter {
                 kinds: self.kind.as_deref().map(words).transpose()?,
                 statuses: self.status.as_deref().map(words).transpose()?,
                 channel: self.channel.clone(),
@@ -75,7 +75,7 @@ impl Params {
                 assignee: self.assigned_to.as_deref().map(|name| person(name, me)).transpose()?,
                 tags: tags(self.tag.as_deref()),
                 contact: self.contact_id,
-                ..list::Filter::default()
+                ..filter::Filter::default()
             },
             conversation: self.conversation_id,
             sender: sender.map_err(|error| Problem::new(Code::BadRequest).detail(error.to_string()))?,

@@ -5,6 +5,7 @@
 pub mod assignments;
 pub mod creation;
 pub mod detail;
+pub mod filter;
 pub mod importing;
 pub mod list;
 pub mod merging;
@@ -12,6 +13,7 @@ pub mod participants;
 pub mod queues;
 pub mod reach;
 pub mod reviews;
+pub(crate) mod sight;
 pub mod situation;
 
 use crate::{Error, Result};

@@ -1,6 +1,6 @@
 //! On which channels a contact has conversed, in the order of time.
 
-use crate::{Result, conversations::list::within, database::plan_for_filters};
+use crate::{Result, conversations::sight::within, database::plan_for_filters};
 use chrono::{DateTime, Utc};
 use domain::{ConnectionId, ContactId, sight::Sight};
 use sqlx::{PgConnection, Postgres, QueryBuilder};

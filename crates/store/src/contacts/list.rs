@@ -2,7 +2,7 @@
 
 use crate::{
     Result,
-    conversations::list::within,
+    conversations::sight::within,
     database::plan_for_filters,
     search::{
         self, Found,

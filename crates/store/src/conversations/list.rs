@@ -1,22 +1,19 @@
 //! Conversations as lists show them: filtered, the latest first, a page at a time.
 
-use super::{Counterpart, counterpart};
-use crate::{
-    Error, Result,
-    database::plan_for_filters,
-    search::{
-        self, Found,
-        names::{Search, patterns},
-    },
+use super::{
+    Counterpart, counterpart,
+    filter::{Filter, find, narrow},
+    sight,
 };
+use crate::{Error, Result, database::plan_for_filters};
 use chrono::{DateTime, Utc};
 use domain::{
-    CompanyId, ContactId, ConversationId, TeamId, UserId,
+    ConversationId, TeamId, UserId,
     conversation::{ConversationType, Priority, Status},
     message::Direction,
-    sight::{Reach, Sight},
+    sight::Sight,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
@@ -71,6 +68,8 @@ pub struct Overview {
     pub is_private: bool,
     /// A ticket's number.
     pub ticket_number: Option<String>,
+    /// The other person of a direct message.
+    pub with_user_id: Option<UserId>,
     /// Who asked for a ticket.
     pub requester_id: Option<UserId>,
     /// The support conversation that a ticket came from.
@@ -111,50 +110,6 @@ pub struct Overview {
     pub updated_at: DateTime<Utc>,
 }
 
-/// What a list is narrowed to; nothing by default.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Only these types.
-    pub kinds: Option<Vec<ConversationType>>,
-    /// Only this channel.
-    pub channel: Option<String>,
-    /// Only this brand.
-    pub brand: Option<String>,
-    /// Only these statuses.
-    pub statuses: Option<Vec<Status>>,
-    /// Only this queue state, as [`Status::queue_state`] names it.
-    pub queue_state: Option<&'static str>,
-    /// Only these priorities.
-    pub priorities: Option<Vec<Priority>>,
-    /// Only this category.
-    pub category: Option<String>,
-    /// Only what was closed for this reason.
-    pub close_reason: Option<String>,
-    /// Only this team's, or with `Some(None)` no team's.
-    pub team: Option<Option<TeamId>>,
-    /// Only what this person has, or with `Some(None)` nobody.
-    pub assignee: Option<Option<UserId>>,
-    /// Only where this person takes part.
-    pub participant: Option<UserId>,
-    /// Only what has all these tags.
-    pub tags: Vec<String>,
-    /// Only what has these fields of the tenant's own making, as an object.
-    pub attributes: Option<Value>,
-    /// Only this contact's.
-    pub contact: Option<ContactId>,
-    /// Only with the people of this company.
-    pub company: Option<CompanyId>,
-    /// Only what has, or has no, unread messages.
-    pub unread: Option<bool>,
-    /// Only what is, or is not, escalated.
-    pub escalated: Option<bool>,
-    /// Only what is, or is not, archived. Lists leave archived ones out unless they are asked for.
-    pub archived: Option<bool>,
-    /// Only what has all these words, or words that have them within, in the contact's name, the title or the last message,
-    /// whatever the case and the accents.
-    pub search: Option<String>,
-}
-
 /// The last row of a page, from which the next one goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
@@ -192,6 +147,7 @@ struct Row {
     description: Option<String>,
     is_private: bool,
     ticket_number: Option<String>,
+    with_user_id: Option<Uuid>,
     requester_id: Option<Uuid>,
     linked_conversation_id: Option<Uuid>,
     csat_rating: Option<i16>,
@@ -243,6 +199,7 @@ impl TryFrom<Row> for Overview {
             description: row.description,
             is_private: row.is_private,
             ticket_number: row.ticket_number,
+            with_user_id: row.with_user_id.map(UserId),
             requester_id: row.requester_id.map(UserId),
             linked_conversation_id: row.linked_conversation_id.map(ConversationId),
             csat_rating: row.csat_rating,
@@ -270,7 +227,8 @@ impl TryFrom<Row> for Overview {
 const COLUMNS: &str = "v.id, v.type AS kind, v.contact_id, c.name AS contact_name, c.phone AS contact_phone,
        c.email AS contact_email, v.connection_id, v.channel, v.thread, v.brand, v.status, v.priority, v.team_id,
        v.assignee_id, v.queued_at, v.snoozed_until, v.escalated_at, v.close_reason, v.archived_at, v.merged_into,
-       v.category, v.title, v.slug, v.description, v.is_private, v.ticket_number, v.requester_id,
+       v.category, v.title, v.slug, v.description, v.is_private, v.ticket_number,
+       other.user_id AS with_user_id, v.requester_id,
        v.linked_conversation_id, v.csat_rating, v.created_by,
        ARRAY(SELECT t.tag FROM conversation_tags t WHERE t.tenant_id = v.tenant_id AND t.conversation_id = v.id
               ORDER BY t.tag) AS tags,
@@ -295,14 +253,16 @@ pub async fn page(
     let found = find(conn, filter).await?;
     // The rows of the page are found first: what hangs on them is looked up for these alone.
     let mut query = QueryBuilder::new("SELECT ");
-    query.push(COLUMNS).push(" FROM (SELECT v.* FROM conversations v WHERE v.tenant_id = current_tenant()");
-    narrow(&mut query, sight, filter);
-    found.narrow(&mut query);
-    if let Some(after) = after {
-        query.push(" AND (v.updated_at, v.id) < (").push_bind(after.updated_at).push(", ").push_bind(after.id.0);
-        query.push(")");
-    }
-    query.push(" ORDER BY v.updated_at DESC, v.id DESC LIMIT ").push_bind(limit).push(") v");
+    query.push(COLUMNS).push(" FROM (");
+    sight::seen(&mut query, sight, Some(limit), |query| {
+        narrow(query, filter);
+        found.narrow(query);
+        if let Some(after) = after {
+            query.push(" AND (v.updated_at, v.id) < (").push_bind(after.updated_at).push(", ").push_bind(after.id.0);
+            query.push(")");
+        }
+    });
+    query.push(") v");
     with_those_in_it(&mut query, sight);
     query.push(" ORDER BY v.updated_at DESC, v.id DESC");
     let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
@@ -313,9 +273,12 @@ pub async fn page(
 pub async fn count(conn: &mut PgConnection, sight: &Sight, filter: &Filter) -> Result<i64> {
     plan_for_filters(conn).await?;
     let found = find(conn, filter).await?;
-    let mut query = QueryBuilder::new("SELECT count(*) FROM conversations v WHERE v.tenant_id = current_tenant()");
-    narrow(&mut query, sight, filter);
-    found.narrow(&mut query);
+    let mut query = QueryBuilder::new("SELECT count(*) FROM (");
+    sight::seen(&mut query, sight, None, |query| {
+        narrow(query, filter);
+        found.narrow(query);
+    });
+    query.push(") v");
     Ok(query.build_query_scalar().fetch_one(conn).await?)
 }
 
@@ -330,7 +293,7 @@ pub(super) async fn one(
     query.push(COLUMNS).push(" FROM (SELECT v.* FROM conversations v WHERE v.tenant_id = current_tenant() AND v.id = ");
     query.push_bind(id.0);
     if !everybody {
-        within(&mut query, sight);
+        sight::within(&mut query, sight);
     }
     query.push(") v");
     with_those_in_it(&mut query, sight);
@@ -343,146 +306,7 @@ fn with_those_in_it(query: &mut QueryBuilder<Postgres>, sight: &Sight) {
     query.push(" LEFT JOIN contacts c ON c.tenant_id = v.tenant_id AND c.id = v.contact_id");
     query.push(" LEFT JOIN conversation_participants me ON me.tenant_id = v.tenant_id AND me.conversation_id = v.id");
     query.push(" AND me.left_at IS NULL AND me.user_id = ").push_bind(sight.user.0);
-}
-
-/// Leaves what the person sees, of conversations `v`.
-///
-/// Whoever has a conversation takes part in it, too, and sees it for having it; what they take part in besides is little,
-/// and known before the first row is read.
-pub(crate) fn within(query: &mut QueryBuilder<Postgres>, sight: &Sight) {
-    query.push(" AND (in_sight(v.type, v.is_private, v.team_id, v.assignee_id, v.requester_id, ");
-    query.push_bind(sight.user.0).push(", ").push_bind(ids(&sight.teams)).push(", ");
-    query.push_bind(reach(sight)).push(") OR v.id IN (SELECT p.conversation_id FROM conversation_participants p");
-    query.push(" WHERE p.tenant_id = current_tenant() AND p.left_at IS NULL AND NOT p.as_assignee");
-    query.push(" AND p.user_id = ").push_bind(sight.user.0).push("))");
-}
-
-/// The name of a reach for the database function `in_sight`.
-pub(crate) const fn reach(sight: &Sight) -> &'static str {
-    match sight.reach {
-        Reach::Queues => "queues",
-        Reach::Teams => "teams",
-        Reach::Everything => "everything",
-    }
-}
-
-fn ids(teams: &[TeamId]) -> Vec<Uuid> {
-    teams.iter().map(|team| team.0).collect()
-}
-
-/// What has to be looked for in indexes before a list is made.
-struct Finds {
-    typed: Option<Search>,
-    attributes: Option<(Value, Found)>,
-}
-
-async fn find(conn: &mut PgConnection, filter: &Filter) -> Result<Finds> {
-    let mut finds = Finds { typed: None, attributes: None };
-    if let Some(typed) = &filter.search {
-        let patterns = patterns(typed);
-        let ids = sqlx::query_scalar!(r#"SELECT find_conversations($1, $2) AS "id!""#, &patterns, search::at_most());
-        let found = Found::of(ids.fetch_all(&mut *conn).await?);
-        finds.typed = Some(Search { patterns, found });
-    }
-    if let Some(wanted) = filter.attributes.as_ref().filter(|wanted| **wanted != json!({})) {
-        let ids =
-            sqlx::query_scalar!(r#"SELECT conversations_with_attributes($1, $2) AS "id!""#, wanted, search::at_most());
-        finds.attributes = Some((wanted.clone(), Found::of(ids.fetch_all(conn).await?)));
-    }
-    Ok(finds)
-}
-
-impl Finds {
-    fn narrow(&self, query: &mut QueryBuilder<Postgres>) {
-        if let Some(typed) = &self.typed {
-            typed.narrow(query, "v.id", "search_form(' ' || v.search_text)");
-        }
-        if let Some((wanted, found)) = &self.attributes {
-            found.narrow_to_attributes(query, "v", wanted);
-        }
-    }
-}
-
-/// Leaves what the person sees and the filter lets through, of conversations `v`, but for what is [found](find) before.
-pub(crate) fn narrow(query: &mut QueryBuilder<Postgres>, sight: &Sight, filter: &Filter) {
-    within(query, sight);
-    if let Some(kinds) = &filter.kinds {
-        let kinds: Vec<_> = kinds.iter().map(|kind| kind.as_str()).collect();
-        query.push(" AND v.type = ANY(").push_bind(kinds).push(")");
-    }
-    if let Some(statuses) = &filter.statuses {
-        query.push(" AND v.status = ANY(").push_bind(names(statuses.iter().copied())).push(")");
-    }
-    if let Some(state) = filter.queue_state {
-        in_queue_state(query, state);
-    }
-    if let Some(priorities) = &filter.priorities {
-        let priorities: Vec<_> = priorities.iter().map(|priority| priority.as_str()).collect();
-        query.push(" AND v.priority = ANY(").push_bind(priorities).push(")");
-    }
-    for (column, value) in [
-        ("v.channel", &filter.channel),
-        ("v.brand", &filter.brand),
-        ("v.category", &filter.category),
-        ("v.close_reason", &filter.close_reason),
-    ] {
-        if let Some(value) = value {
-            query.push(" AND ").push(column).push(" = ").push_bind(value.clone());
-        }
-    }
-    is_or_is_nobodys(query, "v.team_id", filter.team.map(|team| team.map(Uuid::from)));
-    is_or_is_nobodys(query, "v.assignee_id", filter.assignee.map(|user| user.map(Uuid::from)));
-    if let Some(user) = filter.participant {
-        query.push(" AND EXISTS (SELECT FROM conversation_participants p WHERE p.tenant_id = v.tenant_id");
-        query.push(" AND p.conversation_id = v.id AND p.left_at IS NULL AND p.user_id = ").push_bind(user.0).push(")");
-    }
-    for tag in &filter.tags {
-        query.push(" AND EXISTS (SELECT FROM conversation_tags t WHERE t.tenant_id = v.tenant_id");
-        query.push(" AND t.conversation_id = v.id AND t.tag = ").push_bind(tag.clone()).push(")");
-    }
-    if let Some(contact) = filter.contact {
-        query.push(" AND v.contact_id = ").push_bind(contact.0);
-    }
-    if let Some(company) = filter.company {
-        query.push(" AND v.contact_id IN (SELECT c.id FROM contacts c WHERE c.tenant_id = current_tenant()");
-        query.push(" AND c.company_id = ").push_bind(company.0).push(")");
-    }
-    if let Some(unread) = filter.unread {
-        query.push(if unread { " AND v.unread_count > 0" } else { " AND v.unread_count = 0" });
-    }
-    for (column, wanted) in [("v.escalated_at", filter.escalated), ("v.archived_at", filter.archived)] {
-        if let Some(wanted) = wanted {
-            query.push(" AND ").push(column).push(if wanted { " IS NOT NULL" } else { " IS NULL" });
-        }
-    }
-}
-
-/// Leaves what stands so in the words of queues. The statuses by themselves come first, for their index.
-fn in_queue_state(query: &mut QueryBuilder<Postgres>, state: &str) {
-    let having = |assigned| Status::ALL.iter().copied().filter(move |s| s.queue_state(assigned) == state);
-    let (nobodys, somebodys): (Vec<_>, Vec<_>) = (having(false).collect(), having(true).collect());
-    let either = Status::ALL.iter().copied().filter(|status| nobodys.contains(status) || somebodys.contains(status));
-    query.push(" AND v.status = ANY(").push_bind(names(either)).push(")");
-    if somebodys.is_empty() {
-        query.push(" AND v.assignee_id IS NULL");
-    } else if nobodys.is_empty() {
-        query.push(" AND v.assignee_id IS NOT NULL");
-    } else if nobodys != somebodys {
-        query.push(" AND v.status = ANY(CASE WHEN v.assignee_id IS NULL THEN ").push_bind(names(nobodys.into_iter()));
-        query.push(" ELSE ").push_bind(names(somebodys.into_iter())).push(" END)");
-    }
-}
-
-/// Somebody's, or with `Some(None)` nobody's.
-#[expect(clippy::option_option, reason = "as the filter has it: not asked for, nobody's, somebody's")]
-fn is_or_is_nobodys(query: &mut QueryBuilder<Postgres>, column: &str, wanted: Option<Option<Uuid>>) {
-    match wanted {
-        Some(Some(id)) => drop(query.push(" AND ").push(column).push(" = ").push_bind(id)),
-        Some(None) => drop(query.push(" AND ").push(column).push(" IS NULL")),
-        None => {}
-    }
-}
-
-fn names(statuses: impl Iterator<Item = Status>) -> Vec<String> {
-    statuses.map(|status| status.as_str().to_owned()).collect()
+    query.push(" LEFT JOIN LATERAL (SELECT p.user_id FROM conversation_participants p WHERE p.tenant_id = v.tenant_id");
+    query.push(" AND p.conversation_id = v.id AND p.user_id <> ").push_bind(sight.user.0);
+    query.push(" LIMIT 1) other ON v.type = 'direct_message'");
 }

@@ -3,7 +3,10 @@
 use super::snippet::{self, Fragment};
 use crate::{
     Error, Result,
-    conversations::list::{self, narrow},
+    conversations::{
+        filter::{self, narrow},
+        sight::within,
+    },
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -26,7 +29,7 @@ const WALKS: usize = 5;
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// Only in conversations such as these.
-    pub conversations: list::Filter,
+    pub conversations: filter::Filter,
     /// Only in this one.
     pub conversation: Option<ConversationId>,
     /// Only what such a sender wrote.
@@ -252,7 +255,8 @@ impl Search<'_> {
     }
 
     fn narrow(&self, query: &mut QueryBuilder<Postgres>) {
-        narrow(query, self.sight, &self.filter.conversations);
+        within(query, self.sight);
+        narrow(query, &self.filter.conversations);
         if let Some(sender) = self.filter.sender {
             query.push(" AND m.sender_kind = ").push_bind(sender.as_str());
         }
