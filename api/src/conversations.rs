@@ -21,6 +21,7 @@ pub mod read;
 pub mod retry;
 pub mod reviews;
 pub mod send;
+pub mod simulate;
 pub mod status;
 pub mod tags;
 pub mod take;
@@ -113,6 +114,9 @@ pub struct ShownConversation {
     is_private: bool,
     /// A ticket's number.
     ticket_number: Option<String>,
+    /// The other person of a direct message.
+    #[schema(value_type = Option<Uuid>)]
+    with_user_id: Option<UserId>,
     /// Who asked for a ticket.
     #[schema(value_type = Option<Uuid>)]
     requester_id: Option<UserId>,
@@ -215,6 +219,7 @@ impl From<Overview> for ShownConversation {
             description: row.description,
             is_private: row.is_private,
             ticket_number: row.ticket_number,
+            with_user_id: row.with_user_id,
             requester_id: row.requester_id,
             linked_conversation_id: row.linked_conversation_id,
             csat_rating: row.csat_rating,

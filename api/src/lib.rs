@@ -20,6 +20,7 @@ mod auth;
 mod authorizations;
 mod brands;
 mod canned_responses;
+mod channels;
 mod companies;
 mod connections;
 mod contacts;

@@ -1,8 +1,8 @@
 //! The table of contents: every address, and the file behind it.
 
 use crate::{
-    api_keys, attributes, audit_log, auth, authorizations, brands, canned_responses, companies, connections, contacts,
-    conversations, deliveries, endpoints, hooks, invitations, macros, operations, plugins, presence,
+    api_keys, attributes, audit_log, auth, authorizations, brands, canned_responses, channels, companies, connections,
+    contacts, conversations, deliveries, endpoints, hooks, invitations, macros, operations, plugins, presence,
     problem::{self, Document, FieldProblem},
     queue, queues, rate,
     request::WASM_LIMIT,
@@ -145,6 +145,8 @@ fn inbox() -> OpenApiRouter<Api> {
         .routes(routes!(surveys::list::list, surveys::ask::ask))
         .routes(routes!(conversations::archive::archive, conversations::archive::restore))
         .routes(routes!(conversations::messages::get, conversations::send::send))
+        .routes(routes!(conversations::simulate::simulate))
+        .routes(routes!(channels::list::list))
         .routes(routes!(conversations::events::get))
         .routes(routes!(conversations::retry::retry))
         .routes(routes!(conversations::react::react))

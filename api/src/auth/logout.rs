@@ -9,6 +9,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
+use chrono::TimeDelta;
 use http::{StatusCode, header};
 use store::refresh_tokens::{self, Redeemed};
 use vault::TenantToken;
@@ -25,7 +26,7 @@ pub async fn logout(State(api): State<Api>, presented: Presented) -> Result<Resp
         let now = api.now();
         let mut tx = api.database.begin(token.tenant).await?;
         if let Redeemed::Valid { session, .. } | Redeemed::Reused { session } =
-            refresh_tokens::redeem(&mut tx, &token.hash(), now).await?
+            refresh_tokens::redeem(&mut tx, &token.hash(), TimeDelta::zero(), now).await?
         {
             refresh_tokens::revoke_session(&mut tx, session, now).await?;
         }

@@ -13,6 +13,7 @@ use axum::{
     extract::{FromRequest, Request, State},
     response::Response,
 };
+use chrono::TimeDelta;
 use http::{HeaderMap, header};
 use serde::Deserialize;
 use store::{
@@ -59,7 +60,7 @@ fn has_body(headers: &HeaderMap) -> bool {
 /// Exchange the refresh token
 ///
 /// Each refresh token is good once. One that comes back was copied, so its whole session ends. With the cookie, send
-/// the header `X-Signalbox-Csrf` and no body.
+/// the header `X-Signalbox-Csrf` and no body; a browser may send the same cookie again within 10 seconds.
 #[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "auth", security(()), request_body = Option<Refresh>,
     responses((status = 200, description = "Both tokens, new", body = Tokens),
               (status = 401, description = "`refresh_failed`: log in again"),
@@ -68,7 +69,7 @@ pub async fn refresh(State(api): State<Api>, client: Client, presented: Presente
     let now = api.now();
     let token = TenantToken::decode(&presented.token).ok_or(Code::RefreshFailed)?;
     let mut tx = api.database.begin(token.tenant).await?;
-    let (session, user) = match refresh_tokens::redeem(&mut tx, &token.hash(), now).await? {
+    let (session, user) = match refresh_tokens::redeem(&mut tx, &token.hash(), leeway(presented.delivery), now).await? {
         Redeemed::Valid { session, user } => (session, user),
         Redeemed::Refused => return Err(Code::RefreshFailed.into()),
         Redeemed::Reused { session } => {
@@ -83,4 +84,13 @@ pub async fn refresh(State(api): State<Api>, client: Client, presented: Presente
     let next = session::add_token(&api, &mut tx, who, &client, now).await?;
     tx.commit().await?;
     session::answer(&api, who, &next, presented.delivery, now)
+}
+
+/// For how long a used token is still good. A page that is loaded anew while it waits for the answer never gets the next
+/// cookie, and two tabs have but one; a program that asks twice has no such excuse.
+fn leeway(delivery: RefreshTokenDelivery) -> TimeDelta {
+    match delivery {
+        RefreshTokenDelivery::Cookie => TimeDelta::seconds(10),
+        RefreshTokenDelivery::Body => TimeDelta::zero(),
+    }
 }

@@ -1,14 +1,14 @@
 //! `GET /api/v1/conversations/{id}/events`
 
-use super::visible;
+use super::{list::words, visible};
 use crate::{
     auth::Caller,
     problem::Problem,
-    request::{Page, Paging, Path, Query, paging},
+    request::{Limit, Page, Path, Query, paging},
 };
 use chrono::{DateTime, Utc};
 use domain::{ConversationId, EventId, event::Actor, event::EventKind, role::Permission};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::events::{self, Event};
 
@@ -47,24 +47,40 @@ impl ShownEvent {
     }
 }
 
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Params {
+    /// Only these kinds, separated by commas.
+    #[param(example = "conversation.assigned,conversation.status_changed")]
+    kind: Option<String>,
+    /// How many, 1 to 200; 50 without it.
+    #[serde(default)]
+    #[param(value_type = Option<i64>)]
+    limit: Limit,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
 /// Read what happened in a conversation
 ///
 /// The latest page first; within a page, in the order in which it happened.
 #[utoipa::path(get, path = "/api/v1/conversations/{id}/events", tag = "conversations",
-    params(("id" = uuid::Uuid, Path), Paging),
+    params(("id" = uuid::Uuid, Path), Params),
     security(("access_token" = ["work_conversations"])),
     responses((status = 200, description = "A page; the cursor leads to earlier events", body = Page<ShownEvent>),
               (status = 404, description = "`not_found`")))]
 pub async fn get(
     caller: Caller,
     Path(id): Path<ConversationId>,
-    Query(paging): Query<Paging>,
+    Query(params): Query<Params>,
 ) -> Result<axum::Json<Page<ShownEvent>>, Problem> {
-    let before: Option<EventId> = paging::id_of(paging.cursor())?;
+    let before: Option<EventId> = paging::id_of(params.cursor.as_deref())?;
+    let kinds: Option<Vec<EventKind>> = params.kind.as_deref().map(words).transpose()?;
     let (mut tx, granted) = caller.begin(Permission::WorkConversations).await?;
     visible(&mut tx, &granted, id).await?;
-    let rows = events::of_conversation(&mut tx, id, before, paging.limit().rows()).await?;
-    let mut page = Page::of(rows, paging.limit(), |row| paging::by_id(row.id.0), ShownEvent::of);
+    let rows = events::of_conversation(&mut tx, id, kinds.as_deref(), before, params.limit.rows()).await?;
+    let mut page = Page::of(rows, params.limit, |row| paging::by_id(row.id.0), ShownEvent::of);
     page.items.reverse();
     Ok(axum::Json(page))
 }

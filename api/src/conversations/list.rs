@@ -6,11 +6,14 @@ use crate::{
     problem::{Code, Problem},
     request::{Limit, Page, Query, paging},
 };
-use domain::{CompanyId, ContactId, UserId, role::Permission};
+use domain::{CompanyId, ConnectionId, ContactId, UserId, role::Permission};
 use serde::Deserialize;
 use serde_json::Value;
 use std::{fmt::Display, str::FromStr};
-use store::conversations::list::{self, Filter, Position};
+use store::conversations::{
+    filter::Filter,
+    list::{self, Position},
+};
 
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -22,6 +25,9 @@ pub struct Params {
     kind: Option<String>,
     /// Only this channel, such as `whatsapp`.
     channel: Option<String>,
+    /// Only over this connection.
+    #[param(value_type = Option<uuid::Uuid>)]
+    connection_id: Option<ConnectionId>,
     /// Only this brand, by its key.
     brand: Option<String>,
     /// Only these statuses, separated by commas.
@@ -103,6 +109,7 @@ impl Params {
         Ok(Filter {
             kinds: self.kind.as_deref().map(words).transpose()?,
             channel: self.channel.clone(),
+            connection: self.connection_id,
             brand: self.brand.clone(),
             statuses: self.status.as_deref().map(words).transpose()?,
             queue_state: self.queue_state.map(QueueState::as_str),

@@ -155,7 +155,8 @@ impl App {
             installers: settings.installers,
             readiness: Arc::new(()),
         });
-        let service = signalbox_api::router(api, axum::Router::new()).into_make_service_with_connect_info::<SocketAddr>();
+        let service =
+            signalbox_api::router(api, axum::Router::new()).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
         Self { base, http: reqwest::Client::new(), db, database, clock, keyring, provider }
     }

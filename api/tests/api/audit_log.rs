@@ -3,6 +3,7 @@
 use crate::{
     app::{Answer, App, PASSWORD, Person, webhook},
     authorization_server::{self, by_person},
+    conversations::write,
     openapi::operations,
     permissions::needs,
     plugins, queue, upgrades,
@@ -123,6 +124,10 @@ impl Crawl<'_> {
         self.does("patch /api/v1/connections/{id}/settings", &[id], Some(&patched.etag()), &secret).await;
         self.does("put /api/v1/connections/{id}/status", &[id], None, &json!({ "status": "disabled" })).await;
         self.does("put /api/v1/connections/{id}/status", &[id], None, &json!({ "status": "active" })).await;
+        let (kept, _) = self.admin.connect("1009").await;
+        let conversation = write(self.app, self.admin, &kept, "+491511", "Zoë", "Hello").await;
+        let simulated = "post /api/v1/conversations/{id}/simulate-inbound";
+        self.does(simulated, &[&conversation], None, &json!({ "text": "Still there?" })).await;
         self.does("put /api/v1/triage/connections/{id}", &[id], None, &json!({ "flow": {} })).await;
         self.does("delete /api/v1/triage/connections/{id}", &[id], None, &nothing).await;
         self.does("post /api/v1/connections/{id}/test", &[id], None, &nothing).await;

@@ -98,8 +98,18 @@ async fn a_browser_keeps_its_refresh_token_in_a_cookie() {
         .header(header::ORIGIN, "https://evil.example");
     assert_eq!(Answer::of(foreign.send().await.unwrap()).await.problem(403), "cross_site");
     let refreshed = send("x-signalbox-csrf", "1".to_owned()).await;
-    assert!(refreshed.headers.contains_key(header::SET_COOKIE));
+    let refreshed_cookie = refreshed.headers[header::SET_COOKIE].to_str().unwrap().to_owned();
     assert!(refreshed.ok().get("refresh_token").is_none());
+
+    // A page that was loaded anew while it waited sends the cookie that it still has.
+    app.clock.advance(TimeDelta::seconds(9));
+    assert_eq!(send("x-signalbox-csrf", "1".to_owned()).await.status, 200);
+    app.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(send("x-signalbox-csrf", "1".to_owned()).await.problem(401), "refresh_failed");
+    let newer = refreshed_cookie.split(';').next().unwrap();
+    let newer = app.request(Method::POST, "/api/v1/auth/refresh").header(header::COOKIE, newer);
+    let ended = Answer::of(newer.header("x-signalbox-csrf", "1").send().await.unwrap()).await;
+    assert_eq!(ended.problem(401), "refresh_failed", "a copy that comes later ends the session");
 }
 
 #[tokio::test]

@@ -134,6 +134,64 @@ async fn who_cannot_be_written_to_is_not() {
 }
 
 #[tokio::test]
+async fn agents_see_over_what_they_can_write_and_find_what_came_over_it() {
+    let app = App::start().await;
+    let admin = app.tenant("acme").await;
+    let one = admin.connect("1001").await.0;
+    let two = admin.connect("1002").await.0;
+    let ann = app.colleague(&admin, "ann", Role::Agent).await;
+    let channels = ann.get("/api/v1/channels").await.ok()["items"].clone();
+    assert_eq!(channels[0]["connection_id"], one["id"]);
+    assert_eq!(channels[1]["name"], two["name"]);
+    for (field, value) in [
+        ("plugin_name", json!("WhatsApp")),
+        ("status", json!("active")),
+        ("sends", json!(true)),
+        ("reaches", json!(["phone"])),
+        ("service_window_hours", json!(24)),
+        ("rich", json!(["quick_replies"])),
+    ] {
+        assert_eq!(channels[0][field], value, "{field}");
+    }
+    assert!(channels[0].get("settings").is_none());
+    let first = write(&app, &admin, &one, "+491511", "Zoë", "Hello").await;
+    write(&app, &admin, &two, "+491512", "Max", "Hello").await;
+    let over = format!("{PATH}?connection_id={}", one["id"].as_str().unwrap());
+    let found = ann.get(&over).await.ok()["items"].clone();
+    assert_eq!((found.as_array().unwrap().len(), &found[0]["id"]), (1, &json!(first)));
+}
+
+#[tokio::test]
+async fn who_was_entered_by_hand_is_written_to_at_their_number_and_answers() {
+    let app = App::start().await;
+    let admin = app.tenant("acme").await;
+    let connection = admin.connect("1001").await.0;
+    let entered = admin.post("/api/v1/contacts", &json!({ "name": "Ada", "phone": "+49 151 5550123" })).await.ok();
+    let begun = admin.post(PATH, &begin(&entered["id"], &connection, &template())).await.ok();
+    assert_eq!(begun["contact"]["id"], entered["id"]);
+    let proven = "SELECT kind, value, verified_at IS NOT NULL FROM identities";
+    let proven = async || sqlx::query_as::<_, (String, String, bool)>(proven).fetch_one(&app.db.owner).await.unwrap();
+    assert_eq!(proven().await, ("phone".to_owned(), "+491515550123".to_owned(), false));
+
+    // Who answers from there has proven it, and is the same contact in the same conversation.
+    let id = write(&app, &admin, &connection, "+491515550123", "Ada L.", "Who is this?").await;
+    assert_eq!(begun["id"], json!(id));
+    assert!(proven().await.2);
+    assert_eq!(app.count("contacts").await, 1);
+
+    // A number that the channel knows as somebody else's is not theirs for having been typed.
+    let other = admin.post("/api/v1/contacts", &json!({ "name": "Eve" })).await.ok();
+    sqlx::query("UPDATE contacts SET phone = '+491515550123' WHERE id = $1::uuid")
+        .bind(other["id"].as_str().unwrap())
+        .execute(&app.db.owner)
+        .await
+        .unwrap();
+    let refused = admin.post(PATH, &begin(&other["id"], &connection, &template())).await;
+    assert_eq!(refused.problem(422), "invalid");
+    assert_eq!(refused.body["errors"][0]["code"], "address_taken");
+}
+
+#[tokio::test]
 async fn of_several_who_begin_at_once_one_does() {
     let app = App::start().await;
     let admin = app.tenant("acme").await;

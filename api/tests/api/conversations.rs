@@ -71,7 +71,7 @@ async fn write_at(
     conversation.id.to_string()
 }
 
-fn text(text: &str) -> Value {
+pub fn text(text: &str) -> Value {
     json!({ "content": { "type": "text", "text": text } })
 }
 

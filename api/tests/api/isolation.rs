@@ -141,7 +141,7 @@ fn body_for(path: &str, method: &Method) -> Value {
         "upgrade" => json!({ "to": "9.9.9" }),
         "reaction" => json!({ "emoji": null }),
         "password" => json!({ "new_password": "0123456789" }),
-        "notes" | "reviews" => json!({ "text": "hi" }),
+        "notes" | "reviews" | "simulate-inbound" => json!({ "text": "hi" }),
         "team" => json!({ "team_id": null }),
         "tickets" => json!({ "title": "hi" }),
         "escalations" => json!({ "reason": "hi" }),

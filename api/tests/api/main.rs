@@ -38,6 +38,7 @@ mod search;
 mod second_factor;
 mod sessions;
 mod settings;
+mod simulating;
 mod teams;
 mod teamwork;
 mod triage;

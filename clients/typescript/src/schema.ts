@@ -300,7 +300,7 @@ export interface paths {
         /**
          * Exchange the refresh token
          * @description Each refresh token is good once. One that comes back was copied, so its whole session ends. With the cookie, send
-         *     the header `X-Signalbox-Csrf` and no body.
+         *     the header `X-Signalbox-Csrf` and no body; a browser may send the same cookie again within 10 seconds.
          */
         post: operations["post_auth_refresh"];
         delete?: never;
@@ -499,6 +499,26 @@ export interface paths {
         };
         /** Read what a canned response says in a conversation */
         get: operations["get_canned_responses_id_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the accounts over which customers are met
+         * @description Without their settings, for those who work with them.
+         */
+        get: operations["get_channels"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1573,6 +1593,28 @@ export interface paths {
          * @description Once it is resolved or closed. Whoever has it reads it; its customer never does.
          */
         post: operations["post_conversations_id_reviews"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/simulate-inbound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Simulate a message of the customer
+         * @description For tests, training and trying out rules: everything happens as if the customer had written this, though nothing came
+         *     over the channel. Rules and triage act on it, a closed conversation is followed by a new one, and answers to it do
+         *     leave the house. The message says `simulated_by` in its `metadata`.
+         */
+        post: operations["post_conversations_id_simulate_inbound"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3529,6 +3571,34 @@ export interface components {
              */
             value: number;
         });
+        /** @description An account over which customers are met. */
+        Channel: {
+            /**
+             * Format: uuid
+             * @description The connection.
+             */
+            connection_id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description The plugin that speaks with the provider, which names the channel. */
+            plugin_id: string;
+            /** @description What the plugin is called. */
+            plugin_name: string;
+            /** @description Under which of its own handles a contact who has not written can be written to: `phone`, `email`. */
+            reaches: string[];
+            /** @description The rich messages that it shows as they are; others arrive as text. */
+            rich: string[];
+            /** @description Whether messages can be sent over it. */
+            sends: boolean;
+            /**
+             * Format: int32
+             * @description For how many hours after a contact's last message one may write freely; later, only templates. Absent: always.
+             */
+            service_window_hours?: number | null;
+            status: components["schemas"]["ConnectionStatus"];
+            /** @description Why it does not. */
+            status_reason?: string | null;
+        };
         /** @description One thing that was tried. */
         Check: {
             /** @description What was found, and what to do if it did not pass. */
@@ -4080,6 +4150,11 @@ export interface components {
              * @description The last change.
              */
             updated_at: string;
+            /**
+             * Format: uuid
+             * @description The other person of a direct message.
+             */
+            with_user_id?: string | null;
         };
         /** @description A conversation with everything that its page shows. */
         ConversationDetail: {
@@ -5615,6 +5690,46 @@ export interface components {
             total?: number | null;
         };
         /** @description One page of a list. */
+        Page_Channel: {
+            /** @description Whether there are further ones. */
+            has_more: boolean;
+            /** @description The entries. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description The connection.
+                 */
+                connection_id: string;
+                /** @description What people call it. */
+                name: string;
+                /** @description The plugin that speaks with the provider, which names the channel. */
+                plugin_id: string;
+                /** @description What the plugin is called. */
+                plugin_name: string;
+                /** @description Under which of its own handles a contact who has not written can be written to: `phone`, `email`. */
+                reaches: string[];
+                /** @description The rich messages that it shows as they are; others arrive as text. */
+                rich: string[];
+                /** @description Whether messages can be sent over it. */
+                sends: boolean;
+                /**
+                 * Format: int32
+                 * @description For how many hours after a contact's last message one may write freely; later, only templates. Absent: always.
+                 */
+                service_window_hours?: number | null;
+                status: components["schemas"]["ConnectionStatus"];
+                /** @description Why it does not. */
+                status_reason?: string | null;
+            }[];
+            /** @description Where the next page begins, for the parameter `cursor`; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many entries there are in all, if that was asked for.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
         Page_Company: {
             /** @description Whether there are further ones. */
             has_more: boolean;
@@ -5858,6 +5973,11 @@ export interface components {
                  * @description The last change.
                  */
                 updated_at: string;
+                /**
+                 * Format: uuid
+                 * @description The other person of a direct message.
+                 */
+                with_user_id?: string | null;
             }[];
             /** @description Where the next page begins, for the parameter `cursor`; absent on the last page. */
             next_cursor?: string | null;
@@ -7575,6 +7695,11 @@ export interface components {
             /** @description What people type to name it. */
             slug: string;
         };
+        /** @description What the customer is to have written. */
+        SimulateInbound: {
+            /** @description Their words, up to 4,096 characters. */
+            text: string;
+        };
         /** @description A piece of a snippet. */
         SnippetPiece: {
             /** @description Whether it is a word that was looked for. */
@@ -8099,7 +8224,7 @@ export interface components {
             /** @description What the other version may do that this one may not. Each needs consent, by its id. */
             added: components["schemas"]["Named"][];
             /**
-             * @description Parts of the manifest that work otherwise without allowing more: `rates`, `service_window_hours`,
+             * @description Parts of the manifest that work otherwise without allowing more: `rates`, `service_window_hours`, `reaches`,
              *     `account_settings`, `rich` and `components`.
              */
             changed: string[];
@@ -9635,6 +9760,36 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_channels: {
+        parameters: {
+            query?: {
+                /** @description How many, 1 to 200; 50 without it. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Channel"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
@@ -11718,6 +11873,8 @@ export interface operations {
                 type?: string;
                 /** @description Only this channel, such as `whatsapp`. */
                 channel?: string;
+                /** @description Only over this connection. */
+                connection_id?: string;
                 /** @description Only this brand, by its key. */
                 brand?: string;
                 /**
@@ -12263,6 +12420,11 @@ export interface operations {
     get_conversations_id_events: {
         parameters: {
             query?: {
+                /**
+                 * @description Only these kinds, separated by commas.
+                 * @example conversation.assigned,conversation.status_changed
+                 */
+                kind?: string;
                 /** @description How many, 1 to 200; 50 without it. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -13207,6 +13369,69 @@ export interface operations {
                 };
             };
             /** @description `conflict`: it is not over yet; `in_progress` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description `invalid`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    post_conversations_id_simulate_inbound: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible characters, new for each thing that is to be created. The answer is kept for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulateInbound"];
+            };
+        };
+        responses: {
+            /** @description Stored, in this conversation or a new one */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_type`: it has no customer; `conflict`: the contact is blocked; `in_progress` */
             409: {
                 headers: {
                     [name: string]: unknown;

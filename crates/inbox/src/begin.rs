@@ -2,12 +2,15 @@
 
 use crate::{Asking, Error, Outgoing, SendError, Transaction};
 use domain::{
-    ConnectionId, ContactId, ConversationId, UserId,
+    ConnectionId, ContactId, ConversationId, IdentityId, UserId,
     conversation::{AssignmentMethod, ConversationType, ParticipantRole},
     event::EventKind,
 };
 use serde_json::json;
-use store::conversations::{self, NewConversation, creation::NewInternal, participants, reach};
+use store::{
+    contacts::{self, Address},
+    conversations::{self, NewConversation, creation::NewInternal, participants, reach},
+};
 
 /// Whom a person writes to who has not written, and over which account.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +21,8 @@ pub struct Addressee<'a> {
     pub connection: ConnectionId,
     /// The plugin that speaks for it.
     pub channel: &'a str,
+    /// Where the channel reaches them if it does not know them yet, the best first.
+    pub claims: &'a [Address],
 }
 
 /// Why a conversation with a customer does not begin.
@@ -26,6 +31,9 @@ pub enum BeginError {
     /// The channel knows no address of the customer.
     #[error("the contact has no address on this channel")]
     NoAddress,
+    /// The channel knows somebody else under the address.
+    #[error("the address is another contact's on this channel")]
+    AddressTaken,
     /// There is one with them over this account that is not closed.
     #[error("there is a conversation with the contact over this connection")]
     Exists(ConversationId),
@@ -78,10 +86,10 @@ impl Transaction {
         first: &Outgoing<'_>,
     ) -> Result<ConversationId, BeginError> {
         let (tenant, now) = (self.tenant(), self.now());
-        let address = reach::address(self.conn(), tenant, to.contact, to.channel).await?;
+        let address = self.reach(to).await?;
         let new = NewConversation {
             contact_id: to.contact,
-            identity_id: Some(address.ok_or(BeginError::NoAddress)?),
+            identity_id: Some(address),
             connection_id: to.connection,
             channel: to.channel,
             thread: None,
@@ -102,6 +110,21 @@ impl Transaction {
         self.ask_about(to.contact, Asking::default()).await?;
         self.flush().await?;
         Ok(id)
+    }
+
+    /// The address that somebody is written to at. Whom the channel does not know is known by their best claim from now
+    /// on, which nobody has proven.
+    async fn reach(&mut self, to: Addressee<'_>) -> Result<IdentityId, BeginError> {
+        let (tenant, now) = (self.tenant(), self.now());
+        if let Some(known) = reach::address(self.conn(), tenant, to.contact, to.channel).await? {
+            return Ok(known);
+        }
+        let Some(claim) = to.claims.first() else { return Err(BeginError::NoAddress) };
+        let claim = std::slice::from_ref(claim);
+        if !contacts::attach(self.conn(), tenant, to.channel, to.contact, claim, now).await? {
+            return Err(BeginError::AddressTaken);
+        }
+        reach::address(self.conn(), tenant, to.contact, to.channel).await?.ok_or(BeginError::NoAddress)
     }
 
     /// Lets somebody take part, or gives them another role. `false`: they do so already.

@@ -27,7 +27,7 @@ pub struct Difference {
     pub added: Vec<Named>,
     /// What it may do no more.
     pub removed: Vec<Named>,
-    /// Parts of the manifest that work otherwise without allowing more: `rates`, `service_window_hours`,
+    /// Parts of the manifest that work otherwise without allowing more: `rates`, `service_window_hours`, `reaches`,
     /// `account_settings`, `rich` and `components`.
     pub changed: Vec<&'static str>,
     /// Fields of a connection's settings that are added, removed or have other rules.
@@ -66,6 +66,7 @@ fn changed(old: &Manifest, new: &Manifest) -> Vec<&'static str> {
     let parts = [
         ("rates", old.rates != new.rates),
         ("service_window_hours", old.service_window_hours != new.service_window_hours),
+        ("reaches", old.reaches != new.reaches),
         ("rich", old.rich != new.rich),
         ("components", old.components != new.components),
         ("account_settings", old.account_settings != new.account_settings),

@@ -21,9 +21,9 @@ pub use diff::{Capability, Difference, FieldChange, FieldDifference, Named, capa
 pub use error::{Fault, ManifestError, Reason};
 pub use host::{HostMalformed, HostPattern, HostUnresolved};
 pub use manifest::{
-    Action, ClientAuth, ClientId, Component, EgressRule, Grant, Injection, InjectionPlace, Interface, Limits, Manifest,
-    Method, Oauth, OauthClient, OauthUrl, OauthUrlMalformed, RULES, Rate, RateScope, RichLimits, Scope, ScopeSeparator,
-    SecretRule, Trigger, schema,
+    Action, ClientAuth, ClientId, Component, EgressRule, Grant, Handle, Injection, InjectionPlace, Interface, Limits,
+    Manifest, Method, Oauth, OauthClient, OauthUrl, OauthUrlMalformed, RULES, Rate, RateScope, RichLimits, Scope,
+    ScopeSeparator, SecretRule, Trigger, schema,
 };
 pub use preamble::{Preamble, PreambleError};
 pub use recipe::{

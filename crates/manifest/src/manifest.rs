@@ -62,6 +62,10 @@ pub struct Manifest {
     #[serde(default)]
     #[schemars(range(min = 1, max = 8760))]
     pub service_window_hours: Option<u16>,
+    /// Under which of its own handles a contact can be written to on this channel before they have written there. Without
+    /// any, only who has written is answered.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub reaches: BTreeSet<Handle>,
     /// The rich messages that its channel can show (`schemas/message.schema.json`), by their types, up to these limits.
     /// Any other arrives as text.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -131,6 +135,26 @@ impl Interface {
             Self::Triggers => "triggers",
             Self::Enrich => "enrich",
             Self::Admin => "admin",
+        }
+    }
+}
+
+/// What a contact is known by in every channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Handle {
+    /// Their telephone number, in E.164 form. The plugin gets it as an id of the kind `phone`.
+    Phone,
+    /// Their e-mail address, in lower case. The plugin gets it as an id of the kind `email`.
+    Email,
+}
+
+impl Handle {
+    /// The kind of an address that it makes.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Email => "email",
         }
     }
 }

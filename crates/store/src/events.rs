@@ -118,13 +118,15 @@ pub async fn load(conn: &mut PgConnection, tenant: TenantId, id: EventId) -> Res
     .transpose()
 }
 
-/// At most `limit` events of a conversation before `before` (or the latest), the latest first.
+/// At most `limit` events of a conversation before `before` (or the latest), the latest first; with `kinds` only these.
 pub async fn of_conversation(
     conn: &mut PgConnection,
     conversation: ConversationId,
+    kinds: Option<&[EventKind]>,
     before: Option<EventId>,
     limit: i64,
 ) -> Result<Vec<Event>> {
+    let kinds: Option<Vec<String>> = kinds.map(|kinds| kinds.iter().map(|kind| kind.as_str().to_owned()).collect());
     sqlx::query_as!(
         Row,
         "SELECT id, kind, conversation_id, seq, contact_id, actor, data, causation_id, depth, trace_id, occurred_at
@@ -133,10 +135,12 @@ pub async fn of_conversation(
             AND seq < coalesce((SELECT b.seq FROM events b
                                  WHERE b.tenant_id = current_tenant() AND b.id = $2 AND b.conversation_id = $1),
                                9223372036854775807)
+            AND ($4::text[] IS NULL OR kind = ANY ($4))
           ORDER BY seq DESC LIMIT $3",
         conversation.0,
         before.map(|id| id.0),
-        limit
+        limit,
+        kinds.as_deref() as Option<&[String]>
     )
     .fetch_all(conn)
     .await?

@@ -1,7 +1,7 @@
 //! Refresh tokens: each is used once; one that comes back was stolen, and takes its session with it.
 
 use crate::{Error, Result, users};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     SessionId, TeamId, UserId,
     role::{Permissions, RoleKey},
@@ -65,8 +65,14 @@ pub async fn insert(
     Ok(())
 }
 
-/// Uses a token up. Of two that present it at once, one waits for the other's transaction and finds it used.
-pub async fn redeem(conn: &mut PgConnection, token_hash: &[u8], now: DateTime<Utc>) -> Result<Redeemed> {
+/// Uses a token up. Of two that present it at once, one waits for the other's transaction and finds it used; for as long
+/// as `leeway` after that it is still good.
+pub async fn redeem(
+    conn: &mut PgConnection,
+    token_hash: &[u8],
+    leeway: TimeDelta,
+    now: DateTime<Utc>,
+) -> Result<Redeemed> {
     let Some(token) = sqlx::query!(
         "SELECT session_id, user_id, expires_at, used_at, revoked_at FROM refresh_tokens
           WHERE token_hash = $1 FOR UPDATE",
@@ -80,13 +86,15 @@ pub async fn redeem(conn: &mut PgConnection, token_hash: &[u8], now: DateTime<Ut
     if token.revoked_at.is_some() {
         return Ok(Redeemed::Refused);
     }
-    if token.used_at.is_some() {
+    if token.used_at.is_some_and(|used_at| now >= used_at + leeway) {
         return Ok(Redeemed::Reused { session: token.session_id.into() });
     }
     if token.expires_at <= now {
         return Ok(Redeemed::Refused);
     }
-    sqlx::query!("UPDATE refresh_tokens SET used_at = $2 WHERE token_hash = $1", token_hash, now).execute(conn).await?;
+    sqlx::query!("UPDATE refresh_tokens SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL", token_hash, now)
+        .execute(conn)
+        .await?;
     Ok(Redeemed::Valid { session: token.session_id.into(), user: token.user_id.into() })
 }
 

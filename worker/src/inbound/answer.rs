@@ -7,8 +7,8 @@ use domain::{
     rich::{Rich, chosen},
     triage::Said,
 };
-use inbox::Transaction;
-use plugin_sdk::{Content, event::Message};
+use inbox::{Transaction, said};
+use plugin_sdk::event::Message;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 use store::messages::offer;
@@ -44,13 +44,4 @@ pub async fn of(
     let Ok(rich) = Rich::deserialize(&offer.content) else { return Ok(None) };
     Ok(chosen(rich.choices(), button, text)
         .map(|choice| json!({ "message_id": offer.message_id, "id": choice.id, "title": choice.title })))
-}
-
-/// The id of a button that was pressed, and what was written or stood on it.
-pub fn said(content: &Content) -> Said<'_> {
-    match content {
-        Content::Button { text, payload } => Said { button: payload.as_deref(), text: Some(text) },
-        Content::InteractiveReply { id, title, .. } => Said { button: id.as_deref(), text: title.as_deref() },
-        other => Said { button: None, text: other.text() },
-    }
 }

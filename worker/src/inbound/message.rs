@@ -7,19 +7,15 @@ use super::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    ConversationId, MessageId,
-    conversation::Status,
-    event::EventKind,
+    MessageId,
     message::{DeliveryStatus, Direction, SenderKind},
 };
-use inbox::{Answered, Asking, Transaction};
+use inbox::{Heard, Transaction};
 use plugin_sdk::event::{Event, Message};
 use serde_json::{Value, json};
 use store::{
-    contacts::Resolved,
-    conversations::{self, Conversation, NewConversation},
+    conversations::NewConversation,
     messages::{self, NewMessage},
-    surveys::{self, Way},
 };
 
 /// Stores a message, unless it is there already. One that names nobody it could belong to is kept as it came; one of a
@@ -53,10 +49,8 @@ pub async fn apply(
         channel: &source.channel,
         thread: event.thread.as_deref(),
     };
-    let (mut conversation, begun) = match rated_after_close(tx, &new, event).await? {
-        Some(closed) => (closed, false),
-        None => conversations::lock_current(tx.conn(), tenant, &new, now).await?,
-    };
+    let inbound = (!event.echo).then_some(&event.content);
+    let (mut conversation, begun) = tx.belongs_to(&new, inbound).await?;
     conversation.contact_name.clone_from(&contact.name);
     let id = conversation.id;
     tx.hold(conversation);
@@ -89,26 +83,17 @@ pub async fn apply(
         position,
         metadata: &metadata(event, answer),
     };
-    if !messages::insert(tx.conn(), tenant, &message, now).await? {
+    let arrived = Heard {
+        message: &message,
+        content: &event.content,
+        contact: contact.id,
+        contact_is_new: contact.new_here,
+        identity: contact.identity_id,
+        begun,
+    };
+    if !tx.hear(&arrived).await? {
         return Ok(Applied::Nothing);
     }
-    if begun {
-        let data = json!({ "message_id": message_id, "contact_is_new": contact.new_here });
-        tx.emit(id, EventKind::ConversationCreated, data).await?;
-        tx.ask_about(contact.id, Asking::default()).await?;
-    }
-    let conversation = tx.conversation(id).await?;
-    conversation.note_message(direction, occurred_at, &preview, now);
-    if direction == Direction::Inbound {
-        // Of several addresses the answer goes to this one.
-        conversation.identity_id = Some(contact.identity_id);
-    }
-    // An answer to "How did we do?" is no new matter.
-    if direction == Direction::Inbound && !rated(tx, id, event).await? && !triaged(tx, id, event, begun).await? {
-        wake(tx, id).await?;
-    }
-    let data = created(message_id, direction, sender_kind, &contact);
-    tx.emit(id, EventKind::MessageCreated, data).await?;
     if heard.early {
         apply_early(tx, source, event).await?;
     }
@@ -127,54 +112,6 @@ fn within_its_second(occurred_at: DateTime<Utc>, received_at: DateTime<Utc>) -> 
     received_at.min(occurred_at + TimeDelta::milliseconds(999))
 }
 
-/// The rating in a message that is nothing but a number from 1 to 5.
-fn rating(event: &Message) -> Option<i16> {
-    let digit = event.content.text().map(str::trim).filter(|text| text.len() == 1)?.parse().ok();
-    digit.filter(|rating| (1..=5).contains(rating))
-}
-
-/// The closed conversation, locked, about which a question waits for this answer: it begins no new one.
-async fn rated_after_close(
-    tx: &mut Transaction,
-    new: &NewConversation<'_>,
-    event: &Message,
-) -> Result<Option<Conversation>, inbox::Error> {
-    if event.echo || new.thread.is_some() || rating(event).is_none() {
-        return Ok(None);
-    }
-    let (tenant, now) = (tx.tenant(), tx.now());
-    let asked = surveys::open_after_close(tx.conn(), tenant, new.contact_id, new.connection_id, now).await?;
-    let Some(id) = asked else { return Ok(None) };
-    let closed = conversations::lock(tx.conn(), tenant, id).await?;
-    // Opened again, or answered through the link, while this waited for the lock.
-    let Some(closed) = closed.filter(|closed| closed.status == Status::Closed) else { return Ok(None) };
-    Ok(surveys::open_of(tx.conn(), tenant, id, now).await?.map(|_| closed))
-}
-
-/// Takes a message that is nothing but a number from 1 to 5 as the answer to a question that waits for one.
-async fn rated(tx: &mut Transaction, id: ConversationId, event: &Message) -> Result<bool, inbox::Error> {
-    let Some(rating) = rating(event) else { return Ok(false) };
-    let (tenant, now) = (tx.tenant(), tx.now());
-    let Some(survey) = surveys::open_of(tx.conn(), tenant, id, now).await? else { return Ok(false) };
-    Ok(tx.rate(survey, rating, None, Way::Channel).await? == Answered::Now)
-}
-
-/// Takes a message as an answer to what a new conversation is asked before it waits for somebody.
-async fn triaged(tx: &mut Transaction, id: ConversationId, event: &Message, begun: bool) -> Result<bool, inbox::Error> {
-    let said = answer::said(&event.content);
-    if begun { tx.begin_triage(id, said).await } else { tx.continue_triage(id, said).await }
-}
-
-/// What a message of the contact does to a conversation that waits, was resolved or put away.
-async fn wake(tx: &mut Transaction, id: ConversationId) -> Result<(), inbox::Error> {
-    tx.set_archived(id, false).await?;
-    let next = tx.conversation(id).await?.status.after_inbound();
-    match next {
-        Some(status) => tx.set_status(id, status).await.map(drop),
-        None => Ok(()),
-    }
-}
-
 /// Reports that overtook the message.
 async fn apply_early(tx: &mut Transaction, source: &Source, event: &Message) -> Result<(), inbox::Error> {
     let tenant = tx.tenant();
@@ -187,10 +124,6 @@ async fn apply_early(tx: &mut Transaction, source: &Source, event: &Message) -> 
         }
     }
     Ok(())
-}
-
-fn created(id: MessageId, direction: Direction, sender: SenderKind, contact: &Resolved) -> Value {
-    json!({ "message_id": id, "direction": direction, "sender": sender, "contact_is_new": contact.new_here })
 }
 
 fn metadata(event: &Message, answer: Option<Value>) -> Value {

@@ -81,7 +81,7 @@ async fn a_window_stays_open_when_its_conversation_is_closed() {
             origin_key: None,
             window,
         };
-        let to = Addressee { contact, connection: world.connection, channel: "whatsapp" };
+        let to = Addressee { contact, connection: world.connection, channel: "whatsapp", claims: &[] };
         let begun = tx.begin_with_customer(to, user, &first).await;
         if begun.is_ok() {
             tx.commit().await.unwrap();

@@ -20,6 +20,7 @@ const COMPARED: &[&str] = &[
     "webhook",
     "account_settings",
     "service_window_hours",
+    "reaches",
     "rich",
     "components",
     "rates",
