@@ -5,20 +5,18 @@ import { RouterProvider } from "@tanstack/react-router";
 import { Suspense, useEffect } from "react";
 import { queryClient, session } from "@/api";
 import { router } from "@/routes";
-import { ConfirmHost, startShortcuts, ToastHost, TooltipProvider } from "@/ui";
+import { ConfirmHost, startShortcuts, ToastHost } from "@/ui";
 
 export function App() {
   useEffect(() => startShortcuts(), []);
   useEffect(() => session.subscribe(leaveWhenSignedOut), []);
   return (
     <QueryClientProvider client={queryClient}>
-      <TooltipProvider delayDuration={400}>
-        <Suspense>
-          <RouterProvider router={router} />
-          <ToastHost />
-          <ConfirmHost />
-        </Suspense>
-      </TooltipProvider>
+      <Suspense>
+        <RouterProvider router={router} />
+        <ToastHost />
+        <ConfirmHost />
+      </Suspense>
     </QueryClientProvider>
   );
 }

@@ -1,11 +1,10 @@
-import { createRoute } from "@tanstack/react-router";
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { queryClient } from "@/api";
 import { appRoute } from "@/shell/route";
 import { parseSearch } from "./filters";
 import { InboxPage } from "./page";
 import { conversationQuery, conversationsQuery } from "./queries";
 import { NothingSelected } from "./thread/nothing-selected";
-import { ConversationPane } from "./thread/pane";
 
 const inbox = createRoute({
   getParentRoute: () => appRoute,
@@ -26,7 +25,7 @@ const conversation = createRoute({
   getParentRoute: () => inbox,
   path: "/$conversationId",
   loader: ({ params }) => void queryClient.prefetchQuery(conversationQuery(params.conversationId)),
-  component: ConversationPane,
+  component: lazyRouteComponent(() => import("./thread/pane"), "ConversationPane"),
 });
 
 export const inboxRoutes = [inbox.addChildren([nothing, conversation])] as const;

@@ -3,7 +3,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useMe } from "@/api";
-import { startDevice } from "@/offline/start";
 import { realtime, useChannel } from "@/realtime";
 import { pollWhenDown } from "@/realtime/fallback";
 import { onInboxEvent, onPresence } from "./live";
@@ -27,7 +26,7 @@ export function useLive(): void {
   }, [queries]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the device is another only for another person.
   useEffect(() => {
-    const started = startDevice(queries, me);
+    const started = import("@/offline/start").then(({ startDevice }) => startDevice(queries, me));
     return () => void started.then((end) => end());
   }, [queries, myId]);
   useChannel("presence-inbox", {

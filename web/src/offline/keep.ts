@@ -4,7 +4,7 @@
  */
 
 import type { Query, QueryClient } from "@tanstack/react-query";
-import type { Database } from "./database";
+import type { Database } from "./device";
 
 const WRITE_AFTER_MS = 1000;
 const FORGET_AFTER_MS = 7 * 24 * 60 * 60 * 1000;

@@ -40,6 +40,7 @@ class Refused extends Error {}
 
 let sockets: FakeSocket[];
 let authorize: ReturnType<typeof vi.fn<Dependencies["authorize"]>>;
+let unauthorized: ReturnType<typeof vi.fn<() => void>>;
 let client: RealtimeClient;
 
 const latest = () => sockets.at(-1) as FakeSocket;
@@ -49,7 +50,9 @@ beforeEach(() => {
   vi.useFakeTimers();
   sockets = [];
   authorize = vi.fn<Dependencies["authorize"]>(async () => ({ auth: "key:signature" }));
+  unauthorized = vi.fn<() => void>();
   client = new RealtimeClient({
+    unauthorized: () => unauthorized(),
     address: async () => "ws://server/app/key",
     authorize,
     open: (url) => {
@@ -138,6 +141,11 @@ describe("a connection", () => {
     expect(sockets).toHaveLength(2);
     await vi.advanceTimersByTimeAsync(32_000);
     expect(sockets.length).toBeGreaterThan(2);
+  });
+
+  it("asks whether the session still is when it is told to sign in", async () => {
+    (await connect()).breaks(4009);
+    expect(unauthorized).toHaveBeenCalledTimes(1);
   });
 
   it("waits longer and longer while nothing answers", async () => {

@@ -6,7 +6,7 @@
 import { Backoff } from "./backoff";
 import { Channel, type Listener } from "./channel";
 import { Heartbeat } from "./heartbeat";
-import { afterClose, type Frame, PROTOCOL, read, write } from "./protocol";
+import { afterClose, type Frame, PROTOCOL, read, UNAUTHORIZED, write } from "./protocol";
 
 export type LinkState = "connecting" | "live" | "down";
 
@@ -20,6 +20,8 @@ export interface Dependencies {
   address: () => Promise<string>;
   authorize: (socketId: string, channel: string) => Promise<Authorization>;
   open: (url: string) => WebSocket;
+  /** The session that the connection was for is over, or seems to be. */
+  unauthorized: () => void;
   /** Whether an error of `authorize` is the server's last word. */
   isRefusal: (error: unknown) => boolean;
 }
@@ -121,6 +123,7 @@ export class RealtimeClient {
     this.drop();
     if (!this.running) return;
     this.become("down");
+    if (code === UNAUTHORIZED) this.by.unauthorized();
     const after = afterClose(code);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.connect(), this.backoff.next(after));

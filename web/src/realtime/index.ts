@@ -1,6 +1,7 @@
 /** Live updates for all pages: `useChannel("presence-inbox", { event: … })`. */
 
 import { useEffect, useRef, useSyncExternalStore } from "react";
+import { session } from "@/api";
 import type { Listener } from "./channel";
 import { RealtimeClient } from "./client";
 import { authorize, RealtimeRefused, socketAddress } from "./http";
@@ -13,6 +14,8 @@ export const realtime = new RealtimeClient({
   address: socketAddress,
   authorize,
   open: (url) => new WebSocket(url),
+  // Asks whether the session still is: if not, that ends it here as well.
+  unauthorized: () => void session.renew().catch(() => undefined),
   isRefusal: (error) => error instanceof RealtimeRefused,
 });
 

@@ -30,6 +30,8 @@ export interface Frame {
 }
 
 export const PROTOCOL = 7;
+/** Signed out, or no longer allowed. */
+export const UNAUTHORIZED = 4009;
 
 /** Reads a frame; its data is the text of JSON, or JSON. */
 export function read(text: string): Frame | undefined {

@@ -1,10 +1,10 @@
 import { Link } from "@tanstack/react-router";
 import { Ellipsis } from "lucide-react";
-import { useState } from "react";
-import { Drawer } from "@/ui";
-import { AccountActions } from "./account-actions";
+import { lazy, Suspense, useState } from "react";
 import type { Place } from "./places";
 import { useShellText } from "./text";
+
+const MoreDrawer = lazy(() => import("./more-drawer").then((module) => ({ default: module.MoreDrawer })));
 
 /** As many as a thumb can hit on 360 px. */
 const SHOWN = 4;
@@ -27,23 +27,9 @@ export function BottomBar({ places, onShortcuts }: { places: Place[]; onShortcut
         <Ellipsis aria-hidden className="size-5" />
         {t.more}
       </button>
-      <Drawer open={open} onOpenChange={setOpen} title={t.more} size="sm">
-        <ul className="mb-4 flex flex-col gap-1">
-          {places.slice(SHOWN).map(({ to, label, icon: Icon }) => (
-            <li key={to}>
-              <Link
-                to={to}
-                onClick={() => setOpen(false)}
-                className="flex items-center gap-3 rounded-md px-2 py-2 text-base hover:bg-hover"
-              >
-                <Icon aria-hidden className="size-5 text-muted" />
-                {label}
-              </Link>
-            </li>
-          ))}
-        </ul>
-        <AccountActions onDone={() => setOpen(false)} onShortcuts={onShortcuts} />
-      </Drawer>
+      <Suspense>
+        {open && <MoreDrawer places={places.slice(SHOWN)} onClose={() => setOpen(false)} onShortcuts={onShortcuts} />}
+      </Suspense>
     </nav>
   );
 }

@@ -1,7 +1,7 @@
 /** The frame of every page behind the sign-in: rail at the left, or a bar at the bottom of a narrow screen. */
 
 import { Outlet, useRouter } from "@tanstack/react-router";
-import { Suspense, useCallback, useState } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { useHeartbeat } from "@/inbox/presence/use-watching";
 import { useLive } from "@/inbox/use-live";
 import { SkeletonRows, useShortcut } from "@/ui";
@@ -9,8 +9,11 @@ import { BottomBar } from "./bottom-bar";
 import { LinkBanner } from "./link-indicator";
 import { type Place, usePlaces } from "./places";
 import { Rail } from "./rail";
-import { ShortcutOverlay } from "./shortcut-overlay";
 import { useShellText } from "./text";
+
+const ShortcutOverlay = lazy(() =>
+  import("./shortcut-overlay").then((module) => ({ default: module.ShortcutOverlay })),
+);
 
 export function Layout() {
   const t = useShellText();
@@ -39,7 +42,7 @@ export function Layout() {
       {places.map((place) => (
         <GoTo key={place.to} place={place} />
       ))}
-      <ShortcutOverlay open={overlay} onOpenChange={setOverlay} />
+      <Suspense>{overlay && <ShortcutOverlay open onOpenChange={setOverlay} />}</Suspense>
     </div>
   );
 }

@@ -1,10 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import { Keyboard } from "lucide-react";
-import { IconButton, Tooltip } from "@/ui";
-import { AccountMenu } from "./account-menu";
+import { lazy, Suspense } from "react";
+import { IconButton, Skeleton, Tooltip } from "@/ui";
 import { LinkIndicator } from "./link-indicator";
 import type { Place } from "./places";
 import { useShellText } from "./text";
+
+const AccountMenu = lazy(() => import("./account-menu").then((module) => ({ default: module.AccountMenu })));
 
 interface RailProps {
   places: Place[];
@@ -33,7 +35,9 @@ export function Rail({ places, onShortcuts }: RailProps) {
       <span className="flex-1" />
       <LinkIndicator />
       <IconButton label={t.shortcuts} icon={<Keyboard />} shortcut="?" onClick={onShortcuts} />
-      <AccountMenu side="top" />
+      <Suspense fallback={<Skeleton className="size-8 rounded-full" />}>
+        <AccountMenu side="top" />
+      </Suspense>
     </nav>
   );
 }

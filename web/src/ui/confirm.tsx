@@ -3,10 +3,9 @@
  * undone is done at once, with a toast that offers it.
  */
 
-import { type ReactNode, useSyncExternalStore } from "react";
-import { Button } from "./button";
-import { Dialog } from "./dialog";
-import { useUiText } from "./text";
+import { lazy, type ReactNode, Suspense, useSyncExternalStore } from "react";
+
+const ConfirmDialog = lazy(() => import("./confirm-dialog").then((module) => ({ default: module.ConfirmDialog })));
 
 export interface Question {
   title: string;
@@ -49,32 +48,9 @@ export function ConfirmHost() {
     ask(undefined);
     question.answer(confirmed);
   };
-  return <ConfirmDialog {...question} onAnswer={answer} />;
-}
-
-export interface ConfirmDialogProps extends Question {
-  busy?: boolean;
-  onAnswer: (confirmed: boolean) => void;
-}
-
-export function ConfirmDialog({ title, detail, action, danger, busy, onAnswer }: ConfirmDialogProps) {
-  const t = useUiText();
   return (
-    <Dialog
-      open
-      onOpenChange={() => onAnswer(false)}
-      title={title}
-      size="sm"
-      footer={
-        <>
-          <Button onClick={() => onAnswer(false)}>{t.cancel}</Button>
-          <Button variant={danger ? "danger" : "primary"} busy={busy} onClick={() => onAnswer(true)}>
-            {action}
-          </Button>
-        </>
-      }
-    >
-      {detail !== undefined ? <div className="text-sm text-muted">{detail}</div> : undefined}
-    </Dialog>
+    <Suspense>
+      <ConfirmDialog {...question} onAnswer={answer} />
+    </Suspense>
   );
 }

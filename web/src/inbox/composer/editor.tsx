@@ -79,6 +79,7 @@ export function Editor({ conversation, note, onSend }: EditorProps) {
       event.preventDefault();
     } else if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
+      signal.stop();
       onSend();
     } else if (event.key === "Escape") {
       field.current?.blur();
@@ -112,7 +113,7 @@ export function Editor({ conversation, note, onSend }: EditorProps) {
           composer.set({ text: event.target.value });
           setCursor(event.target.selectionEnd);
           setActive(0);
-          signal();
+          signal.write();
         }}
         className={cx(inputClass, "block resize-none py-2 leading-5")}
       />

@@ -1,7 +1,7 @@
 /** What is being written in each conversation. Kept while one looks elsewhere, and on the device. */
 
 import { useSyncExternalStore } from "react";
-import { device } from "@/offline/database";
+import { device } from "@/offline/device";
 
 export interface Draft {
   text: string;

@@ -1,6 +1,6 @@
-import { Hash, MessageCircle, Ticket, User } from "lucide-react";
-import { lazy, type ReactElement, Suspense, useState } from "react";
-import { Menu, MenuItem } from "@/ui";
+import { Hash, MessageCircle, Plus, Ticket, User } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import { IconButton, Menu, MenuItem } from "@/ui";
 import { useInboxText } from "../text";
 
 const dialogs = {
@@ -11,13 +11,13 @@ const dialogs = {
 };
 
 /** Begins a conversation of any type. */
-export function NewMenu({ trigger }: { trigger: ReactElement }) {
+export function NewMenu() {
   const t = useInboxText();
   const [opened, setOpened] = useState<keyof typeof dialogs>();
   const Opened = opened && dialogs[opened];
   return (
     <>
-      <Menu trigger={trigger} align="end">
+      <Menu trigger={<IconButton label={t.newConversation} icon={<Plus />} />} align="end">
         <MenuItem icon={<MessageCircle />} onSelect={() => setOpened("customer")}>
           {t.newSupport}
         </MenuItem>

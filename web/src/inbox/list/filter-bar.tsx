@@ -1,8 +1,10 @@
 import { ListFilter } from "lucide-react";
-import { Button, CountBadge, Popover, Select } from "@/ui";
-import { hiddenFilters, type InboxSearch, STAGES, type Stage } from "../filters";
+import { lazy, Suspense } from "react";
+import { Button, Select } from "@/ui";
+import { type InboxSearch, STAGES, type Stage } from "../filters";
 import { useInboxText } from "../text";
-import { FilterForm } from "./filter-form";
+
+const MoreFilters = lazy(() => import("./more-filters").then((module) => ({ default: module.MoreFilters })));
 
 interface FilterBarProps {
   search: InboxSearch;
@@ -12,7 +14,6 @@ interface FilterBarProps {
 /** Who has them and where they stand; everything else behind a button. */
 export function FilterBar({ search, onChange }: FilterBarProps) {
   const t = useInboxText();
-  const hidden = hiddenFilters(search);
   const person = search.assigned && !["me", "nobody"].includes(search.assigned);
   return (
     <div className="flex shrink-0 items-center gap-2 border-b border-line px-3 py-2">
@@ -35,18 +36,9 @@ export function FilterBar({ search, onChange }: FilterBarProps) {
         onValueChange={(value) => onChange({ stage: value === "open" ? undefined : (value as Stage) })}
         options={STAGES.map((value) => ({ value, label: t.stages[value] }))}
       />
-      <Popover
-        label={t.filters}
-        align="end"
-        className="w-80 overflow-y-auto p-4"
-        trigger={
-          <Button aria-label={t.filters} icon={<ListFilter />} className="px-2!">
-            {hidden > 0 && <CountBadge count={hidden} />}
-          </Button>
-        }
-      >
-        <FilterForm search={search} onChange={onChange} />
-      </Popover>
+      <Suspense fallback={<Button aria-label={t.filters} icon={<ListFilter />} disabled className="px-2!" />}>
+        <MoreFilters search={search} onChange={onChange} />
+      </Suspense>
     </div>
   );
 }

@@ -1,11 +1,12 @@
 import { useNavigate } from "@tanstack/react-router";
 import { ListStart, Plus, Search, X } from "lucide-react";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { IconButton, Input, useShortcut } from "@/ui";
 import { useTakeNext } from "../actions/mutations";
-import { NewMenu } from "../dialogs/new-menu";
 import { useInboxText } from "../text";
 import { useInboxSearch } from "../use-search";
+
+const NewMenu = lazy(() => import("../dialogs/new-menu").then((module) => ({ default: module.NewMenu })));
 
 interface ListHeaderProps {
   searching: boolean;
@@ -33,7 +34,9 @@ export function ListHeader({ searching, onSearch, onClose }: ListHeaderProps) {
         busy={takeNext.isPending}
         onClick={() => takeNext.mutate()}
       />
-      <NewMenu trigger={<IconButton label={t.newConversation} icon={<Plus />} />} />
+      <Suspense fallback={<IconButton label={t.newConversation} icon={<Plus />} disabled />}>
+        <NewMenu />
+      </Suspense>
     </header>
   );
 }

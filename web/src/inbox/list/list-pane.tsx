@@ -4,12 +4,12 @@ import { lazy, Suspense, useState } from "react";
 import { useShortcut } from "@/ui";
 import { useInboxText } from "../text";
 import { useInboxSearch } from "../use-search";
-import { BulkBar } from "./bulk-bar";
 import { ConversationList } from "./conversation-list";
 import { FilterBar } from "./filter-bar";
 import { ListHeader } from "./list-header";
 import { InboxTabs } from "./tabs";
 
+const BulkBar = lazy(() => import("./bulk-bar").then((module) => ({ default: module.BulkBar })));
 const SearchResults = lazy(() => import("./search-results").then((module) => ({ default: module.SearchResults })));
 
 export function ListPane({ selected }: { selected: string | undefined }) {
@@ -34,7 +34,9 @@ export function ListPane({ selected }: { selected: string | undefined }) {
         <>
           <InboxTabs />
           {marked.size > 0 ? (
-            <BulkBar marked={marked} onDone={() => setMarked(new Set())} />
+            <Suspense>
+              <BulkBar marked={marked} onDone={() => setMarked(new Set())} />
+            </Suspense>
           ) : (
             <FilterBar search={search} onChange={change} />
           )}

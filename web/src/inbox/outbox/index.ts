@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 import { api, ok } from "@/api";
-import { device } from "@/offline/database";
+import { device } from "@/offline/device";
 import { patchConversation, putMessage } from "../cache";
 import type { Message } from "../types";
 import { Outbox, type OutboxEntry } from "./outbox";

@@ -34,8 +34,11 @@ export function useRoom(conversationId: string): void {
   });
   useChannel(`presence-conversation-${conversationId}`, {
     members: (members) => change(conversationId, { viewers: [...members.keys()] }),
-    signal: (name, _data, userId) => {
-      if (name === "client-typing" && userId && userId !== user.id) typing(conversationId, userId);
+    signal: (name, data, userId) => {
+      if (name !== "client-typing" || !userId || userId === user.id) return;
+      const { typing: on = true } = data as { typing?: boolean };
+      if (on) typing(conversationId, userId);
+      else stopped(conversationId, userId);
     },
   });
 }
