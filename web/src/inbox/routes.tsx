@@ -2,9 +2,7 @@ import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { queryClient } from "@/api";
 import { appRoute } from "@/shell/route";
 import { parseSearch } from "./filters";
-import { InboxPage } from "./page";
 import { conversationQuery, conversationsQuery } from "./queries";
-import { NothingSelected } from "./thread/nothing-selected";
 
 const inbox = createRoute({
   getParentRoute: () => appRoute,
@@ -12,13 +10,13 @@ const inbox = createRoute({
   validateSearch: parseSearch,
   loaderDeps: ({ search }) => search,
   loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(conversationsQuery(deps)),
-  component: InboxPage,
+  component: lazyRouteComponent(() => import("./page"), "InboxPage"),
 });
 
 const nothing = createRoute({
   getParentRoute: () => inbox,
   path: "/",
-  component: NothingSelected,
+  component: lazyRouteComponent(() => import("./thread/nothing-selected"), "NothingSelected"),
 });
 
 const conversation = createRoute({

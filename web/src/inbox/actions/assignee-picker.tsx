@@ -3,15 +3,15 @@ import { useState } from "react";
 import { useMe } from "@/api";
 import { Avatar, Button, Combobox, useShortcut } from "@/ui";
 import { useAgents, usePresence } from "../agents";
+import { useConversationText } from "../conversation-text";
 import { useNameOf } from "../names";
 import { useCanAssign } from "../permissions";
-import { useInboxText } from "../text";
 import type { Conversation } from "../types";
 import { useAssign } from "./mutations";
 
 /** Whose it is; two clicks make it somebody else's. Whoever may not assign can take what is free and give back what is theirs. */
 export function AssigneePicker({ conversation }: { conversation: Conversation }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { user } = useMe();
   const nameOf = useNameOf();
   const agents = useAgents();

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
 import { Button, Dialog, Field, Input, Select } from "@/ui";
+import { useConversationText } from "../conversation-text";
 import { settingsQuery } from "../queries";
-import { useInboxText } from "../text";
 
 interface CloseDialogProps {
   open: boolean;
@@ -17,7 +17,7 @@ export function CloseDialog(props: CloseDialogProps) {
 }
 
 function OpenCloseDialog({ onOpenChange, onClose }: CloseDialogProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const form = useId();
   const { data } = useQuery(settingsQuery);
   const reasons = data?.close_reasons ?? [];

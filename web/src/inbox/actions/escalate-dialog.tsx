@@ -1,12 +1,12 @@
 import { useState } from "react";
 import { Field, Textarea } from "@/ui";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 import { FormDialog } from "./form-dialog";
 import type { ActionDialogProps } from "./more-menu";
 import { useEscalate } from "./mutations";
 
 export function EscalateDialog({ detail, onClose }: ActionDialogProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const escalate = useEscalate(detail.conversation.id);
   const [reason, setReason] = useState("");
   return (

@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from "react";
 import { Button, Dialog, ErrorNote } from "@/ui";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 
 interface FormDialogProps {
   title: string;
@@ -17,7 +17,7 @@ interface FormDialogProps {
 
 /** A dialog that is a form: Enter does it, Escape does not, and what went wrong stands above. */
 export function FormDialog({ action, busy, disabled, error, onClose, onSubmit, children, ...dialog }: FormDialogProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const form = useId();
   return (
     <Dialog

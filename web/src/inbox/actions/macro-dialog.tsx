@@ -1,15 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { EmptyState, ErrorState, Field, Input, SkeletonRows } from "@/ui";
+import { useConversationText } from "../conversation-text";
 import { macrosQuery } from "../queries";
-import { useInboxText } from "../text";
 import { FormDialog } from "./form-dialog";
 import type { ActionDialogProps } from "./more-menu";
 import { useRunMacro } from "./use-run-macro";
 
 /** Several things at once, all of them or none. */
 export function MacroDialog({ detail, onClose }: ActionDialogProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const macros = useQuery(macrosQuery);
   const [wanted, setWanted] = useState("");
   const [chosen, setChosen] = useState<string>();

@@ -3,15 +3,15 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { EmptyState, RelativeTime, SkeletonRows } from "@/ui";
 import { useChannelName } from "../channels";
+import { useConversationText } from "../conversation-text";
 import { overviewQuery } from "../queries";
-import { useInboxText } from "../text";
 import { FormDialog } from "./form-dialog";
 import type { ActionDialogProps } from "./more-menu";
 import { useMerge } from "./mutations";
 
 /** Into which of the contact's other conversations this one goes. */
 export function MergeDialog({ detail, onClose }: ActionDialogProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const navigate = useNavigate();
   const channelName = useChannelName();
   const { id, contact } = detail.conversation;

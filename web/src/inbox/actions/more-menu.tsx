@@ -14,8 +14,8 @@ import {
 import { lazy, Suspense, useState } from "react";
 import { useMay } from "@/api";
 import { IconButton, Menu, MenuItem, MenuLabel, MenuSeparator, useShortcut } from "@/ui";
+import { useConversationText } from "../conversation-text";
 import { useCanTransfer } from "../permissions";
-import { useInboxText } from "../text";
 import { type ConversationDetail, PRIORITIES } from "../types";
 import { useArchive, useUpdate } from "./mutations";
 
@@ -38,7 +38,7 @@ export interface ActionDialogProps {
 
 /** Everything that is done more seldom. */
 export function MoreMenu({ detail }: { detail: ConversationDetail }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const may = useMay();
   const { conversation } = detail;
   const { id, type, archived_at, priority, escalated_at, contact } = conversation;

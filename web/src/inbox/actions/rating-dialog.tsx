@@ -2,13 +2,13 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ok, queryClient } from "@/api";
 import { Field, Textarea, toast } from "@/ui";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 import { FormDialog } from "./form-dialog";
 import type { ActionDialogProps } from "./more-menu";
 
 /** Asks the customer what they think. */
 export function RatingDialog({ detail, onClose }: ActionDialogProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { id } = detail.conversation;
   const [text, setText] = useState("");
   const ask = useMutation({

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useFormat } from "@/i18n";
 import { Button, Dialog, Field, Input } from "@/ui";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 import { snoozeTimes } from "./snooze";
 
 interface SnoozeDialogProps {
@@ -11,7 +11,7 @@ interface SnoozeDialogProps {
 }
 
 export function SnoozeDialog({ onClose, onSnooze }: SnoozeDialogProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const format = useFormat();
   const [own, setOwn] = useState("");
   const time = own ? new Date(own) : undefined;

@@ -1,7 +1,7 @@
 import { AlarmClock, Check, CheckCheck, ChevronDown, CircleDot, Hourglass, RotateCcw } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { Button, Menu, MenuItem, MenuSeparator, useShortcut } from "@/ui";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 import type { Conversation, ConversationStatus } from "../types";
 import { useSetStatus } from "./mutations";
 
@@ -38,7 +38,7 @@ const ICONS: Partial<Record<ConversationStatus, typeof Check>> = {
 
 /** Where the conversation stands, and where it can go. */
 export function StatusMenu({ conversation }: { conversation: Conversation }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { id, status, type } = conversation;
   const set = useSetStatus(id);
   const [asking, setAsking] = useState<"close" | "snooze">();

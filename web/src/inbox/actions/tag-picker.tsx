@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, type ReactElement, useState } from "react";
 import { Checkbox, Input, Popover } from "@/ui";
+import { useConversationText } from "../conversation-text";
 import { tagsQuery } from "../queries";
-import { useInboxText } from "../text";
 
 interface TagPickerProps {
   trigger: ReactElement;
@@ -14,7 +14,7 @@ interface TagPickerProps {
 
 /** Tags to choose from, and room for a new one. */
 export function TagPicker({ trigger, chosen, onToggle, open, onOpenChange }: TagPickerProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const [text, setText] = useState("");
   const known = useQuery(tagsQuery).data?.map((tag) => tag.name) ?? [];
   const all = [...new Set([...chosen, ...known])];

@@ -1,14 +1,14 @@
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { Button, Chips, Dialog } from "@/ui";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 import type { ActionDialogProps } from "./more-menu";
 import { useTagging } from "./mutations";
 import { TagPicker } from "./tag-picker";
 
 /** The tags of a conversation; each change counts at once. */
 export function TagsDialog({ detail, onClose }: ActionDialogProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { id, tags } = detail.conversation;
   const tagging = useTagging(id);
   const [open, setOpen] = useState(true);

@@ -3,14 +3,14 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, idempotencyKey, ok, queryClient } from "@/api";
 import { toast } from "@/ui";
+import { useConversationText } from "../conversation-text";
 import { emptyTicket, type TicketDraft, TicketFields } from "../dialogs/ticket-fields";
-import { useInboxText } from "../text";
 import { FormDialog } from "./form-dialog";
 import type { ActionDialogProps } from "./more-menu";
 
 /** Makes a ticket of a support conversation; both show the other. */
 export function TicketDialog({ detail, onClose }: ActionDialogProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const navigate = useNavigate();
   const { id } = detail.conversation;
   const [key] = useState(idempotencyKey);

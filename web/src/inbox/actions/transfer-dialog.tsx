@@ -1,14 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Field, Select, Textarea } from "@/ui";
+import { useConversationText } from "../conversation-text";
 import { teamsQuery } from "../queries";
-import { useInboxText } from "../text";
 import { FormDialog } from "./form-dialog";
 import type { ActionDialogProps } from "./more-menu";
 import { useTransfer } from "./mutations";
 
 export function TransferDialog({ detail, onClose }: ActionDialogProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { id, team_id } = detail.conversation;
   const teams = useQuery(teamsQuery).data ?? [];
   const transfer = useTransfer(id);

@@ -1,11 +1,11 @@
 import { useMutation } from "@tanstack/react-query";
 import { api, ok, queryClient } from "@/api";
 import { toast, toastError } from "@/ui";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 
 /** Runs a macro on one conversation. */
 export function useRunMacro(conversationId: string) {
-  const t = useInboxText();
+  const t = useConversationText();
   return useMutation({
     mutationFn: async (id: string) => {
       const result = await ok(

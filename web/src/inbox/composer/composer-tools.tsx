@@ -1,7 +1,7 @@
 import { LayoutTemplate, Slash, Smile } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { IconButton, Popover, SkeletonRows } from "@/ui";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 import type { Conversation } from "../types";
 import { useComposer, useDraft } from "./state";
 
@@ -10,7 +10,7 @@ const TemplateDialog = lazy(() => import("./template-dialog").then((module) => (
 
 /** What else can be put into a message. */
 export function ComposerTools({ conversation, note }: { conversation: Conversation; note: boolean }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { id, type, connection_id } = conversation;
   const draft = useDraft(id);
   const composer = useComposer(id);

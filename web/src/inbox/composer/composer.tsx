@@ -3,8 +3,8 @@
 import { Lock, MessageCircle } from "lucide-react";
 import { useEffect } from "react";
 import { Button, cx, useShortcut } from "@/ui";
+import { useConversationText } from "../conversation-text";
 import { outbox } from "../outbox";
-import { useInboxText } from "../text";
 import type { ConversationDetail, Message } from "../types";
 import { ComposerTools } from "./composer-tools";
 import { Editor } from "./editor";
@@ -19,7 +19,7 @@ interface ComposerProps {
 }
 
 export function Composer({ detail, messages }: ComposerProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { conversation } = detail;
   const { id, type, channel } = conversation;
   const draft = useDraft(id);
@@ -68,7 +68,7 @@ export function Composer({ detail, messages }: ComposerProps) {
 }
 
 function Modes({ note, onChange }: { note: boolean; onChange: (note: boolean) => void }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const mode = (on: boolean) =>
     cx(
       "inline-flex h-7 items-center gap-1.5 rounded-md px-2 text-sm font-medium [&_svg]:size-4",

@@ -3,8 +3,8 @@ import { type KeyboardEvent, type RefObject, useEffect, useId, useLayoutEffect, 
 import { api, ok } from "@/api";
 import { cx, inputClass, toastError } from "@/ui";
 import { useRunMacro } from "../actions/use-run-macro";
+import { useConversationText } from "../conversation-text";
 import { useTypingSignal } from "../presence/use-typing-signal";
-import { useInboxText } from "../text";
 import type { Conversation } from "../types";
 import { useComposer, useDraft } from "./state";
 import { askedFor, fillIn } from "./suggest";
@@ -20,7 +20,7 @@ interface EditorProps {
 const MOST_HEIGHT = 240;
 
 export function Editor({ conversation, note, onSend }: EditorProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { id, type } = conversation;
   const listId = useId();
   const field = useRef<HTMLTextAreaElement>(null);

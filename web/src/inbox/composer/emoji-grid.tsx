@@ -2,11 +2,11 @@
 
 import { useState } from "react";
 import { Input } from "@/ui";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 import { EMOJI } from "./emoji";
 
 export function EmojiGrid({ onChoose }: { onChoose: (emoji: string) => void }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const [text, setText] = useState("");
   const wanted = text.trim().toLocaleLowerCase();
   const found = EMOJI.filter(([, words]) => words.includes(wanted));

@@ -1,11 +1,11 @@
 import { Reply, X } from "lucide-react";
 import { IconButton } from "@/ui";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 import type { Message } from "../types";
 
 /** Which message is being answered. */
 export function ReplyingTo({ message, onCancel }: { message: Message | undefined; onCancel: () => void }) {
-  const t = useInboxText();
+  const t = useConversationText();
   return (
     <div className="mb-1.5 flex items-center gap-2 rounded-md border border-line bg-sunken px-2 py-1 text-sm">
       <Reply aria-hidden className="size-4 shrink-0 text-muted" />

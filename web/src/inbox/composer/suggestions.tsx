@@ -5,8 +5,8 @@ import { MessageSquareText, User, Zap } from "lucide-react";
 import type { ReactNode } from "react";
 import { cx } from "@/ui";
 import { useAgents } from "../agents";
+import { useConversationText } from "../conversation-text";
 import { cannedQuery, macrosQuery } from "../queries";
-import { useInboxText } from "../text";
 import type { Asked } from "./suggest";
 
 export type Choice =
@@ -57,7 +57,7 @@ interface SuggestionsProps {
 }
 
 export function Suggestions({ id, asked, choices, active, onChoose, onHover }: SuggestionsProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   if (choices.length === 0 && asked.sign === "@") return null;
   return (
     <div

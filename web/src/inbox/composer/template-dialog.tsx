@@ -1,6 +1,6 @@
 import { FormDialog } from "../actions/form-dialog";
+import { useConversationText } from "../conversation-text";
 import { outbox } from "../outbox";
-import { useInboxText } from "../text";
 import type { Conversation } from "../types";
 import { TemplateForm, useTemplateDraft } from "./template-form";
 
@@ -11,7 +11,7 @@ interface TemplateDialogProps {
 
 /** Sends a template of the provider: choose, fill in, see what the customer will read. */
 export function TemplateDialog({ conversation, onClose }: TemplateDialogProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const connectionId = conversation.connection_id ?? "";
   const draft = useTemplateDraft(connectionId);
   const send = () => {

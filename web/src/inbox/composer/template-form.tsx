@@ -5,8 +5,8 @@ import { LayoutTemplate } from "lucide-react";
 import { useState } from "react";
 import type { components } from "@/api";
 import { Combobox, EmptyState, ErrorState, Field, Input, SkeletonRows } from "@/ui";
+import { useConversationText } from "../conversation-text";
 import { templatesQuery } from "../queries";
-import { useInboxText } from "../text";
 import { keyOf, parametersOf, placesOf, previewOf } from "./template-variables";
 
 type Template = components["schemas"]["Template"];
@@ -53,7 +53,7 @@ function contentOf(template: Template, values: ReadonlyMap<string, string>): Tem
 }
 
 export function TemplateForm({ connectionId, draft }: { connectionId: string; draft: TemplateDraft }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const usable = useUsable(connectionId);
   const { template, values, choose, fill } = draft;
   if (usable.isPending) return <SkeletonRows rows={3} />;

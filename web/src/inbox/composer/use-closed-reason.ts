@@ -1,10 +1,10 @@
 import { useMe } from "@/api";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 import type { ConversationDetail } from "../types";
 
 /** Why nothing can be written here, if nothing can. */
 export function useClosedReason({ conversation, participants, contact }: ConversationDetail): string | undefined {
-  const t = useInboxText();
+  const t = useConversationText();
   const { user } = useMe();
   const { type, archived_at, status, merged_into } = conversation;
   if (merged_into) return t.cannotWrite.merged;

@@ -4,14 +4,14 @@ import { BadgeCheck } from "lucide-react";
 import type { components } from "@/api";
 import { Avatar, Badge, CopyButton, RelativeTime } from "@/ui";
 import { useChannelName } from "../channels";
+import { useConversationText } from "../conversation-text";
 import { attributesQuery } from "../queries";
-import { useInboxText } from "../text";
 import { attributeText } from "./attribute-text";
 import { Block, Facts } from "./block";
 
 /** Who the customer is. */
 export function ContactCard({ contact }: { contact: components["schemas"]["Contact"] }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const channelName = useChannelName();
   const attributes = useQuery(attributesQuery).data ?? [];
   const own = attributes.filter(({ owner }) => owner === "contact");

@@ -6,15 +6,15 @@ import { useFormat } from "@/i18n";
 import { Chips, IconButton, Select } from "@/ui";
 import { useTagging, useUpdate } from "../actions/mutations";
 import { TagPicker } from "../actions/tag-picker";
+import { useConversationText } from "../conversation-text";
 import { useNameOf } from "../names";
 import { attributesQuery, brandsQuery, useTeams } from "../queries";
-import { useInboxText } from "../text";
 import { type ConversationDetail, PRIORITIES, type Priority } from "../types";
 import { attributeText } from "./attribute-text";
 import { Block, Facts } from "./block";
 
 export function ConversationFields({ detail }: { detail: ConversationDetail }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const format = useFormat();
   const { conversation } = detail;
   const { id, type, tags, custom_attributes } = conversation;

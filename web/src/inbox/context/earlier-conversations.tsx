@@ -2,14 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Badge, RelativeTime, SkeletonRows } from "@/ui";
 import { useChannelName } from "../channels";
+import { useConversationText } from "../conversation-text";
 import { STATUS_TONES } from "../marks";
 import { overviewQuery } from "../queries";
-import { useInboxText } from "../text";
 import { Block } from "./block";
 
 /** What else was talked about with this customer. */
 export function EarlierConversations({ contactId, currentId }: { contactId: string; currentId: string }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const channelName = useChannelName();
   const overview = useQuery(overviewQuery(contactId));
   if (overview.isPending) return <SkeletonRows rows={3} />;

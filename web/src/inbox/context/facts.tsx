@@ -4,14 +4,14 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { ExternalLink, RefreshCw } from "lucide-react";
 import { api, type components, ok, queryClient } from "@/api";
 import { IconButton, RelativeTime, SkeletonRows, toastError } from "@/ui";
+import { useConversationText } from "../conversation-text";
 import { factsQuery } from "../queries";
-import { useInboxText } from "../text";
 import { Block } from "./block";
 
 type Fact = components["schemas"]["ShownFact"];
 
 export function Facts({ contactId }: { contactId: string }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const facts = useQuery(factsQuery(contactId));
   const refresh = useMutation({
     mutationFn: () => ok(api.POST("/api/v1/contacts/{id}/facts/refresh", { params: { path: { id: contactId } } })),
@@ -50,7 +50,7 @@ export function Facts({ contactId }: { contactId: string }) {
 }
 
 function FactRow({ fact: { title, text, url, as_of } }: { fact: Fact }) {
-  const t = useInboxText();
+  const t = useConversationText();
   return (
     <li className="rounded-md border border-line px-2.5 py-2 text-sm">
       <p className="flex items-center gap-1 font-medium">

@@ -3,14 +3,14 @@ import { UserPlus, X } from "lucide-react";
 import { api, ok, queryClient, useMe } from "@/api";
 import { Avatar, Badge, Button, Combobox, confirm, IconButton, toastError } from "@/ui";
 import { useAgents, usePresence } from "../agents";
+import { useConversationText } from "../conversation-text";
 import { conversationQuery, participantsQuery } from "../queries";
-import { useInboxText } from "../text";
 import type { ConversationDetail } from "../types";
 import { Block } from "./block";
 
 /** Who takes part, and who else might. */
 export function Participants({ detail }: { detail: ConversationDetail }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { user } = useMe();
   const agents = useAgents();
   const presence = usePresence();

@@ -1,8 +1,8 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api, ok } from "@/api";
 import { RelativeTime } from "@/ui";
+import { useConversationText } from "../conversation-text";
 import { useNameOf } from "../names";
-import { useInboxText } from "../text";
 import { Block } from "./block";
 
 function pinsQuery(id: string) {
@@ -14,7 +14,7 @@ function pinsQuery(id: string) {
 
 /** What somebody wanted to be found again. */
 export function Pins({ conversationId }: { conversationId: string }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const nameOf = useNameOf();
   const pins = useQuery(pinsQuery(conversationId)).data ?? [];
   if (pins.length === 0) return null;

@@ -6,8 +6,8 @@ import { useState } from "react";
 import { api, ok, queryClient, useMay } from "@/api";
 import { Badge, Button, Checkbox, Field, RelativeTime, Textarea } from "@/ui";
 import { FormDialog } from "../actions/form-dialog";
+import { useConversationText } from "../conversation-text";
 import { useNameOf } from "../names";
-import { useInboxText } from "../text";
 import type { Conversation } from "../types";
 import { Block } from "./block";
 
@@ -19,7 +19,7 @@ function reviewsQuery(id: string) {
 }
 
 export function Reviews({ conversation }: { conversation: Conversation }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const nameOf = useNameOf();
   const may = useMay();
   const over = conversation.status === "closed" || conversation.status === "resolved";
@@ -61,7 +61,7 @@ export function Reviews({ conversation }: { conversation: Conversation }) {
 }
 
 function ReviewDialog({ id, onClose }: { id: string; onClose: () => void }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const [text, setText] = useState("");
   const [training, setTraining] = useState(false);
   const create = useMutation({

@@ -1,14 +1,14 @@
 import { Link } from "@tanstack/react-router";
 import { MessageCircle, Ticket } from "lucide-react";
 import { Badge } from "@/ui";
+import { useConversationText } from "../conversation-text";
 import { STATUS_TONES } from "../marks";
-import { useInboxText } from "../text";
 import type { ConversationDetail } from "../types";
 import { Block } from "./block";
 
 /** The tickets of a conversation, or the conversation of a ticket. */
 export function TicketLinks({ detail }: { detail: ConversationDetail }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { tickets, conversation } = detail;
   const { linked_conversation_id } = conversation;
   if (tickets.length === 0 && !linked_conversation_id) return null;

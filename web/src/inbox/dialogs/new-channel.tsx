@@ -4,12 +4,12 @@ import { fieldError, useMe } from "@/api";
 import { Checkbox, Combobox, Field, Input, Select, Textarea } from "@/ui";
 import { FormDialog } from "../actions/form-dialog";
 import { useAgents } from "../agents";
+import { useConversationText } from "../conversation-text";
 import { brandsQuery } from "../queries";
-import { useInboxText } from "../text";
 import { useBegin } from "./use-begin";
 
 export function NewChannel({ onClose }: { onClose: () => void }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { user } = useMe();
   const agents = useAgents().filter(({ id }) => id !== user.id);
   const brands = useQuery(brandsQuery).data ?? [];

@@ -3,11 +3,11 @@ import { useMe } from "@/api";
 import { Avatar, Combobox, Field } from "@/ui";
 import { FormDialog } from "../actions/form-dialog";
 import { useAgents, usePresence } from "../agents";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 import { useBegin } from "./use-begin";
 
 export function NewDirect({ onClose }: { onClose: () => void }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { user } = useMe();
   const agents = useAgents().filter(({ id }) => id !== user.id);
   const presence = usePresence();

@@ -1,7 +1,7 @@
 import { Hash, MessageCircle, Plus, Ticket, User } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { IconButton, Menu, MenuItem } from "@/ui";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 
 const dialogs = {
   customer: lazy(() => import("./new-support").then((module) => ({ default: module.NewSupport }))),
@@ -12,7 +12,7 @@ const dialogs = {
 
 /** Begins a conversation of any type. */
 export function NewMenu() {
-  const t = useInboxText();
+  const t = useConversationText();
   const [opened, setOpened] = useState<keyof typeof dialogs>();
   const Opened = opened && dialogs[opened];
   return (

@@ -8,7 +8,7 @@ import { Button, Combobox, Field, Select, Textarea } from "@/ui";
 import { FormDialog } from "../actions/form-dialog";
 import { useAccounts } from "../channels";
 import { TemplateForm, useTemplateDraft } from "../composer/template-form";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 import { useBegin } from "./use-begin";
 
 function contactsQuery(search: string) {
@@ -21,7 +21,7 @@ function contactsQuery(search: string) {
 }
 
 export function NewSupport({ onClose }: { onClose: () => void }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const begin = useBegin(onClose);
   const accounts = useAccounts();
   const [search, setSearch] = useState("");
@@ -92,7 +92,7 @@ export function NewSupport({ onClose }: { onClose: () => void }) {
 
 /** There is one with them already: the way there. */
 function Existing({ error, onClose }: { error: unknown; onClose: () => void }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const navigate = useNavigate();
   if (!(error instanceof ProblemError) || error.code !== "conversation_exists") return null;
   const id = error.problem.conversation_id;

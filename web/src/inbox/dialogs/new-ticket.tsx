@@ -1,11 +1,11 @@
 import { useState } from "react";
 import { FormDialog } from "../actions/form-dialog";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 import { emptyTicket, TicketFields } from "./ticket-fields";
 import { useBegin } from "./use-begin";
 
 export function NewTicket({ onClose }: { onClose: () => void }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const begin = useBegin(onClose);
   const [draft, setDraft] = useState(emptyTicket);
   const submit = () =>

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Field, Input, Select, Textarea } from "@/ui";
+import { useConversationText } from "../conversation-text";
 import { teamsQuery } from "../queries";
-import { useInboxText } from "../text";
 import { PRIORITIES, type Priority } from "../types";
 
 export interface TicketDraft {
@@ -20,7 +20,7 @@ interface TicketFieldsProps {
 
 /** What a ticket begins with, wherever it comes from. */
 export function TicketFields({ draft, onChange }: TicketFieldsProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const teams = useQuery(teamsQuery).data ?? [];
   const put = (change: Partial<TicketDraft>) => onChange({ ...draft, ...change });
   return (

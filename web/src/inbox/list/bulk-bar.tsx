@@ -6,8 +6,8 @@ import { CloseDialog } from "../actions/close-dialog";
 import { useBulk } from "../actions/mutations";
 import { TagPicker } from "../actions/tag-picker";
 import { useAgents } from "../agents";
+import { useConversationText } from "../conversation-text";
 import { useCanAssign } from "../permissions";
-import { useInboxText } from "../text";
 import { PRIORITIES } from "../types";
 
 interface BulkBarProps {
@@ -17,7 +17,7 @@ interface BulkBarProps {
 
 /** What can be done with several conversations at once. */
 export function BulkBar({ marked, onDone }: BulkBarProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { user } = useMe();
   const agents = useAgents();
   const canAssign = useCanAssign();

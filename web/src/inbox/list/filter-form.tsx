@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button, Checkbox, Combobox, Field, Select } from "@/ui";
 import { useChannels } from "../channels";
+import { useConversationText } from "../conversation-text";
 import type { InboxSearch } from "../filters";
 import { brandsQuery, tagsQuery, teamsQuery, usersQuery } from "../queries";
-import { useInboxText } from "../text";
 import { PRIORITIES, type Priority } from "../types";
 
 interface FilterFormProps {
@@ -23,7 +23,7 @@ const NONE: InboxSearch = {
 };
 
 export function FilterForm({ search, onChange }: FilterFormProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const users = useQuery(usersQuery).data ?? [];
   const teams = useQuery(teamsQuery).data ?? [];
   const tags = useQuery(tagsQuery).data ?? [];

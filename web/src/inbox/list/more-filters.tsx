@@ -1,7 +1,7 @@
 import { ListFilter } from "lucide-react";
 import { Button, CountBadge, Popover } from "@/ui";
+import { useConversationText } from "../conversation-text";
 import { hiddenFilters, type InboxSearch } from "../filters";
-import { useInboxText } from "../text";
 import { FilterForm } from "./filter-form";
 
 interface MoreFiltersProps {
@@ -11,7 +11,7 @@ interface MoreFiltersProps {
 
 /** The filters that are used more seldom, behind a button that says how many are set. */
 export function MoreFilters({ search, onChange }: MoreFiltersProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const hidden = hiddenFilters(search);
   return (
     <Popover

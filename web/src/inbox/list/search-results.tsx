@@ -6,7 +6,7 @@ import { SearchX } from "lucide-react";
 import type { ReactNode } from "react";
 import { api, type components, ok } from "@/api";
 import { Avatar, EmptyState, ErrorState, RelativeTime, SkeletonRows } from "@/ui";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 import { ConversationRow, ROW_HEIGHT } from "./conversation-row";
 
 type Schemas = components["schemas"];
@@ -21,7 +21,7 @@ function searchQuery(q: string) {
 }
 
 export function SearchResults({ text, selected }: { text: string; selected: string | undefined }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const found = useQuery(searchQuery(text));
   if (!text) return <EmptyState title={t.searchHintTitle}>{t.searchHint}</EmptyState>;
   if (found.isPending) return <SkeletonRows />;
@@ -106,7 +106,7 @@ function FoundMessage({ message }: { message: Schemas["FoundMessage"] }) {
 }
 
 function FoundContact({ contact }: { contact: Schemas["ListedContact"] }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const name = contact.name ?? contact.phone ?? contact.email ?? t.unknownContact;
   return (
     <li>

@@ -1,10 +1,10 @@
+import { useConversationText } from "../conversation-text";
 import { useNameOf } from "../names";
-import { useInboxText } from "../text";
 import { useTypists } from "./viewers";
 
 /** Who is writing at the moment. */
 export function Typing({ conversationId }: { conversationId: string }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const nameOf = useNameOf();
   const names = useTypists(conversationId).map((id) => nameOf(id));
   return (

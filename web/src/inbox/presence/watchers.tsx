@@ -1,14 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMe } from "@/api";
 import { Avatar, Tooltip } from "@/ui";
+import { useConversationText } from "../conversation-text";
 import { useNameOf } from "../names";
 import { presenceQuery } from "../queries";
-import { useInboxText } from "../text";
 import { useViewers } from "./viewers";
 
 /** Who else has this conversation open, so that two do not answer at once. */
 export function Watchers({ conversationId }: { conversationId: string }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { user } = useMe();
   const nameOf = useNameOf();
   const viewers = useViewers(conversationId);

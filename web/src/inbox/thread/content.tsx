@@ -2,13 +2,13 @@
 
 import { Contact, File, Image as ImageIcon, MapPin, Mic, ShoppingBag, Sticker, Video } from "lucide-react";
 import type { ReactNode } from "react";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 import type { Message } from "../types";
 import { RichContent } from "./rich-content";
 import { RichText } from "./rich-text";
 
 export function MessageContent({ message }: { message: Message }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { content } = message;
   switch (content.type) {
     case "text":
@@ -67,7 +67,7 @@ interface MediaProps {
 
 /** The place of a file. It lies at the provider; where that gave an address, a link leads there. */
 function Media({ icon, name, media, caption }: MediaProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const details = [media.mime_type?.split(";")[0], media.size ? t.kilobytes(Math.ceil(media.size / 1024)) : undefined];
   return (
     <>

@@ -6,13 +6,13 @@ import { api, ok } from "@/api";
 import { Button, Popover, toastError } from "@/ui";
 import { patchMessage, putMessage } from "../cache";
 import { useComposer } from "../composer/state";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 import type { Message } from "../types";
 import { failureWords } from "./failure";
 import { useThreadParts } from "./thread-context";
 
 export function Delivery({ message }: { message: Message }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { status } = message;
   switch (status) {
     case "queued":
@@ -33,7 +33,7 @@ export function Delivery({ message }: { message: Message }) {
 }
 
 function Undelivered({ message, failed }: { message: Message; failed: boolean }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { conversation } = useThreadParts();
   const composer = useComposer(conversation.id);
   const retry = useMutation({

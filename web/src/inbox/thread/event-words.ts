@@ -1,10 +1,10 @@
 /** An event of a conversation in a sentence. */
 
-import type { InboxText } from "../text";
+import type { ConversationText } from "../conversation-text";
 import type { ConversationStatus, Event, Priority } from "../types";
 
 interface Words {
-  t: InboxText;
+  t: ConversationText;
   /** Who did it. */
   who: string;
   nameOf: (id: string | null | undefined) => string;

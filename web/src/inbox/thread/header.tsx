@@ -7,10 +7,10 @@ import { AssigneePicker } from "../actions/assignee-picker";
 import { MoreMenu } from "../actions/more-menu";
 import { useTake } from "../actions/mutations";
 import { StatusMenu } from "../actions/status-menu";
+import { useConversationText } from "../conversation-text";
 import { ConversationMarks } from "../marks";
 import { useTitleOf } from "../names";
 import { Watchers } from "../presence/watchers";
-import { useInboxText } from "../text";
 import type { ConversationDetail } from "../types";
 
 interface HeaderProps {
@@ -20,7 +20,7 @@ interface HeaderProps {
 }
 
 export function Header({ detail, panelShown, onPanel }: HeaderProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { conversation } = detail;
   const title = useTitleOf(conversation);
   const take = useTake(conversation.id);

@@ -3,7 +3,7 @@ import { lazy, Suspense, useState } from "react";
 import { useMay, useMe } from "@/api";
 import { confirm, IconButton, Menu, MenuItem, MenuSeparator, toast } from "@/ui";
 import { useComposer } from "../composer/state";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 import type { Message } from "../types";
 import { useThreadParts } from "./thread-context";
 import { usePin, useReword, useTakeBack } from "./use-internal";
@@ -16,7 +16,7 @@ const RewordDialog = lazy(() => import("./reword-dialog").then((module) => ({ de
 
 /** What one can do with a message; shown when one is at it. */
 export function MessageActions({ message }: { message: Message }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { conversation } = useThreadParts();
   const { user } = useMe();
   const may = useMay();

@@ -4,8 +4,8 @@ import { Pin } from "lucide-react";
 import { useMe } from "@/api";
 import { useFormat } from "@/i18n";
 import { Avatar, cx } from "@/ui";
+import { useConversationText } from "../conversation-text";
 import { useNameOf, useTitleOf } from "../names";
-import { useInboxText } from "../text";
 import type { Message } from "../types";
 import { MessageContent } from "./content";
 import { Delivery } from "./delivery";
@@ -17,7 +17,7 @@ import { useThreadParts } from "./thread-context";
 import { WhyButton } from "./why";
 
 export function MessageEntry({ message, first }: { message: Message; first: boolean }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const format = useFormat();
   const { conversation } = useThreadParts();
   const { user } = useMe();
@@ -72,7 +72,7 @@ function bubble(own: boolean, note: boolean): string {
 
 /** Who has written a message. */
 export function useSenderName({ sender }: Message): string {
-  const t = useInboxText();
+  const t = useConversationText();
   const { conversation } = useThreadParts();
   const nameOf = useNameOf();
   const contact = useTitleOf(conversation);

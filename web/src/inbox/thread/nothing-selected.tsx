@@ -1,9 +1,9 @@
 import { MessagesSquare } from "lucide-react";
 import { EmptyState, Kbd } from "@/ui";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 
 export function NothingSelected() {
-  const t = useInboxText();
+  const t = useConversationText();
   return (
     <div className="flex h-full items-center justify-center bg-sunken">
       <EmptyState icon={<MessagesSquare />} title={t.selectConversation}>

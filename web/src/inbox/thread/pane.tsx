@@ -5,11 +5,11 @@ import { lazy, Suspense, useState } from "react";
 import { isProblem } from "@/api";
 import { Drawer, EmptyState, ErrorState, SkeletonRows, useTitle } from "@/ui";
 import { Composer } from "../composer/composer";
+import { useConversationText } from "../conversation-text";
 import { useTitleOf } from "../names";
 import { Typing } from "../presence/typing";
 import { useWatching } from "../presence/use-watching";
 import { useRoom } from "../presence/viewers";
-import { useInboxText } from "../text";
 import type { ConversationDetail } from "../types";
 import { Header } from "./header";
 import { Thread } from "./thread";
@@ -25,7 +25,7 @@ export function ConversationPane() {
 }
 
 function Pane({ id }: { id: string }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const router = useRouter();
   const thread = useThread(id);
   const { detail } = thread;
@@ -56,7 +56,7 @@ interface OpenedProps {
 }
 
 function Opened({ detail, thread }: OpenedProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { conversation } = detail;
   const title = useTitleOf(conversation);
   const wide = useWide();

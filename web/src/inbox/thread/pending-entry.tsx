@@ -4,12 +4,12 @@ import { CircleAlert, Clock, CloudOff } from "lucide-react";
 import { useOnline } from "@/shell/use-online";
 import { Button, cx } from "@/ui";
 import { useComposer } from "../composer/state";
+import { useConversationText } from "../conversation-text";
 import { type OutboxEntry, outbox } from "../outbox";
-import { useInboxText } from "../text";
 import { useThreadParts } from "./thread-context";
 
 export function PendingEntry({ entry }: { entry: OutboxEntry }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { conversation } = useThreadParts();
   const note = entry.body.kind === "note" && conversation.type === "support";
   const text = wordsOf(entry);
@@ -33,7 +33,7 @@ export function PendingEntry({ entry }: { entry: OutboxEntry }) {
 }
 
 function Waiting({ entry }: { entry: OutboxEntry }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const online = useOnline();
   const offline = !online && entry.state === "waiting";
   return (
@@ -45,7 +45,7 @@ function Waiting({ entry }: { entry: OutboxEntry }) {
 }
 
 function Refused({ entry }: { entry: OutboxEntry }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { conversation } = useThreadParts();
   const composer = useComposer(conversation.id);
   const edit = () => {

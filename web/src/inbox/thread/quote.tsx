@@ -1,10 +1,10 @@
+import { useConversationText } from "../conversation-text";
 import { useNameOf } from "../names";
-import { useInboxText } from "../text";
 import { useThreadParts } from "./thread-context";
 
 /** What a message answers; a click leads there if it is loaded. */
 export function Quote({ id }: { id: string }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { messages, find } = useThreadParts();
   const nameOf = useNameOf();
   const quoted = messages.find((message) => message.id === id);

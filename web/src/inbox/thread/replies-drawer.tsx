@@ -4,9 +4,9 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api, ok } from "@/api";
 import { Button, Drawer, ErrorState, RelativeTime, SkeletonRows, Textarea } from "@/ui";
+import { useConversationText } from "../conversation-text";
 import { useNameOf } from "../names";
 import { outbox, useOutbox } from "../outbox";
-import { useInboxText } from "../text";
 import type { Conversation, Message } from "../types";
 import { useThreadParts } from "./thread-context";
 
@@ -30,7 +30,7 @@ interface RepliesDrawerProps {
 }
 
 export function RepliesDrawer({ conversation, parentId, onClose }: RepliesDrawerProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { messages } = useThreadParts();
   const replies = useQuery(repliesQuery(conversation.id, parentId));
   const pending = useOutbox(conversation.id).filter(({ body }) => body.kind === "note" && body.thread_id === parentId);
@@ -63,7 +63,7 @@ export function RepliesDrawer({ conversation, parentId, onClose }: RepliesDrawer
 }
 
 function Said({ message }: { message: Message }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const nameOf = useNameOf();
   return (
     <li className="text-sm">
@@ -79,7 +79,7 @@ function Said({ message }: { message: Message }) {
 }
 
 function Answer({ onSend }: { onSend: (text: string) => void }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const [text, setText] = useState("");
   const submit = (event?: FormEvent) => {
     event?.preventDefault();

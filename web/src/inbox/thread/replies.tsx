@@ -1,7 +1,7 @@
 import { MessagesSquare } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { buttonClass } from "@/ui";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 import type { Message } from "../types";
 import { useThreadParts } from "./thread-context";
 
@@ -9,7 +9,7 @@ const RepliesDrawer = lazy(() => import("./replies-drawer").then((module) => ({ 
 
 /** How much was said under a message, and the way there. */
 export function Replies({ message }: { message: Message }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { conversation } = useThreadParts();
   const [open, setOpen] = useState(false);
   if (message.reply_count === 0 && !message.thread_id) return null;

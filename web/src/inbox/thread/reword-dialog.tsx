@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { Button, Dialog, Field, Textarea } from "@/ui";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 
 interface RewordDialogProps {
   text: string;
@@ -10,7 +10,7 @@ interface RewordDialogProps {
 
 /** Another wording of what was said among people of the tenant. */
 export function RewordDialog({ text: before, onSave, onClose }: RewordDialogProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const [text, setText] = useState(before);
   const save = () => {
     onSave(text.trim());

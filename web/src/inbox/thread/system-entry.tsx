@@ -1,16 +1,16 @@
 /** What happened in a conversation besides what was said: who moved it, gave it, tagged it; by a rule, with its why. */
 
 import { useFormat } from "@/i18n";
+import { useConversationText } from "../conversation-text";
 import { useNameOf, useTitleOf } from "../names";
 import { useTeams } from "../queries";
-import { useInboxText } from "../text";
 import type { Event } from "../types";
 import { eventWords } from "./event-words";
 import { useThreadParts } from "./thread-context";
 import { WhyButton } from "./why";
 
 export function SystemEntry({ event }: { event: Event }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const format = useFormat();
   const { conversation } = useThreadParts();
   const nameOf = useNameOf();

@@ -5,7 +5,7 @@ import { ArrowDown } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { IconButton, Spinner } from "@/ui";
 import { markRead } from "../actions/mutations";
-import { useInboxText } from "../text";
+import { useConversationText } from "../conversation-text";
 import type { Conversation } from "../types";
 import { ThreadEntry } from "./entry";
 import { ThreadContext } from "./thread-context";
@@ -23,7 +23,7 @@ const NEAR_END = 120;
 const AHEAD = 8;
 
 export function Thread({ conversation, thread }: ThreadProps) {
-  const t = useInboxText();
+  const t = useConversationText();
   const scroller = useRef<HTMLDivElement>(null);
   const { entries, messages, older } = thread;
   const virtualizer = useVirtualizer({

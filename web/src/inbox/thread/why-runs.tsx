@@ -4,8 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { Check, X } from "lucide-react";
 import { useFormat } from "@/i18n";
 import { ErrorState, SkeletonRows } from "@/ui";
+import { useConversationText } from "../conversation-text";
 import { ruleRunsQuery } from "../queries";
-import { useInboxText } from "../text";
 import { useThreadParts } from "./thread-context";
 
 /** A condition as the trace has it. */
@@ -25,7 +25,7 @@ interface Trace {
 }
 
 export function WhyRuns({ ruleId, at }: { ruleId: string; at: string }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const format = useFormat();
   const { conversation } = useThreadParts();
   const runs = useQuery(ruleRunsQuery(conversation.id));
@@ -51,7 +51,7 @@ export function WhyRuns({ ruleId, at }: { ruleId: string; at: string }) {
 }
 
 function Condition({ condition }: { condition: Traced }) {
-  const t = useInboxText();
+  const t = useConversationText();
   const { kind, fact, op, expected, actual, of, result } = condition;
   const inner = of === undefined ? [] : Array.isArray(of) ? of : [of];
   if (kind !== "test") {
