@@ -1,41 +1,47 @@
-/** The channels of the tenant: plugins that conversations come over. */
+/** The accounts over which customers are met, and the channels that these are of. */
 
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { api, ok, useMay } from "@/api";
+import { api, type components, items, ok } from "@/api";
 import type { SelectOption } from "@/ui";
 import { KEEP } from "./queries";
 
-const pluginsQuery = queryOptions({
-  queryKey: ["plugins"],
-  queryFn: ({ signal }) => ok(api.GET("/api/v1/plugins", { signal })),
+export type Channel = components["schemas"]["Channel"];
+
+const channelsQuery = queryOptions({
+  queryKey: ["channels"],
+  queryFn: async ({ signal }) => {
+    const found: Channel[] = [];
+    const page = (cursor?: string) =>
+      ok(api.GET("/api/v1/channels", { params: { query: { limit: 200, cursor } }, signal }));
+    for await (const channel of items(page)) found.push(channel);
+    return found;
+  },
   staleTime: 300_000,
   meta: KEEP,
 });
 
-/** Those to choose from. */
-export function useChannels(): SelectOption[] {
-  const { data } = useQuery(pluginsQuery);
-  const channels = data?.items.filter((plugin) => plugin.interfaces.includes("channel")) ?? [];
-  return channels.map(({ id, name }) => ({ value: id, label: name }));
+/** The account of a conversation. */
+export function useChannelOf(connectionId: string | null | undefined): Channel | undefined {
+  return useQuery(channelsQuery).data?.find((channel) => channel.connection_id === connectionId);
 }
 
 /** What people call a channel. */
 export function useChannelName(): (channel: string) => string {
-  const { data } = useQuery(pluginsQuery);
-  return (channel) => data?.items.find(({ id }) => id === channel)?.name ?? channel;
+  const { data } = useQuery(channelsQuery);
+  return (plugin) => data?.find(({ plugin_id }) => plugin_id === plugin)?.plugin_name ?? plugin;
 }
 
-const accountsQuery = queryOptions({
-  queryKey: ["connections", "sending"],
-  queryFn: ({ signal }) => ok(api.GET("/api/v1/connections", { params: { query: { limit: 200 } }, signal })),
-  staleTime: 300_000,
-});
+/** Channels to choose from. */
+export function useChannels(): SelectOption[] {
+  const { data = [] } = useQuery(channelsQuery);
+  const names = new Map(data.map(({ plugin_id, plugin_name }) => [plugin_id, plugin_name]));
+  return [...names].map(([value, label]) => ({ value, label }));
+}
 
-/** Accounts over which a conversation can be begun. */
-export function useAccounts(): SelectOption[] {
-  const may = useMay();
-  const channels = new Set(useChannels().map(({ value }) => value));
-  const { data } = useQuery({ ...accountsQuery, enabled: may("manage_connections") });
-  const sending = data?.items.filter(({ plugin_id, status }) => channels.has(plugin_id) && status === "active") ?? [];
-  return sending.map(({ id, name }) => ({ value: id, label: name }));
+/** Accounts to choose from; those over which something can be sent, if that matters. */
+export function useAccounts({ sending = false } = {}): SelectOption[] {
+  const { data = [] } = useQuery(channelsQuery);
+  return data
+    .filter((channel) => !sending || channel.sends)
+    .map(({ connection_id, name }) => ({ value: connection_id, label: name }));
 }

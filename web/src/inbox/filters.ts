@@ -18,6 +18,7 @@ export interface InboxSearch {
   assigned?: string;
   team?: string;
   channel?: string;
+  connection?: string;
   brand?: string;
   priority?: Priority;
   tag?: string[];
@@ -56,6 +57,7 @@ export function parseSearch(raw: Record<string, unknown>): InboxSearch {
     assigned: text(raw.assigned),
     team: text(raw.team),
     channel: text(raw.channel),
+    connection: text(raw.connection),
     brand: text(raw.brand),
     priority: of(["low", "normal", "high", "urgent"] as const, raw.priority),
     tag: tags.length > 0 ? tags : undefined,
@@ -76,6 +78,7 @@ export function toQuery(search: InboxSearch): ListQuery {
     assigned_to: search.assigned,
     team: search.team,
     channel: search.channel,
+    connection_id: search.connection,
     brand: search.brand,
     priority: search.priority,
     tag: search.tag?.join(",") || undefined,
@@ -87,8 +90,8 @@ export function toQuery(search: InboxSearch): ListQuery {
 
 /** How many filters are set that the bar does not show by itself. */
 export function hiddenFilters(search: InboxSearch): number {
-  const { team, channel, brand, priority, tag, unread, escalated, archived } = search;
-  return [team, channel, brand, priority, tag, unread, escalated, archived].filter(Boolean).length;
+  const { team, channel, connection, brand, priority, tag, unread, escalated, archived } = search;
+  return [team, channel, connection, brand, priority, tag, unread, escalated, archived].filter(Boolean).length;
 }
 
 function withoutEmpty<T extends object>(values: T): T {

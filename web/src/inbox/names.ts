@@ -1,16 +1,15 @@
 /** What conversations and people are called. */
 
-import { useQuery } from "@tanstack/react-query";
-import { useMe } from "@/api";
-import { participantsQuery, useUsers } from "./queries";
+import { useUsers } from "./queries";
 import { type InboxText, useInboxText } from "./text";
 import type { Conversation } from "./types";
 
 /** What a conversation is called in lists and headings. */
 export function useTitleOf(conversation: Conversation): string {
   const t = useInboxText();
-  const other = useOtherPerson(conversation);
-  return conversation.type === "direct_message" ? other : titleOf(conversation, t);
+  const nameOf = useNameOf();
+  if (conversation.type !== "direct_message") return titleOf(conversation, t);
+  return conversation.with_user_id ? nameOf(conversation.with_user_id) : t.directMessage;
 }
 
 export function titleOf(conversation: Conversation, t: InboxText): string {
@@ -25,15 +24,6 @@ export function titleOf(conversation: Conversation, t: InboxText): string {
     case "direct_message":
       return title ?? t.directMessage;
   }
-}
-
-/** With whom somebody writes directly. */
-function useOtherPerson(conversation: Conversation): string {
-  const t = useInboxText();
-  const { user } = useMe();
-  const direct = conversation.type === "direct_message";
-  const { data } = useQuery({ ...participantsQuery(conversation.id), enabled: direct });
-  return data?.find((participant) => participant.user_id !== user.id)?.name ?? t.directMessage;
 }
 
 /** What people of the tenant are called, by id. */

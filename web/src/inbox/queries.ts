@@ -4,6 +4,7 @@ import { infiniteQueryOptions, queryOptions, useQuery } from "@tanstack/react-qu
 import { useMemo } from "react";
 import { api, items, ok, queryClient } from "@/api";
 import { type InboxSearch, type Tab, toQuery } from "./filters";
+import { TOLD } from "./thread/told";
 import type { MessagePage, Team, User } from "./types";
 
 const PAGE = 50;
@@ -92,7 +93,7 @@ export function eventsQuery(id: string) {
     queryFn: ({ pageParam, signal }) =>
       ok(
         api.GET("/api/v1/conversations/{id}/events", {
-          params: { path: { id }, query: { limit: 200, cursor: pageParam } },
+          params: { path: { id }, query: { limit: PAGE, cursor: pageParam, kind: TOLD.join(",") } },
           signal,
         }),
       ),

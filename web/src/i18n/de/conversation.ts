@@ -330,6 +330,14 @@ const de: typeof en = {
   withWhom: "Mit wem",
   subject: "Betreff",
   ticketTeamHint: "Sein Kürzel steht am Anfang der Nummer.",
+  connection: "Verbindung",
+  windowLeft: (time) => `Sie können noch ${time} frei schreiben`,
+  windowClosed: "Der Kunde hat zu lange nicht geschrieben: der Kanal nimmt jetzt nur Vorlagen.",
+  simulate: "Kundennachricht simulieren",
+  simulateHint:
+    "Zum Testen und Üben: alles geschieht, als hätte der Kunde das geschrieben, auch Regeln. Was geantwortet wird, geht hinaus.",
+  simulateAction: "Simulieren",
+  simulated: "Der Kunde hat sozusagen geschrieben",
 };
 
 export default de;

@@ -329,4 +329,12 @@ export default {
   withWhom: "With whom",
   subject: "Subject",
   ticketTeamHint: "Its prefix is the beginning of the number.",
+  connection: "Connection",
+  windowLeft: (time: string) => `You may write freely for another ${time}`,
+  windowClosed: "The customer has not written for too long: the channel takes only templates now.",
+  simulate: "Simulate a customer's message",
+  simulateHint:
+    "For tests and training: everything happens as if the customer had written this, rules included. What is answered does leave.",
+  simulateAction: "Simulate",
+  simulated: "The customer has written, as it were",
 };

@@ -5,6 +5,7 @@ import {
   Ellipsis,
   Flag,
   Flame,
+  FlaskConical,
   Merge,
   Star,
   Tag,
@@ -26,6 +27,7 @@ const dialogs = {
   ticket: lazy(() => import("./ticket-dialog").then((module) => ({ default: module.TicketDialog }))),
   macro: lazy(() => import("./macro-dialog").then((module) => ({ default: module.MacroDialog }))),
   rating: lazy(() => import("./rating-dialog").then((module) => ({ default: module.RatingDialog }))),
+  simulate: lazy(() => import("./simulate-dialog").then((module) => ({ default: module.SimulateDialog }))),
   tags: lazy(() => import("./tags-dialog").then((module) => ({ default: module.TagsDialog }))),
 };
 
@@ -83,6 +85,11 @@ export function MoreMenu({ detail }: { detail: ConversationDetail }) {
         {support && contact && may("merge_conversations") && (
           <MenuItem icon={<Merge />} onSelect={() => setOpened("merge")}>
             {t.merge}
+          </MenuItem>
+        )}
+        {support && may("manage_connections") && (
+          <MenuItem icon={<FlaskConical />} onSelect={() => setOpened("simulate")}>
+            {t.simulate}
           </MenuItem>
         )}
         <MenuItem icon={archived_at ? <ArchiveRestore /> : <Archive />} onSelect={() => archive.mutate(!archived_at)}>

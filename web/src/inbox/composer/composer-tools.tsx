@@ -6,16 +6,20 @@ import type { Conversation } from "../types";
 import { useComposer, useDraft } from "./state";
 
 const EmojiGrid = lazy(() => import("./emoji-grid").then((module) => ({ default: module.EmojiGrid })));
-const TemplateDialog = lazy(() => import("./template-dialog").then((module) => ({ default: module.TemplateDialog })));
+
+interface ComposerToolsProps {
+  conversation: Conversation;
+  note: boolean;
+  onTemplate: () => void;
+}
 
 /** What else can be put into a message. */
-export function ComposerTools({ conversation, note }: { conversation: Conversation; note: boolean }) {
+export function ComposerTools({ conversation, note, onTemplate }: ComposerToolsProps) {
   const t = useConversationText();
   const { id, type, connection_id } = conversation;
   const draft = useDraft(id);
   const composer = useComposer(id);
   const [emoji, setEmoji] = useState(false);
-  const [templates, setTemplates] = useState(false);
   const append = (text: string) => composer.write(draft.text + text, draft.note);
   return (
     <>
@@ -43,11 +47,8 @@ export function ComposerTools({ conversation, note }: { conversation: Conversati
         onClick={() => append(draft.text && !/\s$/.test(draft.text) ? " /" : "/")}
       />
       {type === "support" && connection_id && !note && (
-        <IconButton label={t.sendTemplate} icon={<LayoutTemplate />} size="sm" onClick={() => setTemplates(true)} />
+        <IconButton label={t.sendTemplate} icon={<LayoutTemplate />} size="sm" onClick={onTemplate} />
       )}
-      <Suspense>
-        {templates && <TemplateDialog conversation={conversation} onClose={() => setTemplates(false)} />}
-      </Suspense>
     </>
   );
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { smsSize } from "./sms";
 import { askedFor, fillIn } from "./suggest";
 import { keyOf, parametersOf, placesOf, previewOf } from "./template-variables";
+import { serviceWindow } from "./window";
 
 describe("an SMS", () => {
   it.each([
@@ -76,5 +77,19 @@ describe("a template", () => {
 
   it("of which only the text is known has places, too", () => {
     expect(placesOf({ ...template, components: [], body: "Hi {{1}}" }).map(keyOf)).toEqual(["body 1"]);
+  });
+});
+
+describe("the service window", () => {
+  const now = Date.parse("2026-11-27T12:00:00Z");
+  it("is open for its hours after the customer's last message, and warns near its end", () => {
+    expect(serviceWindow("2026-11-27T11:00:00Z", 24, now)).toEqual({ state: "open", left: 23 * 3_600_000 });
+    expect(serviceWindow("2026-11-26T13:30:00Z", 24, now)).toEqual({ state: "soon", left: 1.5 * 3_600_000 });
+    expect(serviceWindow("2026-11-26T12:00:00Z", 24, now)).toEqual({ state: "closed" });
+  });
+
+  it("is nothing where a channel has none, or nobody knows when they wrote", () => {
+    expect(serviceWindow("2026-11-26T12:00:00Z", null, now)).toBeUndefined();
+    expect(serviceWindow(null, 24, now)).toBeUndefined();
   });
 });

@@ -1,17 +1,21 @@
 /** Where one answers: Enter sends, Shift+Enter begins a line, `/` offers texts and macros, `@` people. */
 
 import { Lock, MessageCircle } from "lucide-react";
-import { useEffect } from "react";
-import { Button, cx, useShortcut } from "@/ui";
+import { Suspense, useEffect, useState } from "react";
+import { Button, cx, useMinute, useShortcut } from "@/ui";
+import { useChannelOf } from "../channels";
 import { useConversationText } from "../conversation-text";
 import { outbox } from "../outbox";
 import type { ConversationDetail, Message } from "../types";
 import { ComposerTools } from "./composer-tools";
 import { Editor } from "./editor";
+import { TemplateDialog } from "./lazy";
 import { ReplyingTo } from "./replying-to";
 import { SmsCounter } from "./sms-counter";
 import { restoreDraft, useComposer, useDraft } from "./state";
 import { useClosedReason } from "./use-closed-reason";
+import { serviceWindow } from "./window";
+import { WindowNote } from "./window-note";
 
 interface ComposerProps {
   detail: ConversationDetail;
@@ -27,6 +31,11 @@ export function Composer({ detail, messages }: ComposerProps) {
   const support = type === "support";
   const note = support && draft.note;
   const closed = useClosedReason(detail);
+  const account = useChannelOf(conversation.connection_id);
+  useMinute();
+  const window = serviceWindow(conversation.last_inbound_at, account?.service_window_hours, Date.now());
+  const [templates, setTemplates] = useState(false);
+  const shut = support && !note && window?.state === "closed";
   useEffect(() => void restoreDraft(id), [id]);
   useShortcut("r", t.reply, () => composer.write(draft.text, false), { group: t.conversationGroup });
   useShortcut("w", t.writeNote, () => composer.write(draft.text, true), {
@@ -36,7 +45,7 @@ export function Composer({ detail, messages }: ComposerProps) {
 
   const send = () => {
     const text = draft.text.trim();
-    if (!text) return;
+    if (!text || shut) return;
     if (support && !note) {
       outbox.add(id, { kind: "message", content: { type: "text", text }, reply_to: draft.replyTo });
     } else {
@@ -54,15 +63,19 @@ export function Composer({ detail, messages }: ComposerProps) {
           onCancel={() => composer.set({ replyTo: undefined })}
         />
       )}
+      {support && !note && window && <WindowNote window={window} onTemplate={() => setTemplates(true)} />}
       <Editor conversation={conversation} note={note || !support} onSend={send} />
       <div className="mt-1 flex items-center gap-1">
-        <ComposerTools conversation={conversation} note={note} />
+        <ComposerTools conversation={conversation} note={note} onTemplate={() => setTemplates(true)} />
         <span className="flex-1" />
         {channel === "sms" && !note && <SmsCounter text={draft.text} />}
-        <Button variant="primary" disabled={!draft.text.trim()} onClick={send}>
+        <Button variant="primary" disabled={!draft.text.trim() || shut} onClick={send}>
           {note ? t.addNote : t.send}
         </Button>
       </div>
+      <Suspense>
+        {templates && <TemplateDialog conversation={conversation} onClose={() => setTemplates(false)} />}
+      </Suspense>
     </div>
   );
 }

@@ -23,7 +23,7 @@ function contactsQuery(search: string) {
 export function NewSupport({ onClose }: { onClose: () => void }) {
   const t = useConversationText();
   const begin = useBegin(onClose);
-  const accounts = useAccounts();
+  const accounts = useAccounts({ sending: true });
   const [search, setSearch] = useState("");
   const contacts = useQuery(contactsQuery(search));
   const [contact, setContact] = useState<string | null>(null);

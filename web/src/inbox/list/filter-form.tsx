@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button, Checkbox, Combobox, Field, Select } from "@/ui";
-import { useChannels } from "../channels";
+import { useAccounts, useChannels } from "../channels";
 import { useConversationText } from "../conversation-text";
 import type { InboxSearch } from "../filters";
 import { brandsQuery, tagsQuery, teamsQuery, usersQuery } from "../queries";
@@ -14,6 +14,7 @@ interface FilterFormProps {
 const NONE: InboxSearch = {
   team: undefined,
   channel: undefined,
+  connection: undefined,
   brand: undefined,
   priority: undefined,
   tag: undefined,
@@ -28,7 +29,7 @@ export function FilterForm({ search, onChange }: FilterFormProps) {
   const teams = useQuery(teamsQuery).data ?? [];
   const tags = useQuery(tagsQuery).data ?? [];
   const brands = useQuery(brandsQuery).data ?? [];
-  const channels = useChannels();
+  const [channels, accounts] = [useChannels(), useAccounts()];
   const any = { value: "", label: t.any };
   return (
     <div className="flex flex-col gap-3">
@@ -64,6 +65,15 @@ export function FilterForm({ search, onChange }: FilterFormProps) {
           options={[any, ...channels]}
         />
       </Field>
+      {accounts.length > 1 && (
+        <Field label={t.connection}>
+          <Select
+            value={search.connection ?? ""}
+            onValueChange={(connection) => onChange({ connection: connection || undefined })}
+            options={[any, ...accounts]}
+          />
+        </Field>
+      )}
       {brands.length > 0 && (
         <Field label={t.brand}>
           <Select

@@ -1,8 +1,10 @@
 /** A message that is not at the server yet: on its way, waiting for a connection, or refused. */
 
 import { CircleAlert, Clock, CloudOff } from "lucide-react";
+import { Suspense, useState } from "react";
 import { useOnline } from "@/shell/use-online";
 import { Button, cx } from "@/ui";
+import { TemplateDialog } from "../composer/lazy";
 import { useComposer } from "../composer/state";
 import { useConversationText } from "../conversation-text";
 import { type OutboxEntry, outbox } from "../outbox";
@@ -48,6 +50,7 @@ function Refused({ entry }: { entry: OutboxEntry }) {
   const t = useConversationText();
   const { conversation } = useThreadParts();
   const composer = useComposer(conversation.id);
+  const [templates, setTemplates] = useState(false);
   const edit = () => {
     outbox.discard(entry.key);
     composer.write(wordsOf(entry), entry.body.kind === "note");
@@ -58,7 +61,12 @@ function Refused({ entry }: { entry: OutboxEntry }) {
         <CircleAlert aria-hidden className="size-3.5 shrink-0" />
         {[t.notSent, entry.problem?.title, entry.problem?.detail].filter(Boolean).join(". ")}
       </p>
-      <div className="flex gap-1">
+      <div className="flex flex-wrap justify-end gap-1">
+        {entry.problem?.code === "window_closed" && (
+          <Button size="sm" variant="primary" onClick={() => setTemplates(true)}>
+            {t.sendTemplate}
+          </Button>
+        )}
         <Button size="sm" onClick={() => outbox.retry(entry.key)}>
           {t.sendAgain}
         </Button>
@@ -69,6 +77,9 @@ function Refused({ entry }: { entry: OutboxEntry }) {
           {t.discard}
         </Button>
       </div>
+      <Suspense>
+        {templates && <TemplateDialog conversation={conversation} onClose={() => setTemplates(false)} />}
+      </Suspense>
     </div>
   );
 }

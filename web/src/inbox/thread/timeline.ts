@@ -2,6 +2,7 @@
 
 import type { OutboxEntry } from "../outbox";
 import type { Event, Message } from "../types";
+import { TOLD } from "./told";
 
 export type Entry =
   | { kind: "day"; key: string; at: string }
@@ -11,33 +12,6 @@ export type Entry =
 
 /** After so long without a word the writer is named again. */
 const GROUP_MS = 5 * 60_000;
-
-/** Of these the thread tells; others are in the messages themselves, or about something else. */
-const TOLD: ReadonlySet<Event["kind"]> = new Set<Event["kind"]>([
-  "conversation.created",
-  "conversation.status_changed",
-  "conversation.assigned",
-  "conversation.transferred",
-  "conversation.updated",
-  "conversation.archived",
-  "conversation.merged",
-  "conversation.unmerged",
-  "conversation.linked",
-  "conversation.participant_joined",
-  "conversation.participant_left",
-  "conversation.imported",
-  "conversation.triaged",
-  "conversation.macro_run",
-  "conversation.rated",
-  "conversation.rating_skipped",
-  "conversation.reviewed",
-  "conversation.escalated",
-  "conversation.tag_added",
-  "conversation.tag_removed",
-  "contact.identity_changed",
-  "plugin.event",
-  "plugin.action_done",
-]);
 
 interface Loaded {
   messages: Message[];
@@ -49,7 +23,7 @@ interface Loaded {
 
 export function timeline({ messages, hasOlder, events, pending }: Loaded): Entry[] {
   const oldest = hasOlder ? messages[0]?.occurred_at : undefined;
-  const told = events.filter((event) => TOLD.has(event.kind) && (!oldest || event.occurred_at >= oldest));
+  const told = events.filter((event) => TOLD.includes(event.kind) && (!oldest || event.occurred_at >= oldest));
   const entries: Entry[] = [];
   let [day, last]: [string, Message | undefined] = ["", undefined];
   const begin = (at: string) => {
