@@ -3,8 +3,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useMe } from "@/api";
-import { realtime, useChannel } from "@/realtime";
-import { pollWhenDown } from "@/realtime/fallback";
+import { realtime, stream, useChannel } from "@/realtime";
+import { fallBack } from "@/realtime/fallback";
 import { onInboxEvent, onPresence } from "./live";
 import { outbox } from "./outbox";
 
@@ -14,11 +14,11 @@ export function useLive(): void {
   const myId = me.user.id;
   useEffect(() => {
     realtime.start();
-    const endPolling = pollWhenDown(realtime, queries);
+    const endFallback = fallBack(realtime, stream, queries);
     const endFlush = realtime.onState(() => realtime.state === "live" && outbox.flush());
     window.addEventListener("online", realtime.hurry);
     return () => {
-      endPolling();
+      endFallback();
       endFlush();
       window.removeEventListener("online", realtime.hurry);
       realtime.stop();

@@ -55,6 +55,12 @@ export class Channel {
     this.joined = false;
   }
 
+  /** Forgets where it was: the next subscription is like the first. */
+  beginAnew(): void {
+    this.epoch = undefined;
+    this.seq = 0;
+  }
+
   refused(): void {
     this.joined = false;
     for (const listener of this.listeners) listener.refused?.();
@@ -79,14 +85,13 @@ export class Channel {
     }
   }
 
-  /** Another source has told an event: it counts as heard. */
-  logEvent(event: LogEvent): void {
+  private logEvent(event: LogEvent): void {
     if (event.epoch === this.epoch && event.seq <= this.seq) return;
     this.take(event);
     for (const listener of this.listeners) listener.event?.(event);
   }
 
-  fresh(): void {
+  private fresh(): void {
     for (const listener of this.listeners) listener.fresh?.();
   }
 

@@ -54,6 +54,12 @@ export class RealtimeClient {
     return this.backoff.failures;
   }
 
+  /** What is heard, or is to be. */
+  get channelNames(): string[] {
+    return [...this.channels.keys()].sort();
+  }
+
+  /** Told when the state changes, when an attempt has failed, and when other channels are to be heard. */
   readonly onState = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -89,6 +95,7 @@ export class RealtimeClient {
     }
     const first = channel.add(listener);
     if (first && this.socketId) void this.join(channel);
+    if (first) this.tell();
     return () => this.leave(name, listener);
   }
 
@@ -102,7 +109,20 @@ export class RealtimeClient {
     if (!channel || channel.remove(listener) > 0) return;
     this.channels.delete(name);
     if (this.socketId) this.send("pusher:unsubscribe", { channel: name });
+    this.tell();
   }
+
+  /** What another source has heard in a channel. `anew`: what was before is not known. */
+  overhear(frame: Frame, anew: boolean): void {
+    const channel = frame.channel ? this.channels.get(frame.channel) : undefined;
+    if (anew && frame.event === "pusher_internal:subscription_succeeded") channel?.beginAnew();
+    channel?.hear(frame);
+  }
+
+  /** The other source says how it is. */
+  readonly tell = (): void => {
+    for (const listener of this.listeners) listener();
+  };
 
   private async connect(): Promise<void> {
     this.become("connecting");
@@ -127,6 +147,7 @@ export class RealtimeClient {
     const after = afterClose(code);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.connect(), this.backoff.next(after));
+    this.tell();
   }
 
   private drop(): void {
@@ -179,6 +200,6 @@ export class RealtimeClient {
   private become(state: LinkState): void {
     if (this.current === state) return;
     this.current = state;
-    for (const listener of this.listeners) listener();
+    this.tell();
   }
 }

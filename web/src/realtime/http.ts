@@ -3,6 +3,9 @@
 import { session } from "@/api";
 import type { Authorization } from "./client";
 
+/** One stream tells no more of them. */
+const MOST_CHANNELS = 20;
+
 /** The server's last word: not for this person. */
 export class RealtimeRefused extends Error {}
 
@@ -21,6 +24,13 @@ export async function authorize(socketId: string, channel: string): Promise<Auth
     body: JSON.stringify({ socket_id: socketId, channel_name: channel }),
   });
   return (await response.json()) as Authorization;
+}
+
+/** The same as a stream. */
+export function openStream(channels: string[], lastId: string | undefined, signal: AbortSignal): Promise<Response> {
+  const names = encodeURIComponent(channels.slice(0, MOST_CHANNELS).join(","));
+  const headers: Record<string, string> = lastId ? { "Last-Event-ID": lastId } : {};
+  return request(`/api/v1/realtime/events?channels=${names}`, { headers, signal });
 }
 
 async function request(path: string, init: RequestInit = {}): Promise<Response> {

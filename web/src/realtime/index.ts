@@ -3,8 +3,9 @@
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import { session } from "@/api";
 import type { Listener } from "./channel";
-import { RealtimeClient } from "./client";
-import { authorize, RealtimeRefused, socketAddress } from "./http";
+import { type LinkState, RealtimeClient } from "./client";
+import { authorize, openStream, RealtimeRefused, socketAddress } from "./http";
+import { EventStream } from "./stream";
 
 export type { Listener } from "./channel";
 export type { LinkState } from "./client";
@@ -16,6 +17,13 @@ export const realtime = new RealtimeClient({
   open: (url) => new WebSocket(url),
   // Asks whether the session still is: if not, that ends it here as well.
   unauthorized: () => void session.renew().catch(() => undefined),
+  isRefusal: (error) => error instanceof RealtimeRefused,
+});
+
+export const stream = new EventStream({
+  open: openStream,
+  hear: (frame, anew) => realtime.overhear(frame, anew),
+  changed: realtime.tell,
   isRefusal: (error) => error instanceof RealtimeRefused,
 });
 
@@ -37,6 +45,7 @@ export function useChannel(name: string | undefined, listener: Listener): void {
   }, [name]);
 }
 
-export function useLinkState() {
-  return useSyncExternalStore(realtime.onState, () => realtime.state);
+/** Whether what happens is shown at once, by whichever way. */
+export function useLinkState(): LinkState {
+  return useSyncExternalStore(realtime.onState, () => (stream.isLive ? "live" : realtime.state));
 }
