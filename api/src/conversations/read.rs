@@ -52,7 +52,11 @@ pub async fn read_up_to(
 ) -> Result<(), Problem> {
     let (tenant, now) = (change.tenant(), change.now());
     participants::mark_read(change.conn(), tenant, id, granted.user, up_to, now).await?;
-    if up_to.is_none() {
+    let all = match up_to {
+        Some(message) => !list::is_followed_by_inbound(change.conn(), id, message).await?,
+        None => true,
+    };
+    if all {
         let latest = list::latest_inbound(change.conn(), id).await?;
         change.mark_read(id, latest).await?;
     }

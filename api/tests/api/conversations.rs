@@ -356,3 +356,23 @@ async fn a_renamed_contact_is_found_under_the_new_name() {
     }
     assert_eq!(app.count("events WHERE kind = 'contact.updated'").await, 1);
 }
+
+#[tokio::test]
+async fn what_was_read_up_to_the_last_word_is_read_by_the_house() {
+    let app = App::start().await;
+    let admin = app.tenant("acme").await;
+    let connection = admin.connect("1001").await.0;
+    let id = write(&app, &admin, &connection, "+491511", "Zoë", "Hello").await;
+    write(&app, &admin, &connection, "+491511", "Zoë", "Are you there?").await;
+    let conversation = format!("/api/v1/conversations/{id}");
+    let said = admin.get(&format!("{conversation}/messages")).await.ok()["items"].clone();
+    let unread = async || admin.get(&conversation).await.ok()["conversation"]["unread_count"].clone();
+    let read = async |message: &Value| {
+        let path = format!("{conversation}/read?up_to={}", message["id"].as_str().unwrap());
+        assert_eq!(admin.post(&path, &json!({})).await.status, 204);
+    };
+    read(&said[0]).await;
+    assert_eq!(unread().await, json!(2), "the customer has said something since");
+    read(&said[1]).await;
+    assert_eq!(unread().await, json!(0));
+}

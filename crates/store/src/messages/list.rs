@@ -205,6 +205,27 @@ pub async fn latest_inbound(conn: &mut PgConnection, conversation: ConversationI
     Ok(id.map(MessageId))
 }
 
+/// Whether the contact wrote anything after a message of a conversation.
+pub async fn is_followed_by_inbound(
+    conn: &mut PgConnection,
+    conversation: ConversationId,
+    message: MessageId,
+) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT EXISTS (
+               SELECT FROM messages m, messages read
+                WHERE read.conversation_id = $1 AND read.id = $2
+                  AND m.conversation_id = $1 AND m.direction = 'inbound'
+                  AND (m.occurred_at, coalesce(m.delivery_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'), m.position, m.id)
+                      > (read.occurred_at, coalesce(read.delivery_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'),
+                         read.position, read.id)) AS "followed!""#,
+        conversation.0,
+        message.0
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
 /// When the latest message between tenant and contact was written, its beginning, and which way it went.
 pub async fn latest_line(
     conn: &mut PgConnection,
