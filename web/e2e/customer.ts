@@ -20,7 +20,7 @@ export class Customer {
 
   /** Writes through the channel; the provider calls the webhook before this is over. */
   async write(body: string): Promise<void> {
-    await this.post("inbound", {
+    await this.product.simulate("inbound", {
       number: NUMBER,
       customer: { phone: this.phone, name: this.name },
       message: { type: "text", body },
@@ -29,32 +29,9 @@ export class Customer {
 
   /** Buys a lamp. */
   async buy(): Promise<void> {
-    await this.post(`shopify/shops/${SHOP}/orders`, {
+    await this.product.simulate(`shopify/shops/${SHOP}/orders`, {
       customer: { first_name: this.name, phone: `+${this.phone}` },
       lines: [{ variant: A_LAMP, quantity: 1 }],
     });
-  }
-
-  private async post(path: string, body: unknown): Promise<void> {
-    const answer = await fetch(`${this.product.providers}/_sandbox/${path}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    if (!answer.ok) {
-      throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    }
-  }
-}
-
-/** What the provider does to the next requests of the product: an answer such as `{ status: { code: 500 } }`. */
-export async function fault(product: Product, fault: Record<string, unknown>): Promise<void> {
-  const answer = await fetch(`${product.providers}/_sandbox/faults`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(fault),
-  });
-  if (!answer.ok) {
-    throw new Error(`faults: ${answer.status} ${await answer.text()}`);
   }
 }

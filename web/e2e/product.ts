@@ -52,6 +52,23 @@ export class Product {
     return new Product(child, data, `http://127.0.0.1:${http}`, `http://127.0.0.1:${providers}`, admin);
   }
 
+  /** Has the simulated providers do something: see `crates/sandbox` for what they can. */
+  async simulate(path: string, body: unknown): Promise<void> {
+    const answer = await fetch(`${this.providers}/_sandbox/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) {
+      throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    }
+  }
+
+  /** What happens to the next messages that the product sends, such as `{ times: 1, answer: "server_error" }`. */
+  fault(fault: Record<string, unknown>): Promise<void> {
+    return this.simulate("faults", fault);
+  }
+
   async stop(): Promise<void> {
     const ended = new Promise((resolve) => this.process.once("exit", resolve));
     this.process.kill("SIGINT");
