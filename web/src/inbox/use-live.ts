@@ -16,11 +16,15 @@ export function useLive(): void {
     realtime.start();
     const endFallback = fallBack(realtime, stream, queries);
     const endFlush = realtime.onState(() => realtime.state === "live" && outbox.flush());
-    window.addEventListener("online", realtime.hurry);
+    const back = () => {
+      realtime.hurry();
+      outbox.flush();
+    };
+    window.addEventListener("online", back);
     return () => {
       endFallback();
       endFlush();
-      window.removeEventListener("online", realtime.hurry);
+      window.removeEventListener("online", back);
       realtime.stop();
     };
   }, [queries]);

@@ -12,12 +12,7 @@ export async function startDevice(client: QueryClient, me: Me): Promise<() => vo
     const database = await openDevice(me.tenant.id, me.user.id);
     await restore(client, database);
     outbox.restore(await database.getAll("outbox"));
-    window.addEventListener("online", outbox.flush);
-    const end = keep(client, database);
-    return () => {
-      window.removeEventListener("online", outbox.flush);
-      end();
-    };
+    return keep(client, database);
   } catch {
     // A private window, or a browser that keeps nothing: everything works, only not without a connection.
     return () => undefined;

@@ -38,6 +38,7 @@ class FakeSocket {
 
 class Refused extends Error {}
 
+let online: boolean;
 let sockets: FakeSocket[];
 let authorize: ReturnType<typeof vi.fn<Dependencies["authorize"]>>;
 let unauthorized: ReturnType<typeof vi.fn<() => void>>;
@@ -48,11 +49,13 @@ const settle = () => vi.advanceTimersByTimeAsync(0);
 
 beforeEach(() => {
   vi.useFakeTimers();
+  online = true;
   sockets = [];
   authorize = vi.fn<Dependencies["authorize"]>(async () => ({ auth: "key:signature" }));
   unauthorized = vi.fn<() => void>();
   client = new RealtimeClient({
     unauthorized: () => unauthorized(),
+    online: () => online,
     address: async () => "ws://server/app/key",
     authorize,
     open: (url) => {
@@ -146,6 +149,18 @@ describe("a connection", () => {
   it("asks whether the session still is when it is told to sign in", async () => {
     (await connect()).breaks(4009);
     expect(unauthorized).toHaveBeenCalledTimes(1);
+  });
+
+  it("is not tried without a network, and at once when that is back", async () => {
+    const first = await connect();
+    online = false;
+    first.breaks(1006);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sockets).toHaveLength(1);
+    online = true;
+    client.hurry();
+    await settle();
+    expect(sockets).toHaveLength(2);
   });
 
   it("waits longer and longer while nothing answers", async () => {

@@ -20,6 +20,8 @@ export interface Dependencies {
   address: () => Promise<string>;
   authorize: (socketId: string, channel: string) => Promise<Authorization>;
   open: (url: string) => WebSocket;
+  /** Whether there is a network at all: without one nothing is tried. */
+  online: () => boolean;
   /** The session that the connection was for is over, or seems to be. */
   unauthorized: () => void;
   /** Whether an error of `authorize` is the server's last word. */
@@ -125,6 +127,10 @@ export class RealtimeClient {
   };
 
   private async connect(): Promise<void> {
+    if (!this.by.online()) {
+      this.become("down");
+      return;
+    }
     this.become("connecting");
     try {
       const address = await this.by.address();

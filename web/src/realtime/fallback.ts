@@ -17,7 +17,7 @@ const ATTEMPTS = 2;
 export function fallBack(socket: RealtimeClient, stream: EventStream, queries: QueryClient): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const poll = () => {
-    void queries.invalidateQueries({ queryKey: ["conversations"], refetchType: "active" });
+    if (navigator.onLine) void queries.invalidateQueries({ queryKey: ["conversations"], refetchType: "active" });
     timer = setTimeout(poll, POLL_MS);
   };
   const look = () => {

@@ -14,6 +14,7 @@ export type { LogEvent } from "./protocol";
 export const realtime = new RealtimeClient({
   address: socketAddress,
   authorize,
+  online: () => navigator.onLine,
   open: (url) => new WebSocket(url),
   // Asks whether the session still is: if not, that ends it here as well.
   unauthorized: () => void session.renew().catch(() => undefined),

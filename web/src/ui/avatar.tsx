@@ -39,14 +39,15 @@ export function Avatar({ name, size = "md", presence }: AvatarProps) {
     <span className="relative inline-flex shrink-0">
       <span
         aria-hidden
+        // No text of the page: a button with an avatar is called as it is labelled.
+        data-initials={initials(name)}
         className={cx(
+          "before:content-[attr(data-initials)]",
           "inline-flex items-center justify-center rounded-full font-semibold select-none",
           SIZES[size],
           TINTS[hash(name) % TINTS.length],
         )}
-      >
-        {initials(name)}
-      </span>
+      />
       {presence && (
         <span
           className={cx(

@@ -3,7 +3,7 @@
  */
 
 import { type UseMutationResult, useMutation } from "@tanstack/react-query";
-import { api, type components, isProblem, ok, queryClient, useMe } from "@/api";
+import { api, type components, ok, queryClient, useMe } from "@/api";
 import { toast, toastError } from "@/ui";
 import { patchConversation, putConversation } from "../cache";
 import { eventsQuery, queuesQuery } from "../queries";
@@ -197,11 +197,11 @@ export function useBulk(onDone: () => void) {
 /** Counts everything as read. Not worth a word if it fails: it is tried with the next message. */
 export async function markRead(id: string): Promise<void> {
   patchConversation(id, (conversation) => ({ ...conversation, unread_count: 0 }));
-  const { error } = await api.POST("/api/v1/conversations/{id}/read", { params: path(id) });
-  if (!error) void queryClient.invalidateQueries({ queryKey: ["conversations", "unread"] });
-}
-
-/** Whether somebody else was faster. */
-export function wasTaken(error: unknown): boolean {
-  return isProblem(error, "taken");
+  if (!navigator.onLine) return;
+  try {
+    await ok(api.POST("/api/v1/conversations/{id}/read", { params: path(id) }));
+    await queryClient.invalidateQueries({ queryKey: ["conversations", "unread"] });
+  } catch {
+    // It is read again with the next look.
+  }
 }

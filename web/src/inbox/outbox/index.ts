@@ -10,6 +10,7 @@ import { Outbox, type OutboxEntry } from "./outbox";
 export type { OutboxEntry } from "./outbox";
 
 export const outbox = new Outbox({
+  online: () => navigator.onLine,
   send,
   sent,
   save: async (entry) => (await device())?.put("outbox", entry),

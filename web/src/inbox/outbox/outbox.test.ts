@@ -11,10 +11,12 @@ const message = { id: "m" } as Message;
 let device: Map<string, OutboxEntry>;
 let send: ReturnType<typeof vi.fn<OutboxDependencies["send"]>>;
 let sent: ReturnType<typeof vi.fn<OutboxDependencies["sent"]>>;
+let online: boolean;
 let outbox: Outbox;
 
 function open(): Outbox {
   return new Outbox({
+    online: () => online,
     send,
     sent,
     save: async (entry) => device.set(entry.key, entry),
@@ -24,6 +26,7 @@ function open(): Outbox {
 
 beforeEach(() => {
   vi.useFakeTimers();
+  online = true;
   device = new Map();
   send = vi.fn<OutboxDependencies["send"]>(async () => message);
   sent = vi.fn<OutboxDependencies["sent"]>();
@@ -72,6 +75,18 @@ describe("the outbox", () => {
     await settle();
     expect(send).toHaveBeenCalledTimes(2);
     expect(send.mock.calls[0]?.[0].key).toBe(send.mock.calls[1]?.[0].key);
+    expect(outbox.all()).toEqual([]);
+  });
+
+  it("tries nothing without a network", async () => {
+    online = false;
+    outbox.add("c", note("hello"));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(send).not.toHaveBeenCalled();
+    expect(device.size).toBe(1);
+    online = true;
+    outbox.flush();
+    await settle();
     expect(outbox.all()).toEqual([]);
   });
 

@@ -23,6 +23,8 @@ export interface OutboxEntry {
 }
 
 export interface OutboxDependencies {
+  /** Whether there is a network at all: without one nothing is tried. */
+  online: () => boolean;
   send: (entry: OutboxEntry) => Promise<Message>;
   sent: (entry: OutboxEntry, message: Message) => void;
   /** Writes an entry down, or removes it. */
@@ -104,7 +106,7 @@ export class Outbox {
   };
 
   private async work(conversationId: string): Promise<void> {
-    if (this.busy.has(conversationId)) return;
+    if (this.busy.has(conversationId) || !this.by.online()) return;
     this.busy.add(conversationId);
     try {
       let next = this.next(conversationId);

@@ -31,6 +31,7 @@ export function useHeartbeat(): void {
 }
 
 async function say(): Promise<void> {
+  if (!navigator.onLine) return;
   const status = document.visibilityState === "visible" ? "online" : "away";
   try {
     await api.PUT("/api/v1/presence/me", {

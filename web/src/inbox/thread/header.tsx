@@ -42,7 +42,7 @@ export function Header({ detail, panelShown, onPanel }: HeaderProps) {
         <h2 className="truncate text-base font-semibold">{title}</h2>
         <div className="flex items-center gap-1 overflow-hidden">
           <ConversationMarks conversation={conversation} tags={3} />
-          {detail.queue_position && (
+          {detail.queue_position && !conversation.assignee_id && (
             <span className="text-xs whitespace-nowrap text-muted">{t.queuePosition(detail.queue_position)}</span>
           )}
         </div>
