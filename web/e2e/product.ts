@@ -57,7 +57,7 @@ export class Product {
     const answer = await fetch(`${this.providers}/_sandbox/${path}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
+      body: typeof body === "string" ? body : JSON.stringify(body),
     });
     if (!answer.ok) {
       throw new Error(`${path}: ${answer.status} ${await answer.text()}`);

@@ -141,7 +141,9 @@ async function refreshLists(): Promise<void> {
 }
 
 function forget(id: string): void {
-  queryClient.removeQueries({ queryKey: conversationQuery(id).queryKey });
+  // Whoever has it open is told that it is not there any more.
+  void queryClient.invalidateQueries({ queryKey: conversationQuery(id).queryKey });
+  queryClient.removeQueries({ queryKey: conversationQuery(id).queryKey, type: "inactive" });
   queryClient.setQueriesData<Conversations>({ queryKey: ["conversations", "list"] }, (data) =>
     data
       ? {

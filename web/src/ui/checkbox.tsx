@@ -29,6 +29,7 @@ export function Checkbox({
           {...rest}
           type="checkbox"
           checked={checked}
+          aria-label={hideLabel && typeof label === "string" ? label : undefined}
           aria-describedby={hint ? hintId : undefined}
           ref={(input) => {
             if (input) input.indeterminate = indeterminate;
@@ -36,7 +37,9 @@ export function Checkbox({
           onChange={(event) => onCheckedChange(event.target.checked)}
           className="mt-0.5 size-4 shrink-0 accent-accent"
         />
-        <span className={hideLabel ? "sr-only" : undefined}>{label}</span>
+        {hideLabel && typeof label === "string" ? null : (
+          <span className={hideLabel ? "sr-only" : undefined}>{label}</span>
+        )}
       </label>
       {hint && (
         <p id={hintId} className="pl-6 text-xs text-muted">

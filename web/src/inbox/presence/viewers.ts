@@ -27,6 +27,7 @@ export function useRoom(conversationId: string): void {
       if (event.type === "message.created" && event.actor.id) stopped(conversationId, event.actor.id);
       onConversationEvent(conversationId, event, user.id);
     },
+    refused: () => void queryClient.invalidateQueries({ queryKey: conversationQuery(conversationId).queryKey }),
     fresh: () => {
       void queryClient.invalidateQueries({ queryKey: conversationQuery(conversationId).queryKey });
       void queryClient.invalidateQueries({ queryKey: eventsQuery(conversationId).queryKey });

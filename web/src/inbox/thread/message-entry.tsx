@@ -14,6 +14,7 @@ import { Quote } from "./quote";
 import { Reactions } from "./reactions";
 import { Replies } from "./replies";
 import { useThreadParts } from "./thread-context";
+import { Undelivered } from "./undelivered";
 import { WhyButton } from "./why";
 
 export function MessageEntry({ message, first }: { message: Message; first: boolean }) {
@@ -53,11 +54,12 @@ export function MessageEntry({ message, first }: { message: Message; first: bool
               <time dateTime={occurred_at} title={format.dateTime(occurred_at)}>
                 {format.time(occurred_at)}
               </time>
-              {direction === "outbound" && <Delivery message={message} />}
+              {direction === "outbound" && <Delivery status={message.status} />}
             </p>
           </div>
           {!deleted_at && <MessageActions message={message} />}
         </div>
+        <Undelivered message={message} />
         <Reactions message={message} />
         <Replies message={message} />
       </div>

@@ -29,6 +29,10 @@ function Pane({ id }: { id: string }) {
   const router = useRouter();
   const thread = useThread(id);
   const { detail } = thread;
+  // It may be out of sight by now, though it was read before.
+  if (isProblem(detail.error, "not_found")) {
+    return <EmptyState title={t.goneTitle}>{t.goneHint}</EmptyState>;
+  }
   if (detail.data) {
     const { conversation } = detail.data;
     if (conversation.id !== id) {
@@ -42,9 +46,6 @@ function Pane({ id }: { id: string }) {
       return null;
     }
     return <Opened detail={detail.data} thread={thread} />;
-  }
-  if (isProblem(detail.error, "not_found")) {
-    return <EmptyState title={t.goneTitle}>{t.goneHint}</EmptyState>;
   }
   if (detail.isError) return <ErrorState error={detail.error} retry={() => void detail.refetch()} />;
   return <SkeletonRows rows={8} />;
