@@ -13,7 +13,7 @@ export interface Format {
   day(at: string | Date): string;
   /** 5 minutes ago, in 2 hours, yesterday */
   relative(at: string | Date, now?: number): string;
-  /** 5m, 2h, 3d: for narrow lists */
+  /** now, 5m, 2h, 3d: for narrow lists */
   age(at: string | Date, now?: number): string;
   number(value: number, options?: Intl.NumberFormatOptions): string;
   /** 3 h 20 min, 45 s */
@@ -61,7 +61,7 @@ function build(tag: string): Format {
     },
     age: (at, now = Date.now()) => {
       const [value, name] = largest(now - new Date(at).getTime());
-      return name === "second" ? unit(0, "minute", "narrow") : unit(Math.abs(value), name, "narrow");
+      return name === "second" ? relative.format(0, "second") : unit(Math.abs(value), name, "narrow");
     },
     number: (value, options) => new Intl.NumberFormat(tag, options).format(value),
     duration: (milliseconds) => {

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { Keyboard, LogOut, UserRound } from "lucide-react";
 import { useMe } from "@/api";
 import { chooseLanguage, type Language, useLanguage } from "@/i18n";
+import { AVAILABILITIES, type Availability, chooseAvailability, useAvailability } from "@/inbox/presence/availability";
 import { chooseTheme, type ThemeChoice, useThemeChoice } from "@/theme/theme";
 import { Avatar, Button, buttonClass, Field, Select } from "@/ui";
 import { LANGUAGE_OPTIONS, useThemes } from "./looks";
@@ -21,6 +22,13 @@ export function AccountActions({ onDone, onShortcuts }: { onDone: () => void; on
           <p className="truncate text-sm text-muted">{tenant.name}</p>
         </div>
       </div>
+      <Field label={t.availability}>
+        <Select
+          value={useAvailability()}
+          onValueChange={(value) => chooseAvailability(value as Availability)}
+          options={AVAILABILITIES.map((value) => ({ value, label: t.availabilities[value] }))}
+        />
+      </Field>
       <Field label={t.theme}>
         <Select
           value={useThemeChoice()}

@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { LogOut, UserRound } from "lucide-react";
 import { useMe } from "@/api";
 import { chooseLanguage, LANGUAGES, useLanguage } from "@/i18n";
+import { AVAILABILITIES, chooseAvailability, useAvailability } from "@/inbox/presence/availability";
 import { chooseTheme, useThemeChoice } from "@/theme/theme";
 import { Avatar, Menu, MenuItem, MenuLabel, MenuSeparator } from "@/ui";
 import { LANGUAGE_NAMES, useThemes } from "./looks";
@@ -14,6 +15,7 @@ export function AccountMenu({ side }: { side: "top" | "bottom" }) {
   const { user, tenant } = useMe();
   const navigate = useNavigate();
   const themes = useThemes();
+  const available = useAvailability();
   const [theme, language] = [useThemeChoice(), useLanguage()];
   const trigger = (
     <button type="button" aria-label={t.account(user.name)} className="rounded-full">
@@ -30,6 +32,13 @@ export function AccountMenu({ side }: { side: "top" | "bottom" }) {
       <MenuItem icon={<UserRound />} onSelect={() => void navigate({ to: "/profile" })}>
         {t.profile}
       </MenuItem>
+      <MenuSeparator />
+      <MenuLabel>{t.availability}</MenuLabel>
+      {AVAILABILITIES.map((value) => (
+        <MenuItem key={value} checked={available === value} onSelect={() => chooseAvailability(value)}>
+          {t.availabilities[value]}
+        </MenuItem>
+      ))}
       <MenuSeparator />
       <MenuLabel>{t.theme}</MenuLabel>
       {themes.map(({ value, label }) => (

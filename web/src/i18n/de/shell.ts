@@ -14,6 +14,8 @@ const de: typeof en = {
   account: (name) => `Konto von ${name}`,
   profile: "Profil und Sicherheit",
   signOut: "Abmelden",
+  availability: "Verfügbarkeit",
+  availabilities: { automatic: "Online, solange ich da bin", away: "Abwesend" },
   theme: "Darstellung",
   themeSystem: "Wie das System",
   themeLight: "Hell",

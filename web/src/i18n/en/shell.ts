@@ -13,6 +13,8 @@ export default {
   account: (name: string) => `Account of ${name}`,
   profile: "Profile and security",
   signOut: "Sign out",
+  availability: "Availability",
+  availabilities: { automatic: "Online while I am here", away: "Away" },
   theme: "Theme",
   themeSystem: "As the system",
   themeLight: "Light",

@@ -2,6 +2,7 @@
 
 import { useEffect } from "react";
 import { api } from "@/api";
+import { availability, onAvailability } from "./availability";
 
 const AGAIN_MS = 25_000;
 let watched: string | undefined;
@@ -23,19 +24,27 @@ export function useHeartbeat(): void {
     void say();
     const timer = setInterval(() => void say(), AGAIN_MS);
     document.addEventListener("visibilitychange", say);
+    const end = onAvailability(() => void say());
     return () => {
+      end();
       clearInterval(timer);
       document.removeEventListener("visibilitychange", say);
     };
   }, []);
 }
 
+function presence(): "online" | "away" {
+  const chosen = availability();
+  if (chosen !== "automatic") return chosen;
+  return document.visibilityState === "visible" ? "online" : "away";
+}
+
 async function say(): Promise<void> {
   if (!navigator.onLine) return;
-  const status = document.visibilityState === "visible" ? "online" : "away";
+  const status = presence();
   try {
     await api.PUT("/api/v1/presence/me", {
-      body: { status, current_conversation_id: status === "online" ? watched : undefined },
+      body: { status, current_conversation_id: document.visibilityState === "visible" ? watched : undefined },
     });
   } catch {
     // Nobody to tell: the next one will do.
