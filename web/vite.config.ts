@@ -16,7 +16,7 @@ export default defineConfig({
       // The client of this repository, as source: only what the console uses of it is bundled.
       "signalbox-client": path("../clients/typescript/src/index.ts"),
       // Never shown: see the file.
-      "markdown-to-jsx": path("./src/settings-form/markdown.ts"),
+      "markdown-to-jsx/react": path("./src/settings-form/markdown.ts"),
       "openapi-fetch": path("./node_modules/openapi-fetch"),
       // Radix brings it; it writes <style> elements, which the content security policy refuses.
       "react-remove-scroll": path("./src/ui/remove-scroll.tsx"),

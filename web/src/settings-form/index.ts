@@ -6,6 +6,8 @@ export const SettingsForm = lazy(async () => ({ default: (await import("./settin
 
 export type { FieldError } from "./check/field-error";
 export type { FieldOption, OptionsSource, ShownSecret } from "./form/state";
+export type { Save } from "./form/use-draft";
+export { changeOf } from "./model/change";
 export type { JsonObject } from "./model/json";
-export { effective, type Origin } from "./model/layers";
+export { effective, merge, type Origin } from "./model/layers";
 export type { Schema } from "./model/schema";

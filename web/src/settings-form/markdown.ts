@@ -2,6 +2,6 @@
  * Stands in for the engine's Markdown, of which its own templates are made and ours are not: texts of strangers are shown
  * as they are, and a third of the chunk is saved.
  */
-export default function Markdown({ children }: { children?: unknown }) {
+export function Markdown({ children }: { children?: unknown }) {
   return String(children ?? "");
 }

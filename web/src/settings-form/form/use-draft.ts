@@ -26,8 +26,8 @@ export interface Layers {
   shared?: boolean;
 }
 
-/** Saves; what is wrong comes back, anything else is thrown. */
-export type Save = (change: JsonObject) => Promise<FieldError[]>;
+/** Saves; what is wrong comes back, or that nothing was saved and the form is to stay as it is. Anything else is thrown. */
+export type Save = (change: JsonObject) => Promise<FieldError[] | "kept">;
 
 export interface Draft {
   data: JsonObject;
@@ -113,7 +113,7 @@ export function useDraft(layers: Layers, onSave: Save): Draft {
       setIsSaving(true);
       try {
         const errors = await onSave(shared ? json : change);
-        setRefused(errors);
+        setRefused(errors === "kept" ? [] : errors);
         return errors.length === 0;
       } catch (error) {
         setFailure(error);

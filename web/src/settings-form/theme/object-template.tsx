@@ -113,7 +113,7 @@ function Heading({ heading, top, children }: { heading?: string; top: boolean; c
   if (heading === undefined) return <div className="flex flex-col gap-4">{children}</div>;
   return (
     <fieldset className={cx("flex min-w-0 flex-col gap-4", top && "border-t border-line pt-4")}>
-      <legend className="float-left mb-4 w-full text-base font-semibold">{heading}</legend>
+      <legend className="float-left w-full text-base font-semibold">{heading}</legend>
       {children}
     </fieldset>
   );
@@ -127,9 +127,10 @@ function inOrder(fields: Shown[]): Shown[] {
 
 /** Fields under their headings: those without one first, then each heading where its first field stands. */
 function groups(fields: Shown[]): { heading?: string; fields: Shown[] }[] {
-  const byHeading = Map.groupBy(fields, (field) => field.schema["x-group"]);
-  const without = byHeading.get(undefined);
-  byHeading.delete(undefined);
-  const headed = [...byHeading].map(([heading, inGroup]) => ({ heading, fields: inGroup }));
-  return without ? [{ fields: without }, ...headed] : headed;
+  const headings = [...new Set(fields.map((field) => field.schema["x-group"]))];
+  const parts = headings.map((heading) => ({
+    heading,
+    fields: fields.filter((field) => field.schema["x-group"] === heading),
+  }));
+  return parts.toSorted((a, b) => Number(a.heading !== undefined) - Number(b.heading !== undefined));
 }

@@ -1,0 +1,72 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { type components, queryClient } from "@/api";
+import { changeOf, effective, type JsonObject, merge, type Schema, SettingsForm } from "@/settings-form";
+import { ErrorState, Section, SkeletonRows, toast } from "@/ui";
+import { saveDefaults } from "./changes";
+import { Conflict } from "./conflict";
+import { defaultsQuery, refreshConnections, type Tagged } from "./queries";
+import { useText } from "./text";
+import { useUnsavedGuard } from "./unsaved";
+import { useGuardedSave } from "./use-guarded-save";
+
+type Defaults = components["schemas"]["PluginDefaults"];
+
+/** What a tenant gives all its connections of a plugin. */
+export function PluginDefaults({ plugin }: { plugin: string }) {
+  const t = useText();
+  const { data, error, isPending, refetch } = useQuery(defaultsQuery(plugin));
+  const [round, setRound] = useState(0);
+  if (!data) return isPending ? <SkeletonRows /> : <ErrorState error={error} retry={refetch} />;
+  return (
+    <Section title={t.settings.defaults} description={t.settings.defaultsHint}>
+      <Form key={round} plugin={plugin} first={data} again={() => setRound((before) => before + 1)} />
+    </Section>
+  );
+}
+
+function Form({ plugin, first, again }: { plugin: string; first: Tagged<Defaults>; again: () => void }) {
+  const t = useText();
+  const onDirtyChange = useUnsavedGuard();
+  const [shown] = useState(first);
+  const settings = shown.value.settings as JsonObject;
+  const schema = shown.value.schema as Schema;
+  const { save, conflict } = useGuardedSave({
+    shown,
+    latest: () => queryClient.fetchQuery({ ...defaultsQuery(plugin), staleTime: 0 }),
+    // All of them are sent: what others have changed meanwhile stays theirs.
+    send: (wanted, over) => {
+      const theirs = over.value.settings as JsonObject;
+      const all = over === shown ? wanted : (merge(theirs, changeOf(settings, wanted)) as JsonObject);
+      return saveDefaults(plugin, all, over.etag).then(() => toast({ title: t.settings.defaultsSaved }));
+    },
+    prefix: "/settings",
+    saved: async () => {
+      await queryClient.fetchQuery({ ...defaultsQuery(plugin), staleTime: 0 });
+      again();
+      await refreshConnections();
+    },
+  });
+  return (
+    <SettingsForm
+      schema={withoutSecrets(schema)}
+      values={settings}
+      origins={{}}
+      tenant={effective(schema, {}, {})}
+      secrets={{}}
+      shared
+      onSave={save}
+      onDirtyChange={onDirtyChange}
+      notice={conflict && <Conflict {...conflict} />}
+    />
+  );
+}
+
+/** Secrets are each connection's own. */
+function withoutSecrets(schema: Schema): Schema {
+  if (!schema.properties) return schema;
+  const properties = Object.entries(schema.properties)
+    .filter(([, part]) => typeof part !== "object" || (!part["x-secret"] && !part.writeOnly))
+    .map(([name, part]) => [name, typeof part === "object" ? withoutSecrets(part) : part]);
+  return { ...schema, properties: Object.fromEntries(properties) };
+}

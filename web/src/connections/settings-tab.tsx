@@ -1,0 +1,75 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { type components, queryClient } from "@/api";
+import { type JsonObject, type Origin, type Schema, SettingsForm } from "@/settings-form";
+import { ErrorState, SkeletonRows, toast } from "@/ui";
+import { saveSettings } from "./changes";
+import { Conflict } from "./conflict";
+import { defaultsQuery, optionsOf, refreshConnections, settingsQuery, type Tagged } from "./queries";
+import { useText } from "./text";
+import { useUnsavedGuard } from "./unsaved";
+import { useGuardedSave } from "./use-guarded-save";
+
+type Settings = components["schemas"]["ConnectionSettings"];
+
+/** What a connection is set up with. */
+export function SettingsTab({ connection }: { connection: string }) {
+  const settings = useQuery(settingsQuery(connection));
+  const plugin = settings.data?.value.plugin_id ?? "";
+  const defaults = useQuery({ ...defaultsQuery(plugin), enabled: settings.isSuccess });
+  const [round, setRound] = useState(0);
+  const error = settings.error ?? defaults.error;
+  if (error) return <ErrorState error={error} retry={settings.refetch} />;
+  if (!settings.data || !defaults.data) return <SkeletonRows />;
+  return (
+    <Form
+      key={round}
+      connection={connection}
+      first={settings.data}
+      tenant={defaults.data.value.settings as JsonObject}
+      again={() => setRound((before) => before + 1)}
+    />
+  );
+}
+
+interface FormProps {
+  connection: string;
+  first: Tagged<Settings>;
+  tenant: JsonObject;
+  again: () => void;
+}
+
+function Form({ connection, first, tenant, again }: FormProps) {
+  const t = useText();
+  const onDirtyChange = useUnsavedGuard();
+  const [shown] = useState(first);
+  const { value } = shown;
+  const reload = () => queryClient.fetchQuery({ ...settingsQuery(connection), staleTime: 0 });
+  const { save, conflict } = useGuardedSave({
+    shown,
+    latest: reload,
+    send: async (change, over) => {
+      await saveSettings(connection, change, over.etag);
+      toast({ title: t.settings.saved });
+    },
+    prefix: "",
+    saved: async () => {
+      await reload();
+      again();
+      await refreshConnections();
+    },
+  });
+  return (
+    <SettingsForm
+      schema={value.schema as Schema}
+      values={value.values as JsonObject}
+      origins={value.origins as Record<string, Origin>}
+      tenant={tenant}
+      secrets={value.secrets}
+      options={optionsOf(connection)}
+      onSave={save}
+      onDirtyChange={onDirtyChange}
+      notice={conflict && <Conflict {...conflict} />}
+    />
+  );
+}
