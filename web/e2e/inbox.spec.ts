@@ -143,6 +143,16 @@ test("a conversation is tagged, made urgent, put aside, closed and opened again"
   await expect(thread(admin).getByText(/set the status to Open/)).toBeVisible();
 });
 
+test("an admin lets a customer have written something, for training", async ({ product, admin }) => {
+  await new Customer(product, "Uta Übung").write("Hello");
+  await open(admin, "Uta Übung");
+  await admin.getByRole("button", { name: "More actions" }).click();
+  await admin.getByRole("menuitem", { name: "Simulate a customer's message" }).click();
+  await admin.getByRole("dialog").getByLabel("Message").fill("What if I wrote this?");
+  await admin.getByRole("dialog").getByRole("button", { name: "Simulate" }).click();
+  await expect(thread(admin).getByText("What if I wrote this?")).toHaveCount(1);
+});
+
 test("filters and search find a conversation, and stand in the address", async ({ product, admin }) => {
   await new Customer(product, "Jonas Jäger").write("Do you sell chandeliers?");
   await expect(row(admin, "Jonas Jäger")).toBeVisible();

@@ -6,6 +6,7 @@ import type { LogEvent } from "@/realtime";
 import { knownConversation, patchConversation, patchMessage, putMessage, withFirstPage } from "./cache";
 import { outbox } from "./outbox";
 import { conversationQuery, eventsQuery, presenceQuery, queuesQuery } from "./queries";
+import { spaced } from "./spaced";
 import type { Conversation, ConversationPage, Event, Message } from "./types";
 
 type Conversations = InfiniteData<ConversationPage, string | undefined>;
@@ -47,9 +48,9 @@ export function onInboxEvent(event: LogEvent, myId: string): void {
   patchFrom(event, myId);
   changed.add(id);
   refreshSoon();
-  if (/assigned|transferred|created|status_changed/.test(event.type)) {
-    void queryClient.invalidateQueries({ queryKey: queuesQuery.queryKey });
-  }
+  countSoon();
+  queuesSoon();
+  boardSoon();
 }
 
 /** Somebody came, went, or is away. */
@@ -107,23 +108,26 @@ function appendEvent(id: string, { type, actor, data, ...event }: LogEvent): voi
   });
 }
 
-/** Changes of so long are answered with one request. */
-const GATHER_MS = 400;
 const changed = new Set<string>();
-let waiting = false;
 
-function refreshSoon(): void {
-  if (waiting) return;
-  waiting = true;
-  setTimeout(() => void refreshLists(), GATHER_MS);
-}
+/** On a busy day something changes all the time; the rows themselves are patched at once. */
+const refreshSoon = spaced(() => void refreshLists(), 300, 2_000);
+const countSoon = spaced(
+  () => void queryClient.invalidateQueries({ queryKey: ["conversations", "unread"] }),
+  300,
+  10_000,
+);
+const boardSoon = spaced(
+  () => void queryClient.invalidateQueries({ queryKey: ["conversations", "queue"], refetchType: "active" }),
+  300,
+  3_000,
+);
+const queuesSoon = spaced(() => void queryClient.invalidateQueries({ queryKey: queuesQuery.queryKey }), 300, 10_000);
 
 /** Reads the beginning of each list that is on the screen: whatever has changed stands there, or not in it any more. */
 async function refreshLists(): Promise<void> {
   const ids = new Set(changed);
   changed.clear();
-  waiting = false;
-  void queryClient.invalidateQueries({ queryKey: ["conversations", "unread"] });
   const lists = queryClient.getQueryCache().findAll({ queryKey: ["conversations", "list"] });
   for (const list of lists) {
     if (!list.isActive()) {

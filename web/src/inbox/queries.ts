@@ -25,6 +25,21 @@ export function conversationsQuery(search: InboxSearch) {
   });
 }
 
+export const QUEUE_STATES = ["new", "queued", "assigned", "snoozed", "closed"] as const;
+export type QueueState = (typeof QUEUE_STATES)[number];
+
+/** What stands in one column of the queue. */
+export function queueQuery(state: QueueState) {
+  const query = { queue_state: state, type: "support,internal_ticket", total: true };
+  return infiniteQueryOptions({
+    queryKey: ["conversations", "queue", state],
+    queryFn: ({ pageParam, signal }) =>
+      ok(api.GET("/api/v1/conversations", { params: { query: { ...query, limit: 30, cursor: pageParam } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+}
+
 /** How much is unread in a tab. */
 export function unreadQuery(tab: Tab) {
   const query = { ...toQuery({ tab, unread: true }), limit: 1, total: true };

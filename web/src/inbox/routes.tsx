@@ -26,4 +26,10 @@ const conversation = createRoute({
   component: lazyRouteComponent(() => import("./thread/pane"), "ConversationPane"),
 });
 
-export const inboxRoutes = [inbox.addChildren([nothing, conversation])] as const;
+const board = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/queue",
+  component: lazyRouteComponent(() => import("./board/board"), "Board"),
+});
+
+export const inboxRoutes = [inbox.addChildren([nothing, conversation]), board] as const;

@@ -338,6 +338,21 @@ const de: typeof en = {
     "Zum Testen und Üben: alles geschieht, als hätte der Kunde das geschrieben, auch Regeln. Was geantwortet wird, geht hinaus.",
   simulateAction: "Simulieren",
   simulated: "Der Kunde hat sozusagen geschrieben",
+  openBoard: "Warteschlange in Spalten zeigen",
+  boardHint: "Wo jede Unterhaltung mit Kunden und jedes Ticket steht.",
+  queueStates: {
+    new: "Neu",
+    queued: "Wartet",
+    assigned: "In Arbeit",
+    snoozed: "Zurückgestellt",
+    closed: "Geschlossen",
+  },
+  nobodyHere: "Hier ist nichts.",
+  takeNextShort: "Nächste",
+  waiting: (count) => plural(count, { one: "# wartet", other: "# warten" }),
+  oldest: (age) => `längste ${age}`,
+  inWork: (count) => plural(count, { one: "# in Arbeit", other: "# in Arbeit" }),
+  peopleOnline: (count) => plural(count, { one: "# online", other: "# online" }),
 };
 
 export default de;

@@ -81,6 +81,7 @@ const de: typeof en = {
   transferred: "Übergeben",
   merged: "Zusammengeführt",
   archivedDone: "Archiviert",
+  queues: "Warteschlangen",
 };
 
 export default de;

@@ -337,4 +337,13 @@ export default {
     "For tests and training: everything happens as if the customer had written this, rules included. What is answered does leave.",
   simulateAction: "Simulate",
   simulated: "The customer has written, as it were",
+  openBoard: "Show the queue in columns",
+  boardHint: "Where every conversation with a customer and every ticket stands.",
+  queueStates: { new: "New", queued: "Waiting", assigned: "Being worked on", snoozed: "Snoozed", closed: "Closed" },
+  nobodyHere: "Nothing here.",
+  takeNextShort: "Take next",
+  waiting: (count: number) => plural(count, { one: "# waits", other: "# wait" }),
+  oldest: (age: string) => `longest ${age}`,
+  inWork: (count: number) => plural(count, { one: "# in work", other: "# in work" }),
+  peopleOnline: (count: number) => plural(count, { one: "# online", other: "# online" }),
 };

@@ -81,4 +81,5 @@ export default {
   transferred: "Handed over",
   merged: "Merged",
   archivedDone: "Archived",
+  queues: "Queues",
 };

@@ -60,11 +60,23 @@ export function useTake(id: string) {
   });
 }
 
-/** Takes what has waited longest in the queues of the person. */
+/** The queue of the person's in which somebody has waited longest; `null` is the one of no team. */
+async function longestWaiting(): Promise<string | null> {
+  const queues = await queryClient.fetchQuery({ ...queuesQuery, staleTime: 0 });
+  const [longest] = queues
+    .filter((queue) => queue.waiting > 0)
+    .sort((a, b) => (b.oldest_age_seconds ?? 0) - (a.oldest_age_seconds ?? 0));
+  return longest?.team_id ?? null;
+}
+
+/** Takes what has waited longest: in a queue, or in all of the person's where none is named. */
 export function useTakeNext(onTaken: (id: string) => void) {
   const t = useInboxText();
   return useMutation({
-    mutationFn: () => ok(api.POST("/api/v1/queues/take-next", { body: {} })),
+    mutationFn: async (team?: string | null) => {
+      const team_id = team === undefined ? await longestWaiting() : team;
+      return ok(api.POST("/api/v1/queues/take-next", { body: { team_id } }));
+    },
     onSuccess: (conversation: Conversation | undefined) => {
       if (!conversation) return toast({ title: t.nothingWaits });
       putConversation(conversation);

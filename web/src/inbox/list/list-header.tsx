@@ -1,11 +1,12 @@
 import { useNavigate } from "@tanstack/react-router";
-import { ListStart, Plus, Search, X } from "lucide-react";
+import { Hand, ListStart, Plus, Search, X } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { IconButton, Input, useShortcut } from "@/ui";
 import { useTakeNext } from "../actions/mutations";
 import { useInboxText } from "../text";
 import { useInboxSearch } from "../use-search";
 
+const QueuesButton = lazy(() => import("./queues-button").then((module) => ({ default: module.QueuesButton })));
 const NewMenu = lazy(() => import("../dialogs/new-menu").then((module) => ({ default: module.NewMenu })));
 
 interface ListHeaderProps {
@@ -21,7 +22,7 @@ export function ListHeader({ searching, onSearch, onClose }: ListHeaderProps) {
   const t = useInboxText();
   const navigate = useNavigate();
   const takeNext = useTakeNext((id) => void navigate({ to: "/inbox/$conversationId", params: { conversationId: id } }));
-  useShortcut("n", t.takeNext, () => takeNext.mutate(), { group: t.inboxGroup });
+  useShortcut("n", t.takeNext, () => takeNext.mutate(undefined), { group: t.inboxGroup });
   if (searching) return <SearchField onClose={onClose} />;
   return (
     <header className="flex h-12 shrink-0 items-center gap-1 px-3">
@@ -29,11 +30,14 @@ export function ListHeader({ searching, onSearch, onClose }: ListHeaderProps) {
       <IconButton label={t.searchInbox} icon={<Search />} shortcut="/" onClick={onSearch} />
       <IconButton
         label={t.takeNext}
-        icon={<ListStart />}
+        icon={<Hand />}
         shortcut="n"
         busy={takeNext.isPending}
-        onClick={() => takeNext.mutate()}
+        onClick={() => takeNext.mutate(undefined)}
       />
+      <Suspense fallback={<IconButton label={t.queues} icon={<ListStart />} disabled />}>
+        <QueuesButton />
+      </Suspense>
       <Suspense fallback={<IconButton label={t.newConversation} icon={<Plus />} disabled />}>
         <NewMenu />
       </Suspense>

@@ -1,6 +1,7 @@
 /** The run of a rule that has done something: its trigger, and every condition with the value that it had. */
 
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Check, X } from "lucide-react";
 import { useFormat } from "@/i18n";
 import { ErrorState, SkeletonRows } from "@/ui";
@@ -43,9 +44,9 @@ export function WhyRuns({ ruleId, at }: { ruleId: string; at: string }) {
       <p className="text-xs text-muted">{format.dateTime(run.created_at)}</p>
       {trace.trigger?.reason && <p>{t.whyBecause(trace.trigger.reason)}</p>}
       {trace.conditions && <Condition condition={trace.conditions} />}
-      <a href={`/rules/${run.rule_id}`} className="self-start text-accent-ink underline">
+      <Link to="/rules/$ruleId" params={{ ruleId: run.rule_id }} className="self-start text-accent-ink underline">
         {t.whyOpenRule}
-      </a>
+      </Link>
     </div>
   );
 }
