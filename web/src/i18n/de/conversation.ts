@@ -294,6 +294,7 @@ const de: typeof en = {
   firstResponse: "Erste Antwort",
   rating: "Bewertung",
   ratingOf: (rating) => `${rating} von 5`,
+  escalations: "Eskalationen",
   linked: "Verknüpft",
   toCustomer: "Die Unterhaltung mit dem Kunden",
   earlier: "Andere Unterhaltungen",

@@ -293,6 +293,7 @@ export default {
   firstResponse: "First answer",
   rating: "Rating",
   ratingOf: (rating: number) => `${rating} of 5`,
+  escalations: "Escalations",
   linked: "Linked",
   toCustomer: "The customer's conversation",
   earlier: "Other conversations",

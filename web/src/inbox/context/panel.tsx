@@ -4,6 +4,7 @@ import type { ConversationDetail } from "../types";
 import { ContactCard } from "./contact-card";
 import { ConversationFields } from "./conversation-fields";
 import { EarlierConversations } from "./earlier-conversations";
+import { Escalations } from "./escalations";
 import { Facts } from "./facts";
 import { Participants } from "./participants";
 import { Pins } from "./pins";
@@ -19,6 +20,7 @@ export function ContextPanel({ detail }: { detail: ConversationDetail }) {
           {contact && <ContactCard contact={contact} />}
           {contact && <Facts contactId={contact.id} />}
           <ConversationFields detail={detail} />
+          <Escalations detail={detail} />
           <TicketLinks detail={detail} />
           <Pins conversationId={conversation.id} />
           {contact && <EarlierConversations contactId={contact.id} currentId={conversation.id} />}
@@ -29,6 +31,7 @@ export function ContextPanel({ detail }: { detail: ConversationDetail }) {
       return (
         <>
           <ConversationFields detail={detail} />
+          <Escalations detail={detail} />
           <TicketLinks detail={detail} />
           <Participants detail={detail} />
           <Pins conversationId={conversation.id} />

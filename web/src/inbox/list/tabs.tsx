@@ -1,7 +1,7 @@
-import { useQueries } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueries } from "@tanstack/react-query";
 import { Tabs } from "@/ui";
 import { TABS, type Tab } from "../filters";
-import { unreadQuery } from "../queries";
+import { conversationsQuery, unreadQuery } from "../queries";
 import { useInboxText } from "../text";
 import { useInboxSearch } from "../use-search";
 
@@ -9,7 +9,9 @@ import { useInboxSearch } from "../use-search";
 export function InboxTabs() {
   const t = useInboxText();
   const [search, change] = useInboxSearch();
-  const counts = useQueries({ queries: TABS.map((tab) => unreadQuery(tab)) });
+  // The list first: counting takes the server longer.
+  const { isSuccess } = useInfiniteQuery(conversationsQuery(search));
+  const counts = useQueries({ queries: TABS.map((tab) => ({ ...unreadQuery(tab), enabled: isSuccess })) });
   const items = TABS.map((tab, index) => ({ value: tab, label: t.tabs[tab], count: counts[index]?.data }));
   return (
     <Tabs
