@@ -14,3 +14,4 @@ export { type Me, meQuery, type Permission, useMay, useMe } from "./me";
 export { fieldError, isOffline, isProblem, type Words, words } from "./problems";
 export { queryClient } from "./queries";
 export { anonymous, session } from "./session";
+export { type Tagged, tagged } from "./tagged";
