@@ -1,0 +1,11 @@
+import { defineConfig } from "@playwright/test";
+import tests from "./playwright.config";
+
+/** The pictures of the documentation, made of the running product: `scripts/console screenshots`. */
+export default defineConfig({
+  ...tests,
+  testDir: "screenshots",
+  testMatch: "*.ts",
+  timeout: 300_000,
+  use: { ...tests.use, deviceScaleFactor: 1, screenshot: "off", trace: "off" },
+});
