@@ -1,5 +1,6 @@
 //! What agents ask all day of an inbox of a million conversations and ten million messages, one after another.
 
+mod opening;
 mod plans;
 mod questions;
 
@@ -47,6 +48,7 @@ pub async fn run(effort: Effort) -> anyhow::Result<Report> {
     let mut report = Report::new(Benchmark::Inbox, "An inbox of ten million messages", stand.machine());
     bench.conditions(&mut report);
     bench.lists(&mut report).await?;
+    report.figure(opening(&address, &account, effort).await?);
     bench.threads(&mut report).await?;
     bench.searches(&mut report).await?;
     bench.contacts(&mut report).await?;
@@ -105,8 +107,9 @@ impl Inbox {
         let paths: Vec<_> = combinations.iter().map(|filter| format!("/conversations?{filter}")).collect();
         let name = format!("a page of a list, {} combinations of filters", paths.len());
         let all = self.p95(report, &name, &self.admin, &paths, 50.0).await?;
-        self.p95(report, "the same as an agent", &self.agent, &paths, 50.0).await?;
+        let seen = self.p95(report, "the same as an agent", &self.agent, &paths, 50.0).await?;
         report.figure(Figure::new("the slowest combination", "ms", &[slowest(&paths, &all)]));
+        report.figure(Figure::new("the slowest combination as an agent", "ms", &[slowest(&paths, &seen)]));
 
         let mut cursor = String::new();
         let mut pages = Vec::new();
@@ -218,6 +221,12 @@ impl Inbox {
     fn count(&self, full: i64) -> i64 {
         self.effort.pick(full, full / 10)
     }
+}
+
+async fn opening(address: &str, account: &Account, effort: Effort) -> anyhow::Result<Figure> {
+    let took = opening::times(address, account, effort.pick(40, 5)).await?;
+    let name = "opening the inbox in a browser, largest contentful paint: p95";
+    Ok(Figure::new(name, "ms", &[p95_of(&took)?]).at_most(1000.0))
 }
 
 /// Asks one after another. Returns how long each took.

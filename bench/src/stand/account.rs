@@ -47,6 +47,11 @@ impl Account {
         Ok(account)
     }
 
+    /// Whom the tenant was made with, and their password.
+    pub fn admin(&self) -> (&str, &str) {
+        (ADMIN, &self.password)
+    }
+
     /// Adds a number; the first makes the endpoint, the others share it.
     async fn connect(&mut self, stand: &Stand, line: Line) -> anyhow::Result<()> {
         let (settings, endpoint) = (stand.directory().join("settings.json"), stand.directory().join("endpoint.json"));
