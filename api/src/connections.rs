@@ -30,7 +30,10 @@ use manifest::SecretChange;
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgConnection;
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 use store::{
     connections::{self, Connection},
     endpoints, ingest, secrets,
@@ -110,26 +113,70 @@ async fn required(conn: &mut PgConnection, id: ConnectionId) -> Result<Connectio
 
 /// What is shown of a connection.
 async fn show(api: &Api, conn: &mut PgConnection, connection: Connection) -> Result<ShownConnection, Problem> {
-    let compiled = plugins::installed(api, conn, &connection.plugin_id, &connection.plugin_version).await?;
-    let stored = secrets::of_connection(conn, connection.id).await?;
-    let accounts = connections::accounts(conn, connection.id).await?;
-    let endpoint = endpoints::load(conn, connection.endpoint_id).await?;
-    Ok(ShownConnection {
+    let mut shown = show_all(api, conn, vec![connection]).await?;
+    Ok(shown.pop().ok_or(Code::NotFound)?)
+}
+
+/// What is shown of connections, in their order. As many statements as plugins speak for them, and three.
+async fn show_all(
+    api: &Api,
+    conn: &mut PgConnection,
+    connections: Vec<Connection>,
+) -> Result<Vec<ShownConnection>, Problem> {
+    let ids: Vec<_> = connections.iter().map(|connection| connection.id).collect();
+    let endpoints: Vec<_> = connections.iter().map(|connection| connection.endpoint_id).collect();
+    let speakers = Speakers::of(api, conn, &connections).await?;
+    let mut secrets = grouped(secrets::of_connections(conn, &ids).await?);
+    let mut accounts = grouped(connections::accounts(conn, &ids).await?);
+    let keys: BTreeMap<_, _> = endpoints::keys(conn, &endpoints).await?.into_iter().collect();
+    let show = |connection: Connection| ShownConnection {
         id: connection.id,
+        secrets: sealing::shown(
+            speakers.for_connection(&connection).settings.secret_names(),
+            &secrets.remove(&connection.id).unwrap_or_default(),
+        ),
         plugin_id: connection.plugin_id,
         plugin_version: connection.plugin_version,
         name: connection.name,
         settings: connection.settings,
-        secrets: sealing::shown(compiled.settings.secret_names(), &stored),
         status: connection.status,
         status_reason: connection.status_reason,
         status_since: connection.status_since,
-        accounts,
+        accounts: accounts.remove(&connection.id).unwrap_or_default(),
         endpoint_id: connection.endpoint_id,
-        webhook_url: endpoint.map(|endpoint| webhook_url(api, &endpoint.key)),
+        webhook_url: keys.get(&connection.endpoint_id).map(|key| webhook_url(api, key)),
         created_at: connection.created_at,
         updated_at: connection.updated_at,
-    })
+    };
+    Ok(connections.into_iter().map(show).collect())
+}
+
+fn grouped<T>(rows: Vec<(ConnectionId, T)>) -> BTreeMap<ConnectionId, Vec<T>> {
+    let mut groups: BTreeMap<_, Vec<T>> = BTreeMap::new();
+    for (id, row) in rows {
+        groups.entry(id).or_default().push(row);
+    }
+    groups
+}
+
+/// The plugins that speak for some connections, each read once.
+pub struct Speakers(BTreeMap<(String, String), Arc<Compiled>>);
+
+impl Speakers {
+    pub async fn of(api: &Api, conn: &mut PgConnection, connections: &[Connection]) -> Result<Self, Problem> {
+        let mut speakers = BTreeMap::new();
+        for Connection { plugin_id, plugin_version, .. } in connections {
+            if let Entry::Vacant(entry) = speakers.entry((plugin_id.clone(), plugin_version.clone())) {
+                entry.insert(plugins::installed(api, conn, plugin_id, plugin_version).await?);
+            }
+        }
+        Ok(Self(speakers))
+    }
+
+    /// The one of a connection that was among them.
+    pub fn for_connection(&self, connection: &Connection) -> &Compiled {
+        &self.0[&(connection.plugin_id.clone(), connection.plugin_version.clone())]
+    }
 }
 
 /// What the connection inherits from its tenant, as far as its version has a use for it.

@@ -2,7 +2,8 @@
 
 use crate::{
     auth::Caller,
-    plugins::{self, Compiled},
+    connections::Speakers,
+    plugins::Compiled,
     problem::Problem,
     request::{Page, Paging, Query, paging},
     state::Api,
@@ -11,10 +12,7 @@ use axum::extract::State;
 use domain::{ConnectionId, connection::ConnectionStatus, rich::Kind, role::Permission};
 use manifest::{Handle, Interface};
 use serde::Serialize;
-use std::{
-    collections::{BTreeMap, BTreeSet, btree_map::Entry},
-    sync::Arc,
-};
+use std::collections::BTreeSet;
 use store::connections::{self, Connection};
 
 /// An account over which customers are met.
@@ -80,20 +78,10 @@ pub async fn list(
     let after = paging::id_of(paging.cursor())?;
     let (mut tx, _) = caller.begin(Permission::WorkConversations).await?;
     let rows = connections::list(&mut tx, after, paging.limit().rows()).await?;
-    let mut speakers: BTreeMap<(String, String), Arc<Compiled>> = BTreeMap::new();
-    for row in &rows {
-        if let Entry::Vacant(entry) = speakers.entry(speaker(row)) {
-            entry.insert(plugins::installed(&api, &mut tx, &row.plugin_id, &row.plugin_version).await?);
-        }
-    }
+    let speakers = Speakers::of(&api, &mut tx, &rows).await?;
     let show = |row: Connection| {
-        let plugin = Arc::clone(&speakers[&speaker(&row)]);
-        ShownChannel::of(row, &plugin)
+        let plugin = speakers.for_connection(&row);
+        ShownChannel::of(row, plugin)
     };
     Ok(axum::Json(Page::of(rows, paging.limit(), |row| paging::by_id(row.id.0), show)))
-}
-
-/// The plugin's version that speaks for a connection.
-fn speaker(connection: &Connection) -> (String, String) {
-    (connection.plugin_id.clone(), connection.plugin_version.clone())
 }

@@ -1,6 +1,6 @@
 //! `GET /api/v1/connections`
 
-use super::{ShownConnection, show};
+use super::{ShownConnection, show_all};
 use crate::{
     auth::Caller,
     problem::Problem,
@@ -24,9 +24,6 @@ pub async fn list(
     let (mut tx, _) = caller.begin(Permission::ManageConnections).await?;
     let rows = connections::list(&mut tx, after, paging.limit().rows()).await?;
     let page = Page::of(rows, paging.limit(), |row| paging::by_id(row.id.0), |row| row);
-    let mut items = Vec::with_capacity(page.items.len());
-    for connection in page.items {
-        items.push(show(&api, &mut tx, connection).await?);
-    }
+    let items = show_all(&api, &mut tx, page.items).await?;
     Ok(axum::Json(Page { items, has_more: page.has_more, next_cursor: page.next_cursor, total: None }))
 }

@@ -1,6 +1,9 @@
 //! Connections: settings, secrets, accounts.
 
-use crate::app::{App, connection, webhook};
+use crate::{
+    app::{App, connection, webhook},
+    contacts::statements,
+};
 use domain::role::Role;
 use serde_json::json;
 
@@ -152,4 +155,24 @@ async fn agents_configure_nothing() {
     assert_eq!(agent.get("/api/v1/deliveries").await.problem(403), "forbidden");
     let plugins = agent.get("/api/v1/plugins").await.ok();
     assert_eq!(plugins["items"][0]["settings_schema"]["type"], "object");
+}
+
+#[tokio::test]
+async fn many_are_listed_with_as_many_statements_as_one() {
+    let app = App::start().await;
+    let admin = app.tenant("acme").await;
+    admin.connect("1001").await;
+    let asked =
+        async || (statements(&admin, "/api/v1/connections").await, statements(&admin, "/api/v1/channels").await);
+    let one = asked().await;
+    for number in ["1002", "1003", "1004"] {
+        admin.connect(number).await;
+    }
+    let listed = admin.get("/api/v1/connections").await.ok()["items"].clone();
+    assert_eq!(
+        (&listed[3]["accounts"], &listed[3]["secrets"]["access_token"]["set"]),
+        (&json!(["1004"]), &json!(true))
+    );
+    assert!(listed[3]["webhook_url"].is_string());
+    assert_eq!(asked().await, one);
 }

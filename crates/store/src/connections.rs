@@ -272,11 +272,14 @@ pub async fn delete(conn: &mut PgConnection, id: ConnectionId) -> Result<bool> {
     Ok(done.rows_affected() > 0)
 }
 
-/// The accounts a connection answers for.
-pub async fn accounts(conn: &mut PgConnection, id: ConnectionId) -> Result<Vec<String>> {
-    Ok(sqlx::query_scalar!("SELECT account FROM connection_accounts WHERE connection_id = $1 ORDER BY account", id.0)
-        .fetch_all(conn)
-        .await?)
+/// The accounts that connections answer for, each with who answers.
+pub async fn accounts(conn: &mut PgConnection, of: &[ConnectionId]) -> Result<Vec<(ConnectionId, String)>> {
+    let ids: Vec<Uuid> = of.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        "SELECT connection_id, account FROM connection_accounts WHERE connection_id = ANY ($1) ORDER BY account",
+        &ids
+    );
+    Ok(rows.fetch_all(conn).await?.into_iter().map(|row| (row.connection_id.into(), row.account)).collect())
 }
 
 /// Makes `accounts` the accounts a connection answers for at its endpoint. One that another connection has there

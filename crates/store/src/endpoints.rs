@@ -166,6 +166,13 @@ pub async fn load(conn: &mut PgConnection, id: EndpointId) -> Result<Option<Endp
     .await?)
 }
 
+/// The keys of the tenant's endpoints among these; those of shared ones are nobody's to see.
+pub async fn keys(conn: &mut PgConnection, ids: &[EndpointId]) -> Result<Vec<(EndpointId, String)>> {
+    let ids: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!("SELECT id, key FROM endpoints WHERE id = ANY ($1)", &ids);
+    Ok(rows.fetch_all(conn).await?.into_iter().map(|row| (row.id.into(), row.key)).collect())
+}
+
 /// The endpoints of the tenant, in the order of their ids, from after `after`.
 pub async fn list(conn: &mut PgConnection, after: Option<EndpointId>, limit: i64) -> Result<Vec<Endpoint>> {
     Ok(sqlx::query_as!(

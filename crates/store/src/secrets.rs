@@ -72,6 +72,22 @@ pub async fn of_connection(conn: &mut PgConnection, connection: ConnectionId) ->
     .await?)
 }
 
+/// The secrets of several connections, each with whose it is.
+pub async fn of_connections(
+    conn: &mut PgConnection,
+    connections: &[ConnectionId],
+) -> Result<Vec<(ConnectionId, SealedSecret)>> {
+    let ids: Vec<uuid::Uuid> = connections.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        "SELECT connection_id, name, sealed, updated_at FROM connection_secrets WHERE connection_id = ANY ($1)
+          ORDER BY name",
+        &ids
+    );
+    let secret = |name, sealed, updated_at| SealedSecret { name, sealed, updated_at };
+    let rows = rows.fetch_all(conn).await?.into_iter();
+    Ok(rows.map(|row| (row.connection_id.into(), secret(row.name, row.sealed, row.updated_at))).collect())
+}
+
 /// Sets a secret of a connection, or replaces it.
 pub async fn put_for_connection(
     conn: &mut PgConnection,
