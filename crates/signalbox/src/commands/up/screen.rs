@@ -21,6 +21,9 @@ pub fn greet(
     println!();
     println!("Signalbox is running.");
     println!();
+    if cfg!(feature = "console") {
+        println!("  Console        {base}");
+    }
     println!("  API            {base}/api/v1");
     println!("  Documentation  {base}/docs");
     println!("  Health         {base}/readyz");
