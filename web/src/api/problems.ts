@@ -2,7 +2,6 @@
 
 import { ProblemError } from "signalbox-client";
 import { language } from "@/i18n/language";
-import de from "./problems.de";
 
 export interface Words {
   title: string;
@@ -20,13 +19,28 @@ export function isOffline(error: unknown): boolean {
   return error instanceof TypeError;
 }
 
+/** German titles, once somebody reads German; until they are there, the server's English ones. */
+let titles: Partial<Record<ProblemError["code"], string>> = {};
+let asked = false;
+
+function loadTitles(): void {
+  if (asked) return;
+  asked = true;
+  void import("./problems.de").then((module) => {
+    titles = module.default;
+  });
+}
+
+if (language() === "de") loadTitles();
+
 export function words(error: unknown): Words {
   const german = language() === "de";
+  if (german) loadTitles();
   if (error instanceof ProblemError) {
     const { code, title, detail, errors, request_id } = error.problem;
     const fields = errors?.map((field) => field.message).join(" ");
     return {
-      title: (german && de[code]) || title,
+      title: (german && titles[code]) || title,
       detail: detail ?? fields ?? "",
       requestId: request_id,
     };

@@ -5,7 +5,7 @@ import { api, ok, queryClient } from "@/api";
 import type { LogEvent } from "@/realtime";
 import { knownConversation, patchConversation, patchMessage, putMessage, withFirstPage } from "./cache";
 import { outbox } from "./outbox";
-import { conversationQuery, eventsQuery, presenceQuery, queuesQuery } from "./queries";
+import { conversationQuery, eventsQuery, goneQuery, presenceQuery, queuesQuery } from "./queries";
 import { spaced } from "./spaced";
 import type { Conversation, ConversationPage, Event, Message } from "./types";
 
@@ -126,6 +126,7 @@ const queuesSoon = spaced(() => void queryClient.invalidateQueries({ queryKey: q
 
 /** Reads the beginning of each list that is on the screen: whatever has changed stands there, or not in it any more. */
 async function refreshLists(): Promise<void> {
+  if (!navigator.onLine) return;
   const ids = new Set(changed);
   changed.clear();
   const lists = queryClient.getQueryCache().findAll({ queryKey: ["conversations", "list"] });
@@ -144,9 +145,9 @@ async function refreshLists(): Promise<void> {
   }
 }
 
-function forget(id: string): void {
-  // Whoever has it open is told that it is not there any more.
-  void queryClient.invalidateQueries({ queryKey: conversationQuery(id).queryKey });
+/** Takes a conversation out of everything: it is deleted, or not for this person any more. */
+export function forget(id: string): void {
+  queryClient.setQueryData(goneQuery(id).queryKey, true);
   queryClient.removeQueries({ queryKey: conversationQuery(id).queryKey, type: "inactive" });
   queryClient.setQueriesData<Conversations>({ queryKey: ["conversations", "list"] }, (data) =>
     data

@@ -1,6 +1,6 @@
 /** What the inbox reads. Keys begin with the plural noun; realtime events patch what lies under them (`cache.ts`). */
 
-import { infiniteQueryOptions, queryOptions, useQuery } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, skipToken, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { api, items, ok, queryClient } from "@/api";
 import { type InboxSearch, type Tab, toQuery } from "./filters";
@@ -62,6 +62,11 @@ export function conversationQuery(id: string) {
     },
     meta: KEEP,
   });
+}
+
+/** Whether a conversation that was read has gone out of sight since. Nobody fetches it: events say so. */
+export function goneQuery(id: string) {
+  return queryOptions<boolean>({ queryKey: ["conversations", "gone", id], queryFn: skipToken });
 }
 
 /** Newest page first; within a page in the order in which they are read. */
@@ -205,8 +210,8 @@ export function factsQuery(contactId: string) {
     queryKey: ["contacts", "facts", contactId],
     queryFn: ({ signal }) =>
       ok(api.GET("/api/v1/contacts/{id}/facts", { params: { path: { id: contactId } }, signal })),
-    // What is being asked will be there in a moment.
-    refetchInterval: (query) => (query.state.data?.sources.some((source) => source.refreshing) ? 3_000 : false),
+    // What is being asked will be there in a moment; an order in the shop is told by no event of the conversation.
+    refetchInterval: (query) => (query.state.data?.sources.some((source) => source.refreshing) ? 3_000 : 15_000),
   });
 }
 

@@ -3,7 +3,6 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { session } from "@/api";
 import { rootRoute } from "@/shell/route";
-import { SignIn } from "./sign-in";
 
 /** A path of ours to go on to; never an address of somebody else's. */
 function inside(path: unknown): string | undefined {
@@ -20,7 +19,7 @@ const signIn = createRoute({
   beforeLoad: ({ search }) => {
     if (session.state === "signed-in") throw redirect({ href: search.from ?? "/inbox" });
   },
-  component: SignIn,
+  component: lazyRouteComponent(() => import("./sign-in"), "SignIn"),
 });
 
 const forgotPassword = createRoute({

@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from "react";
 import { queryClient, useMe } from "@/api";
 import { useChannel } from "@/realtime";
-import { onConversationEvent } from "../live";
+import { forget, onConversationEvent } from "../live";
 import { conversationQuery, eventsQuery } from "../queries";
 
 /** A sign of typing lapses after so long. */
@@ -27,7 +27,7 @@ export function useRoom(conversationId: string): void {
       if (event.type === "message.created" && event.actor.id) stopped(conversationId, event.actor.id);
       onConversationEvent(conversationId, event, user.id);
     },
-    refused: () => void queryClient.invalidateQueries({ queryKey: conversationQuery(conversationId).queryKey }),
+    refused: () => forget(conversationId),
     fresh: () => {
       void queryClient.invalidateQueries({ queryKey: conversationQuery(conversationId).queryKey });
       void queryClient.invalidateQueries({ queryKey: eventsQuery(conversationId).queryKey });

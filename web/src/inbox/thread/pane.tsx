@@ -1,8 +1,9 @@
 /** A conversation: heading, thread, composer, and what there is to know beside it. */
 
+import { useQuery } from "@tanstack/react-query";
 import { useParams, useRouter } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
-import { isProblem } from "@/api";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { isProblem, queryClient } from "@/api";
 import { Drawer, EmptyState, ErrorState, SkeletonRows, useTitle } from "@/ui";
 import { Composer } from "../composer/composer";
 import { useConversationText } from "../conversation-text";
@@ -10,6 +11,7 @@ import { useTitleOf } from "../names";
 import { Typing } from "../presence/typing";
 import { useWatching } from "../presence/use-watching";
 import { useRoom } from "../presence/viewers";
+import { goneQuery } from "../queries";
 import type { ConversationDetail } from "../types";
 import { Header } from "./header";
 import { Thread } from "./thread";
@@ -29,8 +31,11 @@ function Pane({ id }: { id: string }) {
   const router = useRouter();
   const thread = useThread(id);
   const { detail } = thread;
+  const { data: gone } = useQuery(goneQuery(id));
+  // Whoever opens it once more may see it again.
+  useEffect(() => () => queryClient.removeQueries({ queryKey: goneQuery(id).queryKey }), [id]);
   // It may be out of sight by now, though it was read before.
-  if (isProblem(detail.error, "not_found")) {
+  if (gone || isProblem(detail.error, "not_found")) {
     return <EmptyState title={t.goneTitle}>{t.goneHint}</EmptyState>;
   }
   if (detail.data) {

@@ -31,7 +31,7 @@ export function Thread({ conversation, thread }: ThreadProps) {
     getScrollElement: () => scroller.current,
     estimateSize: (index) => (entries[index]?.kind === "message" ? 72 : 36),
     getItemKey: (index) => entries[index]?.key ?? index,
-    overscan: 8,
+    overscan: 24,
     paddingStart: 16,
     paddingEnd: 16,
     anchorTo: "end",
