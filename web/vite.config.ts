@@ -42,5 +42,7 @@ export default defineConfig({
   test: {
     environment: "jsdom",
     include: ["src/**/*.test.{ts,tsx}"],
+    // Bundled as for the browser: Node takes its modules for something else.
+    server: { deps: { inline: [/@rjsf\//] } },
   },
 });

@@ -1,17 +1,17 @@
-/** A body as text, JSON laid out; `undefined` where it is none. */
-export function readable(bytes: ArrayBuffer): string | undefined {
+/** A body as text; `undefined` where it is none. */
+export function textOf(bytes: ArrayBuffer): string | undefined {
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return laidOut(text);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     return undefined;
   }
 }
 
-function laidOut(text: string): string {
+/** JSON laid out for reading; `undefined` where a text is none. */
+export function laidOut(text: string): string | undefined {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);
   } catch {
-    return text;
+    return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
+import { inWords } from "@/settings-form";
 import { Button, Dialog } from "@/ui";
 import type { Created } from "./changes";
 import { CopyLine } from "./copy-line";
@@ -32,7 +33,7 @@ export function CreatedDialog({ created }: { created: Created }) {
           <>
             <p className="rounded-md bg-warning-soft px-3 py-2 text-warning">{t.create.secretsOnce}</p>
             {secrets.map(([name, secret]) => (
-              <CopyLine key={name} label={name} text={secret} />
+              <CopyLine key={name} label={inWords(name)} text={secret} />
             ))}
           </>
         )}

@@ -2,10 +2,10 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Download, RotateCcw } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useFormat } from "@/i18n";
-import { Button, CopyButton, Drawer, ErrorNote, ErrorState, Skeleton, SkeletonRows, toast } from "@/ui";
-import { readable } from "./body-text";
+import { Button, CopyButton, Drawer, ErrorNote, ErrorState, Skeleton, SkeletonRows, Switch, toast } from "@/ui";
+import { laidOut, textOf } from "./body-text";
 import { replay } from "./changes";
 import { OutcomeBadge } from "./outcome-badge";
 import { bodyQuery, type Delivery, deliveryQuery } from "./queries";
@@ -111,13 +111,16 @@ function Headers({ headers }: { headers: Delivery["headers"] }) {
 function Body({ delivery: { id, body_size } }: { delivery: Delivery }) {
   const t = useText();
   const { data, error } = useQuery({ ...bodyQuery(id), enabled: body_size > 0 });
-  const text = data && readable(data);
+  const [isRaw, setIsRaw] = useState(false);
+  const text = data && textOf(data);
+  const pretty = text && laidOut(text);
   return (
     <section aria-label={t.deliveries.body}>
       <div className="mb-1 flex items-center justify-between">
         <h3 className="font-semibold">{t.deliveries.body}</h3>
         {data && (
-          <span className="flex items-center gap-1">
+          <span className="flex items-center gap-2">
+            {pretty && <Switch label={t.deliveries.raw} checked={isRaw} onCheckedChange={setIsRaw} />}
             {text !== undefined && <CopyButton text={text} />}
             <Button size="sm" variant="ghost" icon={<Download />} onClick={() => save(data, id)}>
               {t.deliveries.download}
@@ -137,7 +140,7 @@ function Body({ delivery: { id, body_size } }: { delivery: Delivery }) {
           tabIndex={0}
           className="max-h-96 overflow-auto rounded-md border border-line bg-sunken p-3 font-mono text-xs"
         >
-          {text ?? t.deliveries.notText}
+          {(isRaw ? text : (pretty ?? text)) ?? t.deliveries.notText}
         </pre>
       )}
     </section>

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Card, RelativeTime } from "@/ui";
 import { HealthPanel } from "./health-panel";
 import { OauthPanel } from "./oauth-panel";
-import { type Connection, versionQuery } from "./queries";
+import { type Connection, type Plugin, versionQuery } from "./queries";
 import { TestPanel } from "./test-panel";
 import { useText } from "./text";
 import { VersionPanel } from "./version-panel";
@@ -16,7 +16,7 @@ export function Overview({ connection }: { connection: Connection }) {
       <div className="flex flex-col gap-4">
         <HealthPanel connection={connection.id} />
         {plugin.data?.interfaces.includes("admin") && <TestPanel connection={connection.id} />}
-        <OauthPanel connection={connection.id} />
+        {plugin.data && hasOauth(plugin.data) && <OauthPanel connection={connection.id} />}
       </div>
       <div className="flex flex-col gap-4">
         {plugin.data?.has_webhook && <WebhookPanel connection={connection} plugin={plugin.data} />}
@@ -25,6 +25,11 @@ export function Overview({ connection }: { connection: Connection }) {
       </div>
     </div>
   );
+}
+
+/** Access by OAuth is a part of a plugin's manifest, and people have agreed to it. */
+function hasOauth(plugin: Plugin): boolean {
+  return plugin.capabilities.some((each) => each.kind === "section" && each.name === "oauth");
 }
 
 function Facts({ connection }: { connection: Connection }) {

@@ -1,7 +1,7 @@
 /** Connections, plugins and deliveries as the server tells of them. */
 
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, type components, isProblem, items, ok, queryClient } from "@/api";
+import { api, type components, items, ok, queryClient } from "@/api";
 import type { FieldOption, OptionsSource } from "@/settings-form";
 
 type Schemas = components["schemas"];
@@ -70,18 +70,10 @@ export const checkQuery = (id: string, check: string) =>
     refetchInterval: ({ state }) => (state.data?.done ? false : WAITING_MS),
   });
 
-/** `null` where the plugin does not use OAuth. */
 export const oauthQuery = (id: string, isWaiting: boolean) =>
   queryOptions({
     queryKey: ["connections", id, "oauth"],
-    queryFn: async ({ signal }) => {
-      try {
-        return await ok(api.GET("/api/v1/connections/{id}/oauth", { signal, params: { path: { id } } }));
-      } catch (error) {
-        if (isProblem(error, "not_found")) return null;
-        throw error;
-      }
-    },
+    queryFn: ({ signal }) => ok(api.GET("/api/v1/connections/{id}/oauth", { signal, params: { path: { id } } })),
     refetchInterval: isWaiting ? WAITING_MS : false,
   });
 

@@ -11,3 +11,4 @@ export { changeOf } from "./model/change";
 export type { JsonObject } from "./model/json";
 export { effective, merge, type Origin } from "./model/layers";
 export type { Schema } from "./model/schema";
+export { inWords } from "./model/words";

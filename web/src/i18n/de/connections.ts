@@ -199,6 +199,7 @@ const de: typeof en = {
     headers: "Kopfzeilen",
     body: "Inhalt",
     noBody: "Kein Inhalt.",
+    raw: "Wie sie kam",
     notText: "Der Inhalt ist kein Text.",
     partial: "Auf diese Verbindung gekürzt: Die Anfrage betraf mehrere.",
     query: "Abfrage",

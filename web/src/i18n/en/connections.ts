@@ -197,6 +197,7 @@ export default {
     headers: "Headers",
     body: "Body",
     noBody: "No body.",
+    raw: "As it came",
     notText: "The body is no text.",
     partial: "Cut down to this connection: the request concerned several.",
     query: "Query",

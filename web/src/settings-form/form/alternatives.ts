@@ -3,8 +3,8 @@
 import { compile, type Validator } from "../check/validator";
 import { equal, has, isObject } from "../model/json";
 import { type AnySchema, dereference, type Schema, type SchemaType } from "../model/schema";
+import { inWords } from "../model/words";
 import type { FormText } from "../text";
-import { inWords } from "./form-schema";
 
 export interface Alternative {
   schema: Schema;

@@ -1,10 +1,11 @@
 /**
- * The schema as it is rendered. What only judges values is left out, since the form judges by the schema as written; so
- * are defaults, which the form fills in itself, as the server does.
+ * The schema as it is rendered. What only judges values is left out, since the form judges by the schema as written; defaults
+ * are put aside, since the form fills them in itself, as the server does.
  */
 
 import { browserPattern } from "../check/pattern";
 import { type AnySchema, dereference, mapParts, type Schema } from "../model/schema";
+import { inWords } from "../model/words";
 
 export function formSchema(root: Schema): Schema {
   return rendered(root, root, undefined) as Schema;
@@ -12,11 +13,11 @@ export function formSchema(root: Schema): Schema {
 
 function rendered(schema: AnySchema, root: Schema, name: string | undefined): AnySchema {
   if (typeof schema !== "object") return titled({}, name, schema);
-  const { default: _, not, contains, propertyNames, minItems, ...kept } = schema;
-  const shown: Schema = { ...kept };
+  const { default: standard, not, contains, propertyNames, minItems, ...kept } = schema;
+  const shown: Schema = standard === undefined ? { ...kept } : { ...kept, "x-default": standard };
   if (schema.anyOf && !offersForms(schema.anyOf, schema, root)) delete shown.anyOf;
   if (schema.oneOf && !offersForms(schema.oneOf, schema, root)) delete shown.oneOf;
-  if (schema.properties) shown.properties = withoutForbidden(schema.properties);
+  if (schema.properties) shown.properties = shownProperties(schema.properties);
   if (schema.patternProperties) shown.patternProperties = compilable(schema.patternProperties);
   const mapped = mapParts(shown, (part, keyword, inner) =>
     typeof part === "boolean" && keyword !== "properties"
@@ -41,17 +42,14 @@ function titled(schema: Schema, name: string | undefined, original: AnySchema | 
   return name === undefined || hasTitle ? schema : { ...schema, title: inWords(name) };
 }
 
-/** A name as a label: `page_size` is "Page size". */
-export function inWords(name: string): string {
-  const words = name
-    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
-    .replace(/[_-]+/g, " ")
-    .trim();
-  return words === "" ? name : words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-function withoutForbidden(properties: Record<string, AnySchema>): Record<string, AnySchema> {
-  return Object.fromEntries(Object.entries(properties).filter(([, schema]) => schema !== false));
+/**
+ * Without those that must not be there, and those that the form's engine takes for a method of every object, such as
+ * `constructor`: their values stay as they are.
+ */
+function shownProperties(properties: Record<string, AnySchema>): Record<string, AnySchema> {
+  return Object.fromEntries(
+    Object.entries(properties).filter(([name, schema]) => schema !== false && !(name in Object.prototype)),
+  );
 }
 
 function compilable(patterns: Record<string, AnySchema>): Record<string, AnySchema> {

@@ -2,13 +2,14 @@
 
 import { has, isObject, type Json, type JsonObject, put } from "../model/json";
 import { withDefaults } from "../model/layers";
-import { type AnySchema, dereference, isSecret, type Schema } from "../model/schema";
+import { type AnySchema, defaultOf, dereference, isSecret, type Schema } from "../model/schema";
 
 /** A new value for a schema; `undefined` where a person has to say it. */
 export function newValue(part: AnySchema | undefined, root: Schema): Json | undefined {
   const schema = dereference(part, root);
   if (typeof schema !== "object") return undefined;
-  if (schema.default !== undefined) return schema.default;
+  const standard = defaultOf(schema);
+  if (standard !== undefined) return standard;
   if (schema.const !== undefined) return schema.const;
   const form = (schema.oneOf ?? schema.anyOf)?.[0];
   if (form !== undefined && schema.properties === undefined) return newValue(form, root);

@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import type { FieldError } from "../check/field-error";
 import { judgeBy } from "../check/judge";
 import { changeOf } from "../model/change";
-import { isObject, type Json, type JsonObject, toJson } from "../model/json";
+import { isObject, type Json, type JsonObject, toJson, withoutMethods } from "../model/json";
 import { effective, type Origin, ownPart } from "../model/layers";
 import { isWithin, toPointer, valueAt, withValueAt } from "../model/pointer";
 import type { Schema } from "../model/schema";
@@ -83,7 +83,8 @@ export function useDraft(layers: Layers, onSave: Save): Draft {
     isSaving,
     failure,
     errors: [...(hasTried ? judged : []), ...refused, ...[...unreadable].map((pointer) => ({ pointer, code: "json" }))],
-    change: (next) => {
+    change: (said) => {
+      const next = withoutMethods(said, json);
       const changed = changeOf(json, toJson(next) as JsonObject);
       if (Object.keys(changed).length > 0) touch(leaves(changed));
       setData(next as JsonObject);

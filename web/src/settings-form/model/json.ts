@@ -43,3 +43,17 @@ export function toJson(value: unknown): Json {
   }
   return object;
 }
+
+/**
+ * What the form's engine says has become of `before`, without what it makes of members such as `constructor`: it takes them
+ * for the methods of every object.
+ */
+export function withoutMethods(next: unknown, before: unknown): unknown {
+  if (typeof next === "function") return before;
+  if (Array.isArray(next)) {
+    return next.map((item, at) => withoutMethods(item, Array.isArray(before) ? before[at] : undefined));
+  }
+  if (!isObject(next)) return next;
+  const was = (name: string) => (isObject(before) && has(before, name) ? before[name] : undefined);
+  return Object.fromEntries(Object.entries(next).map(([name, member]) => [name, withoutMethods(member, was(name))]));
+}

@@ -5,7 +5,7 @@
 
 import { has, isObject, type Json, type JsonObject, put } from "./json";
 import { toPath, valueAt, withValueAt } from "./pointer";
-import type { AnySchema } from "./schema";
+import { type AnySchema, defaultOf } from "./schema";
 
 export type Origin = "own" | "tenant" | "default";
 
@@ -25,9 +25,8 @@ export function withDefaults(schema: AnySchema | undefined, settings: Json): Jso
   if (typeof schema !== "object" || !isObject(settings)) return settings;
   const filled = { ...settings };
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    if (typeof property === "object" && property.default !== undefined && !has(filled, name)) {
-      put(filled, name, property.default);
-    }
+    const standard = typeof property === "object" ? defaultOf(property) : undefined;
+    if (standard !== undefined && !has(filled, name)) put(filled, name, standard);
     const setting = has(filled, name) ? filled[name] : undefined;
     if (setting !== undefined) put(filled, name, withDefaults(property, setting));
   }

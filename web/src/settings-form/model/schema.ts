@@ -53,6 +53,8 @@ export interface Schema {
   "x-help-url"?: string;
   "x-options"?: { call: string; "depends-on"?: string[] };
   "x-test-connection"?: boolean;
+  /** Not a plugin's to write: see `defaultOf`. */
+  "x-default"?: Json;
 }
 
 export type AnySchema = Schema | boolean;
@@ -92,6 +94,11 @@ export function mapParts(schema: Schema, map: (part: AnySchema, keyword: string,
     }
   }
   return copy as Schema;
+}
+
+/** The default of a schema; in one that is rendered it stands where the form's engine does not fill it in by itself. */
+export function defaultOf(schema: Schema): Json | undefined {
+  return schema.default ?? schema["x-default"];
 }
 
 export function isSecret(schema: AnySchema | undefined): boolean {
