@@ -92,7 +92,7 @@ test("an admin connects WhatsApp, mends a wrong token, and sees what arrives", a
     .first()
     .click({ timeout: 30_000 });
   const delivery = admin.getByRole("dialog", { name: "Delivery" });
-  await expect(delivery.getByText("processed")).toBeVisible({ timeout: 30_000 });
+  await expect(delivery.getByText("processed", { exact: true })).toBeVisible({ timeout: 30_000 });
   await expect(delivery.getByText("x-hub-signature-256")).toBeVisible();
   await expect(delivery.getByText("Is anybody there?")).toBeVisible();
   await isAccessible(admin);
@@ -138,7 +138,7 @@ test("what a plugin may do is said in words, on every page of connections", asyn
   for (const path of ["/connections/plugins", "/connections/plugins/whatsapp", "/connections/deliveries"]) {
     await admin.goto(path);
     await expect(admin.getByRole("heading", { level: 1 })).toBeVisible();
-    await admin.waitForLoadState("networkidle");
+    await expect(admin.getByRole("status", { name: "Loading" })).toHaveCount(0);
     await isAccessible(admin);
     await admin.setViewportSize({ width: 360, height: 740 });
     const overflow = await admin.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
