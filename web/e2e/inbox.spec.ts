@@ -105,7 +105,6 @@ test("what the provider refuses says why, and can be sent again", async ({ produ
 test("what is written without a connection is sent once when it is back", async ({ product, api, admin }) => {
   await new Customer(product, "Hanna Halt").write("Are you there?");
   await open(admin, "Hanna Halt");
-  await admin.waitForLoadState("networkidle");
   await admin.context().setOffline(true);
   await answer(admin, "First, from the train.");
   await answer(admin, "Second, from the tunnel.");

@@ -22,7 +22,8 @@ export function ContactCard({ contact }: { contact: components["schemas"]["Conta
         <Avatar name={name} size="lg" />
         <div className="min-w-0">
           <Link
-            to={`/contacts/${contact.id}` as string}
+            to="/contacts/$contactId"
+            params={{ contactId: contact.id }}
             className="block truncate text-base font-semibold hover:underline"
           >
             {name}

@@ -111,7 +111,8 @@ function FoundContact({ contact }: { contact: Schemas["ListedContact"] }) {
   return (
     <li>
       <Link
-        to={`/contacts/${contact.id}` as string}
+        to="/contacts/$contactId"
+        params={{ contactId: contact.id }}
         className="flex items-center gap-2.5 border-b border-line px-3 py-2 hover:bg-hover focus-visible:-outline-offset-2"
       >
         <Avatar name={name} />
