@@ -32,8 +32,6 @@ const de: typeof en = {
   marked: (count) => plural(count, { one: "# ausgewählt", other: "# ausgewählt" }),
   unmark: "Keine auswählen",
   markRead: "Als gelesen markieren",
-  selectConversation: "Wählen Sie eine Unterhaltung, um sie zu sehen",
-  selectHint: "Bewegen Sie sich mit den Tasten",
   backToList: "Zurück zur Liste",
   goneTitle: "Diese Unterhaltung gibt es nicht",
   goneHint: "Sie wurde gelöscht, oder Sie dürfen sie nicht sehen.",

@@ -50,6 +50,8 @@ const de: typeof en = {
   stage: "Status",
   filters: "Filter",
   clearFilters: "Filter leeren",
+  selectConversation: "Wählen Sie eine Unterhaltung, um sie zu sehen",
+  selectHint: "Bewegen Sie sich mit den Tasten",
   nothingMatches: "Nichts passt zu diesen Filtern",
   nothingMatchesHint: "Ändern oder leeren Sie sie, um zu sehen, was offen ist.",
   nothingYet: {

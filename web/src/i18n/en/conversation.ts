@@ -32,8 +32,6 @@ export default {
   marked: (count: number) => plural(count, { one: "# selected", other: "# selected" }),
   unmark: "Select none",
   markRead: "Mark as read",
-  selectConversation: "Select a conversation to view details",
-  selectHint: "Move with the keys",
   backToList: "Back to the list",
   goneTitle: "There is no such conversation",
   goneHint: "It was deleted, or is not yours to see.",

@@ -50,6 +50,8 @@ export default {
   stage: "Status",
   filters: "Filters",
   clearFilters: "Clear filters",
+  selectConversation: "Select a conversation to view details",
+  selectHint: "Move with the keys",
   nothingMatches: "Nothing matches these filters",
   nothingMatchesHint: "Change them, or clear them to see what is open.",
   nothingYet: {

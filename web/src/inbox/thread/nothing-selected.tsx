@@ -1,9 +1,9 @@
 import { MessagesSquare } from "lucide-react";
 import { EmptyState, Kbd } from "@/ui";
-import { useConversationText } from "../conversation-text";
+import { useInboxText } from "../text";
 
 export function NothingSelected() {
-  const t = useConversationText();
+  const t = useInboxText();
   return (
     <div className="flex h-full items-center justify-center bg-sunken">
       <EmptyState icon={<MessagesSquare />} title={t.selectConversation}>
