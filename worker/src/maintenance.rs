@@ -22,6 +22,8 @@ const CONNECTIONS: i32 = 100;
 
 /// What a session is recognised by, after its last use: no session lasts longer without being used.
 const SESSIONS: TimeDelta = TimeDelta::days(366);
+/// What the streams of a tenant told: whoever was away for longer reads everything anew.
+const STREAMS: TimeDelta = TimeDelta::days(1);
 /// Links of e-mails, after their end.
 const LINKS: TimeDelta = TimeDelta::days(30);
 
@@ -89,6 +91,7 @@ pub async fn forget(env: &Environment, retention: Retention) -> Result<u64, stor
         let some = store::ingest::purge(env.db.pool(), now - retention.deliveries, BATCH).await?
             + store::plugin_state::purge(env.db.pool(), now, BATCH).await?
             + store::action_runs::purge(env.db.pool(), now - retention.deliveries, BATCH).await?
+            + store::streams::purge(env.db.pool(), now - STREAMS, BATCH).await?
             + store::sessions::purge(env.db.pool(), now - SESSIONS, now - LINKS, BATCH).await?;
         if some == 0 {
             return Ok(gone);

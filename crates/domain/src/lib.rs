@@ -24,6 +24,7 @@ pub mod rich;
 pub mod role;
 pub mod second_factor;
 pub mod sight;
+pub mod stream;
 pub mod team;
 pub mod triage;
 

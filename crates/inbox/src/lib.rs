@@ -7,6 +7,7 @@
 
 #![deny(clippy::disallowed_methods, missing_docs)]
 
+mod announcer;
 mod assignment;
 mod begin;
 mod connection;

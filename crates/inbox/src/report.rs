@@ -9,6 +9,8 @@ use domain::{
     job::{Job, Lane},
     jobs::EvaluateRules,
 };
+use store::streams::Committed;
+
 pub use store::messages::report::{Report, Reported};
 
 const RULES: Lane = EvaluateRules::LANE;
@@ -22,6 +24,7 @@ impl Inbox {
         if reported.iter().flatten().any(|reported| reported.rules_asked) {
             self.queue.wake(RULES);
         }
+        self.announcer.say(tenant, moved(&reported), false);
         Ok(reported)
     }
 }
@@ -35,6 +38,19 @@ impl Transaction {
         if reported.iter().flatten().any(|reported| reported.rules_asked) {
             self.woke(RULES);
         }
+        for event in moved(&reported) {
+            self.will_commit(event);
+        }
         Ok(())
     }
+}
+
+/// The events of reports that brought something new.
+fn moved(reported: &[Option<Reported>]) -> Vec<Committed> {
+    reported
+        .iter()
+        .flatten()
+        .filter(|reported| reported.moved)
+        .map(|reported| Committed::Event(reported.event.0))
+        .collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     Error,
+    announcer::Announcer,
     assignment::occupies,
     metrics::{self, Assigned},
 };
@@ -19,13 +20,14 @@ use std::{
     collections::{BTreeMap, BTreeSet, btree_map::Entry},
     sync::Arc,
 };
-use store::{Database, TenantTx, conversations::Conversation, events::Event};
+use store::{Database, TenantTx, conversations::Conversation, events::Event, streams::Committed};
 
 /// Where changes begin.
 #[derive(Clone)]
 pub struct Inbox {
     pub(crate) db: Database,
     pub(crate) queue: Queue,
+    pub(crate) announcer: Arc<Announcer>,
     clock: Arc<dyn Clock>,
 }
 
@@ -73,12 +75,18 @@ pub struct Transaction {
     log: Vec<Event>,
     woken: BTreeSet<Lane>,
     assigned: Vec<Assigned>,
+    announcer: Arc<Announcer>,
+    /// What clients are to see, once it is durable.
+    committed: BTreeSet<Committed>,
+    /// Whether other streams than those of conversations tell some of it.
+    told_elsewhere: bool,
 }
 
 impl Inbox {
     /// Changes are written to `db`, what follows goes to `queue`, and the time is that of `clock`.
     pub fn new(db: Database, queue: Queue, clock: Arc<dyn Clock>) -> Self {
-        Self { db, queue, clock }
+        let announcer = Arc::new(Announcer::new(db.clone()));
+        Self { db, queue, announcer, clock }
     }
 
     /// The current time, by the clock that changes carry.
@@ -107,6 +115,9 @@ impl Inbox {
             log: Vec::new(),
             woken: BTreeSet::new(),
             assigned: Vec::new(),
+            announcer: Arc::clone(&self.announcer),
+            committed: BTreeSet::new(),
+            told_elsewhere: false,
         }
     }
 }
@@ -204,7 +215,9 @@ impl Transaction {
     /// Makes the change durable with its events and jobs, and wakes who waits for them.
     pub async fn commit(mut self) -> Result<(), Error> {
         self.write().await?;
+        let tenant = self.tx.tenant();
         self.tx.commit().await?;
+        self.announcer.say(tenant, self.committed, self.told_elsewhere);
         for lane in self.woken {
             self.queue.wake(lane);
         }
@@ -254,6 +267,11 @@ impl Transaction {
         self.assigned.push(assigned);
     }
 
+    /// Has clients told of this, once it is durable.
+    pub(crate) fn will_commit(&mut self, what: Committed) {
+        self.committed.insert(what);
+    }
+
     pub(crate) fn woke(&mut self, lane: Lane) {
         self.woken.insert(lane);
     }
@@ -270,6 +288,8 @@ impl Transaction {
         if !ask_rules && !self.log.is_empty() {
             tracing::warn!(%tenant, depth = self.cause.depth(), "rules caused each other too often; the chain ends here");
         }
+        self.told_elsewhere |= self.log.iter().any(Event::is_told_elsewhere);
+        self.committed.extend(self.log.iter().filter_map(|event| event.conversation).map(|(id, _)| Committed::In(id)));
         if store::events::append(&mut self.tx, tenant, &self.log, ask_rules).await? {
             self.woken.insert(EvaluateRules::LANE);
         }

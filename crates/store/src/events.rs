@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     ContactId, ConversationId, EventId, TenantId,
     event::{Actor, EventKind},
+    stream,
 };
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -35,8 +36,21 @@ pub struct Event {
     pub occurred_at: DateTime<Utc>,
 }
 
-/// Appends the events of one change, and with `ask_rules` a job for each that an enabled rule waits for. Returns whether
-/// there was such a one.
+impl Event {
+    /// The streams that tell it, beside that of its conversation: `None` is the inbox.
+    fn readers(&self) -> impl Iterator<Item = Option<Uuid>> {
+        let inbox = stream::changes_lists(self.kind).then_some(None);
+        inbox.into_iter().chain(stream::concerned(self.kind, &self.data).into_iter().map(|user| Some(user.0)))
+    }
+
+    /// Whether other streams than that of its conversation tell it.
+    pub fn is_told_elsewhere(&self) -> bool {
+        self.readers().next().is_some()
+    }
+}
+
+/// Appends the events of one change with the streams that tell them, and with `ask_rules` a job for each that an enabled
+/// rule waits for. Returns whether there was such a one.
 pub async fn append(conn: &mut PgConnection, tenant: TenantId, events: &[Event], ask_rules: bool) -> Result<bool> {
     let Some(Event { occurred_at, .. }) = events.first() else { return Ok(false) };
     let ids: Vec<Uuid> = events.iter().map(|e| e.id.0).collect();
@@ -49,8 +63,10 @@ pub async fn append(conn: &mut PgConnection, tenant: TenantId, events: &[Event],
     let causes: Vec<Option<Uuid>> = events.iter().map(|e| e.causation_id.map(|id| id.0)).collect();
     let depths: Vec<i16> = events.iter().map(|e| e.depth).collect();
     let traces: Vec<Option<String>> = events.iter().map(|e| e.trace_id.clone()).collect();
+    let (told, readers): (Vec<Uuid>, Vec<Option<Uuid>>) =
+        events.iter().flat_map(|event| event.readers().map(|reader| (event.id.0, reader))).unzip();
     Ok(sqlx::query_scalar!(
-        r#"SELECT append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS "asked!""#,
+        r#"SELECT append_events_told($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) AS "asked!""#,
         tenant.0,
         &ids,
         &kinds,
@@ -63,7 +79,9 @@ pub async fn append(conn: &mut PgConnection, tenant: TenantId, events: &[Event],
         &depths,
         &traces as &[Option<String>],
         occurred_at,
-        ask_rules
+        ask_rules,
+        &told,
+        &readers as &[Option<Uuid>]
     )
     .fetch_one(conn)
     .await?)
@@ -71,17 +89,17 @@ pub async fn append(conn: &mut PgConnection, tenant: TenantId, events: &[Event],
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct Row {
-    id: Uuid,
-    kind: String,
-    conversation_id: Option<Uuid>,
-    seq: Option<i64>,
-    contact_id: Option<Uuid>,
-    actor: Value,
-    data: Value,
-    causation_id: Option<Uuid>,
-    depth: i16,
-    trace_id: Option<String>,
-    occurred_at: DateTime<Utc>,
+    pub(crate) id: Uuid,
+    pub(crate) kind: String,
+    pub(crate) conversation_id: Option<Uuid>,
+    pub(crate) seq: Option<i64>,
+    pub(crate) contact_id: Option<Uuid>,
+    pub(crate) actor: Value,
+    pub(crate) data: Value,
+    pub(crate) causation_id: Option<Uuid>,
+    pub(crate) depth: i16,
+    pub(crate) trace_id: Option<String>,
+    pub(crate) occurred_at: DateTime<Utc>,
 }
 
 impl TryFrom<Row> for Event {

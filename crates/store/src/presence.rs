@@ -80,3 +80,82 @@ pub async fn list(conn: &mut PgConnection, tenant: TenantId, now: DateTime<Utc>)
         })
         .collect()
 }
+
+/// Says that people are still there: what they said about themselves holds until `expires_at`, as of `seen_at`. Nothing is
+/// said of those whose word has lapsed, or who are offline.
+pub async fn renew(
+    conn: &mut PgConnection,
+    people: &[(UserId, DateTime<Utc>)],
+    lease: std::time::Duration,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let (ids, seen): (Vec<Uuid>, Vec<DateTime<Utc>>) = people.iter().map(|(user, seen)| (user.0, *seen)).unzip();
+    let until: Vec<DateTime<Utc>> = seen.iter().map(|seen| *seen + lease).collect();
+    sqlx::query!(
+        "UPDATE user_presence p SET seen_at = heard.seen, expires_at = heard.until
+           FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) AS heard (user_id, seen, until)
+          WHERE p.tenant_id = current_tenant() AND p.user_id = heard.user_id AND p.status <> 'offline'
+            AND p.expires_at > $4 AND heard.until > p.expires_at",
+        &ids,
+        &seen,
+        &until,
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Lets somebody be online until `expires_at`, unless what they said about themselves still holds. `true`: they were not
+/// there before.
+pub async fn appear(
+    conn: &mut PgConnection,
+    user: UserId,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<bool> {
+    let done = sqlx::query!(
+        "INSERT INTO user_presence AS p (tenant_id, user_id, status, seen_at, expires_at)
+         VALUES (current_tenant(), $1, 'online', $2, $3)
+         ON CONFLICT (tenant_id, user_id) DO UPDATE
+            SET status = 'online', current_conversation_id = NULL, seen_at = $2, expires_at = $3
+          WHERE p.expires_at <= $2",
+        user.0,
+        now,
+        expires_at
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// A person, as others see them in a channel.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Who.
+    pub user_id: UserId,
+    /// What they are called.
+    pub name: String,
+    /// How they are there; whoever's word has lapsed is offline.
+    pub status: Presence,
+}
+
+/// These people, as far as they are active.
+pub async fn of_people(conn: &mut PgConnection, people: &[UserId], now: DateTime<Utc>) -> Result<Vec<Person>> {
+    let ids: Vec<Uuid> = people.iter().map(|user| user.0).collect();
+    let rows = sqlx::query!(
+        r#"SELECT u.id, u.name, CASE WHEN p.expires_at > $2 THEN p.status ELSE 'offline' END AS "status!"
+             FROM users u LEFT JOIN user_presence p ON p.tenant_id = u.tenant_id AND p.user_id = u.id
+            WHERE u.tenant_id = current_tenant() AND u.id = ANY ($1) AND u.active"#,
+        &ids,
+        now
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let status = row.status.parse().map_err(|error| Error::corrupt("user_presence.status", error))?;
+            Ok(Person { user_id: row.id.into(), name: row.name, status })
+        })
+        .collect()
+}

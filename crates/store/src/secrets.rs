@@ -55,6 +55,7 @@ impl Found {
             ("endpoint", Some(id)) => endpoint_owner(id.into()),
             ("mailed_link", Some(id)) => crate::mailed_links::owner(id.into()),
             ("second_factor", Some(id)) => crate::second_factors::owner(id.into()),
+            ("realtime_app", _) => crate::realtime::APP_OWNER.to_owned(),
             (_, Some(id)) => connection_owner(id.into()),
             (_, None) => PLATFORM_OWNER.to_owned(),
         }

@@ -193,6 +193,28 @@ pub async fn one(conn: &mut PgConnection, conversation: ConversationId, id: Mess
     Ok(Some(message))
 }
 
+/// These messages, of whatever conversations, as far as they exist.
+pub async fn many(conn: &mut PgConnection, ids: &[MessageId]) -> Result<Vec<Shown>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT m.id, m.connection_id, m.direction, m.sender_kind, m.sender_id, m.content, m.preview, m.external_id,
+                  (SELECT r.id FROM messages r
+                    WHERE r.tenant_id = m.tenant_id AND r.connection_id = m.connection_id
+                      AND r.external_id = m.reply_to) AS reply_to,
+                  m.status, m.error, m.occurred_at, m.delivery_id, m.metadata, m.edited_at, m.deleted_at,
+                  m.thread_id, m.reply_count, m.mentions, m.pinned_at
+             FROM messages m WHERE m.tenant_id = current_tenant() AND m.id = ANY($1)"#,
+        &ids
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    shown(conn, rows).await
+}
+
 /// The latest message of the contact in a conversation.
 pub async fn latest_inbound(conn: &mut PgConnection, conversation: ConversationId) -> Result<Option<MessageId>> {
     let id = sqlx::query_scalar!(

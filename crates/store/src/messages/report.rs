@@ -42,6 +42,8 @@ pub struct Reported {
     pub known: bool,
     /// It was not as far before; the event log says so.
     pub moved: bool,
+    /// The event that says so, if one does.
+    pub event: EventId,
     /// Rules have a job because of it.
     pub rules_asked: bool,
     /// Reports came before the provider's id was known. They wait in [`super::early`].
@@ -103,6 +105,7 @@ pub async fn apply(
     now: DateTime<Utc>,
 ) -> Result<Vec<Option<Reported>>> {
     let rows: Vec<Row<'_>> = reports.iter().enumerate().map(|(index, report)| Row::new(index, report)).collect();
+    let events: Vec<EventId> = rows.iter().map(|row| row.event).collect();
     let answers = sqlx::query!(
         r#"SELECT place AS "place!", known AS "known!", moved AS "moved!", asked AS "asked!", overtaken AS "overtaken!",
                   again AS "again!"
@@ -116,9 +119,14 @@ pub async fn apply(
     let mut reported = vec![None; reports.len()];
     for row in answers {
         let index = usize::try_from(row.place - 1).unwrap_or(usize::MAX);
-        if let Some(answer) = reported.get_mut(index).filter(|_| !row.again) {
-            *answer =
-                Some(Reported { known: row.known, moved: row.moved, rules_asked: row.asked, overtaken: row.overtaken });
+        if let (Some(answer), Some(event)) = (reported.get_mut(index).filter(|_| !row.again), events.get(index)) {
+            *answer = Some(Reported {
+                known: row.known,
+                moved: row.moved,
+                event: *event,
+                rules_asked: row.asked,
+                overtaken: row.overtaken,
+            });
         }
     }
     Ok(reported)
