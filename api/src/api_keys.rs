@@ -70,7 +70,7 @@ pub async fn show_up(api: &Api, token: &TenantToken) -> Result<Option<ApiKey>, P
 }
 
 /// A key that is still good, for the transaction that does what it was shown for.
-pub async fn good(conn: &mut PgConnection, id: ApiKeyId, now: DateTime<Utc>) -> Result<Option<ApiKey>, Problem> {
+pub async fn good(conn: &mut PgConnection, id: ApiKeyId, now: DateTime<Utc>) -> Result<Option<ApiKey>, store::Error> {
     let key = api_keys::load(conn, id).await?;
     Ok(key.filter(|key| key.expires_at.is_none_or(|until| until > now)))
 }

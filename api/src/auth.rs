@@ -29,7 +29,7 @@ pub use granted::Granted;
 pub use needs::Needs;
 pub use password::{Passwords, UNUSABLE, hash_password};
 pub use throttle::Throttle;
-pub use token::{AccessKey, Claims};
+pub use token::{AccessKey, Claims, Voucher};
 
 use crate::{
     api_keys,
@@ -38,6 +38,7 @@ use crate::{
     trace::Trace,
 };
 use axum::extract::FromRequestParts;
+use chrono::{DateTime, Utc};
 use domain::{ApiKeyId, SessionId, TenantId, UserId, event::Actor};
 use http::{header, request::Parts};
 use inbox::{Cause, Transaction};
@@ -124,25 +125,37 @@ impl Caller {
     }
 
     async fn grant(&self, conn: &mut PgConnection, needs: Needs) -> Result<Granted, Problem> {
-        let (session, key) = match self.credential {
-            Credential::Session(id) => (Some(id), None),
-            Credential::ApiKey(id) => (None, Some(id)),
-        };
-        let mut actor = refresh_tokens::actor(conn, self.user, session).await?.ok_or(Code::Unauthenticated)?;
-        if let Some(id) = key {
-            let key = api_keys::good(conn, id, self.api.now()).await?.ok_or(Code::Unauthenticated)?;
-            actor.permissions = actor.permissions.intersection(key.scopes);
-        }
+        let now = self.api.now();
+        let granted = standing(conn, self.user, self.credential, now).await?.ok_or(Code::Unauthenticated)?;
         // A key is not asked for a second factor: whoever made it had shown theirs.
-        if session.is_some() && actor.lacks_second_factor && needs != Needs::Oneself {
+        let is_person = matches!(self.credential, Credential::Session(_));
+        if is_person && granted.lacks_second_factor && needs != Needs::Oneself {
             return Err(Code::SecondFactorMissing.into());
         }
-        let granted = Granted::new(self.user, actor);
         if let Needs::Permission(permission) = needs {
             granted.must(permission)?;
         }
         Ok(granted)
     }
+}
+
+/// What somebody may do at this moment, if they are still who they have shown to be.
+pub async fn standing(
+    conn: &mut PgConnection,
+    user: UserId,
+    credential: Credential,
+    now: DateTime<Utc>,
+) -> Result<Option<Granted>, store::Error> {
+    let (session, key) = match credential {
+        Credential::Session(id) => (Some(id), None),
+        Credential::ApiKey(id) => (None, Some(id)),
+    };
+    let Some(mut actor) = refresh_tokens::actor(conn, user, session).await? else { return Ok(None) };
+    if let Some(id) = key {
+        let Some(key) = api_keys::good(conn, id, now).await? else { return Ok(None) };
+        actor.permissions = actor.permissions.intersection(key.scopes);
+    }
+    Ok(Some(Granted::new(user, actor)))
 }
 
 /// The token in `Authorization`.

@@ -8,6 +8,7 @@
 //! - `request`: what handlers take out of a request (body, idempotency key, entity tag, page)
 //! - `auth`: who asks, and what they may do; every transaction of a person begins there
 //! - `rate`: how often somebody may ask
+//! - `realtime`: what happens, told to whoever may hear it
 //! - `live`: waiting for what a worker answers
 //! - `hooks`: how a provider's request is checked, routed and stored
 
@@ -40,6 +41,7 @@ pub mod problem;
 mod queue;
 mod queues;
 mod rate;
+mod realtime;
 mod replies;
 mod request;
 mod roles;

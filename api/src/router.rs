@@ -4,7 +4,7 @@ use crate::{
     api_keys, attributes, audit_log, auth, authorizations, brands, canned_responses, channels, companies, connections,
     contacts, conversations, deliveries, endpoints, hooks, invitations, macros, operations, plugins, presence,
     problem::{self, Document, FieldProblem},
-    queue, queues, rate,
+    queue, queues, rate, realtime,
     request::WASM_LIMIT,
     roles, rule_runs, rules, search, settings,
     state::Api,
@@ -36,6 +36,9 @@ pub fn router(api: Api, pages: Router) -> Router {
     let timeout = Duration::from_millis(api.http.request_timeout_ms);
     Router::new()
         .route("/rate/{token}", routing::get(surveys::page::show).post(surveys::page::answer))
+        .route("/app/{key}", routing::get(realtime::socket::connect))
+        .route("/ws/{tenant}", routing::get(realtime::alias::connect))
+        .merge(servers())
         .route("/oauth/callback", routing::get(authorizations::callback::receive))
         .route("/hooks/{endpoint_key}", routing::get(hooks::receive).post(hooks::receive))
         .merge(rest().split_for_parts().0.layer(middleware::from_fn_with_state(api.clone(), rate::limit)))
@@ -166,6 +169,13 @@ fn inbox() -> OpenApiRouter<Api> {
         .routes(routes!(macros::run::run))
         .routes(routes!(queues::list::list))
         .routes(routes!(queues::take_next::take_next))
+        .routes(routes!(realtime::info::get))
+        .routes(routes!(realtime::auth::channel))
+        .routes(routes!(realtime::auth::user))
+        .routes(routes!(realtime::stream::hear))
+        .routes(routes!(realtime::poll::ask))
+        .routes(routes!(realtime::secret::get))
+        .routes(routes!(realtime::secret::change))
         .routes(routes!(presence::list::list))
         .routes(routes!(presence::put::put))
         .routes(routes!(tags::list::list))
@@ -244,6 +254,18 @@ fn files() -> OpenApiRouter<Api> {
     OpenApiRouter::default().routes(routes!(plugins::install::install)).layer(DefaultBodyLimit::max(WASM_LIMIT))
 }
 
+/// What a tenant's own servers ask with the libraries of Channels, signed instead of signed in.
+fn servers() -> Router<Api> {
+    use realtime::server_api::{channel, channels, publish, publish_batch, users};
+    Router::new()
+        .route("/apps/{app}/events", routing::post(publish))
+        .route("/apps/{app}/batch_events", routing::post(publish_batch))
+        .route("/apps/{app}/channels", routing::get(channels))
+        .route("/apps/{app}/channels/{channel}", routing::get(channel))
+        .route("/apps/{app}/channels/{channel}/users", routing::get(users))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+}
+
 fn documentation() -> Router<Api> {
     let ui = utoipa_swagger_ui::Config::from("/openapi.json").validator_url("none");
     Router::new()
@@ -267,6 +289,7 @@ pub(crate) fn described() -> utoipa::openapi::OpenApi {
     security(("access_token" = [])),
     tags((name = "auth", description = "Signing in and out"),
          (name = "conversations", description = "What agents see and do"),
+         (name = "realtime", description = "What happens, as it happens"),
          (name = "contacts", description = "Who writes"),
          (name = "companies", description = "Whom they work for"),
          (name = "search", description = "Finding contacts, conversations and messages"),

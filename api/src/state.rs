@@ -5,6 +5,7 @@ use crate::{
     hooks::Ingest,
     plugins::Manifests,
     rate::Rates,
+    realtime::Realtime,
 };
 use chrono::{DateTime, Utc};
 use domain::Clock;
@@ -105,6 +106,7 @@ pub struct Inner {
     /// One for each search at a time.
     pub(crate) searches: Semaphore,
     pub(crate) ingest: Ingest,
+    pub(crate) realtime: Arc<Realtime>,
 }
 
 impl Api {
@@ -113,6 +115,10 @@ impl Api {
         let manifests = Manifests::default();
         let ingest = Ingest::start(parts.database.clone(), parts.queue.clone(), Arc::clone(&parts.keyring));
         let inbox = Inbox::new(parts.database.clone(), parts.queue.clone(), Arc::clone(&parts.clock));
+        let most = parts.http.realtime_connections;
+        let clock = Arc::clone(&parts.clock);
+        let realtime =
+            Arc::new(Realtime::new(inbox.clone(), Arc::clone(&parts.keyring), parts.access_key.clone(), clock, most));
         Self(Arc::new(Inner {
             oauth: Keeper::new(inbox.clone(), parts.egress, Arc::clone(&parts.keyring)),
             inbox,
@@ -134,7 +140,28 @@ impl Api {
             manifests,
             searches: Semaphore::new(SEARCHES),
             ingest,
+            realtime,
         }))
+    }
+
+    /// Begins to tell clients what happens. Without it, that begins with the first client.
+    pub fn start_realtime(&self) {
+        self.realtime.start();
+    }
+
+    /// Asks clients that wait for what happens to connect elsewhere: the process is about to end.
+    pub fn close_realtime(&self) {
+        self.realtime.close();
+    }
+
+    /// How many there are.
+    pub fn realtime_connections(&self) -> usize {
+        self.realtime.connections()
+    }
+
+    /// Completes when they have gone, or have had the time.
+    pub async fn realtime_closed(&self) {
+        self.realtime.closed().await;
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {

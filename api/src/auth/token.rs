@@ -1,5 +1,6 @@
 //! Access tokens: JWTs that are good for minutes, signed with a key that lies sealed in the database.
 
+use ::realtime::position::Proof;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{SessionId, TenantId, UserId, role::RoleKey};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -13,6 +14,10 @@ const NAME: &str = "access-token-key";
 const ISSUER: &str = "signalbox";
 /// Who says that a password was right, and a code is missing: nobody takes that for an access token.
 const CHALLENGER: &str = "signalbox-challenge";
+/// Who says that somebody may hear a channel.
+const VOUCHER: &str = "signalbox-channel";
+/// How long a client may take from asking to subscribing.
+const VOUCHER_LIFETIME: TimeDelta = TimeDelta::minutes(5);
 /// How long somebody has for their code.
 const CHALLENGE_LIFETIME: TimeDelta = TimeDelta::minutes(5);
 
@@ -41,6 +46,29 @@ pub struct Challenged {
     pub tenant: TenantId,
     /// Who.
     pub user: UserId,
+}
+
+/// Somebody who may hear a channel over one connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voucher {
+    /// Whose data they work with.
+    pub tenant: TenantId,
+    /// Who.
+    pub user: UserId,
+    /// How they have shown it.
+    pub by: Proof,
+    /// The connection.
+    pub socket: String,
+    /// The channel.
+    pub channel: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Vouched {
+    iss: String,
+    exp: i64,
+    #[serde(flatten)]
+    voucher: Voucher,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -127,6 +155,19 @@ impl AccessKey {
         (now.timestamp() < challenge.exp).then_some(who)
     }
 
+    /// Our word that somebody may hear a channel. The secret of a tenant's app is not enough for that: its servers have it.
+    pub fn vouch(&self, voucher: Voucher, now: DateTime<Utc>) -> Result<String, jsonwebtoken::errors::Error> {
+        let exp = (now + VOUCHER_LIFETIME).timestamp();
+        let vouched = Vouched { iss: VOUCHER.to_owned(), exp, voucher };
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &vouched, &self.encoding)
+    }
+
+    /// Whom it is about, if it is our word and holds at `now`.
+    pub fn vouched(&self, word: &str, now: DateTime<Utc>) -> Option<Voucher> {
+        let vouched: Vouched = self.decode(word, VOUCHER)?;
+        (now.timestamp() < vouched.exp).then_some(vouched.voucher)
+    }
+
     fn decode<T: DeserializeOwned>(&self, token: &str, issuer: &str) -> Option<T> {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[issuer]);
@@ -170,6 +211,27 @@ mod tests {
         // The same claims, unsigned.
         let unsigned = format!("eyJhbGciOiJub25lIn0.{}.", token.split('.').nth(1).unwrap());
         assert_eq!(key.verify(&unsigned, now), None);
+    }
+
+    #[test]
+    fn a_voucher_is_for_channels_alone_and_for_a_moment() {
+        let now = DateTime::from_timestamp(1_750_000_000, 0).unwrap();
+        let voucher = Voucher {
+            tenant: TenantId::new(),
+            user: UserId::new(),
+            by: Proof::Session(SessionId::new()),
+            socket: "1.1".to_owned(),
+            channel: "presence-inbox".to_owned(),
+        };
+        let key = AccessKey::from_bytes(&[7; 32]);
+        let word = key.vouch(voucher.clone(), now).unwrap();
+        assert_eq!(key.vouched(&word, now + TimeDelta::seconds(299)), Some(voucher));
+        assert_eq!(key.vouched(&word, now + VOUCHER_LIFETIME), None);
+        assert_eq!(AccessKey::from_bytes(&[8; 32]).vouched(&word, now), None);
+        assert_eq!(key.verify(&word, now), None);
+        let claims = Claims { tenant: TenantId::new(), user: UserId::new(), session: SessionId::new() };
+        let token = key.sign(claims, RoleKey::BuiltIn(Role::Agent), now, TimeDelta::minutes(15)).unwrap();
+        assert_eq!(key.vouched(&token, now), None);
     }
 
     #[test]

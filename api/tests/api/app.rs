@@ -35,6 +35,7 @@ pub struct App {
     pub keyring: Arc<Keyring>,
     /// Asks for consent and gives tokens, at the host of [`crate::authorization_server`].
     pub provider: AuthorizationServer,
+    pub api: Api,
 }
 
 /// What differs from one installation to another.
@@ -135,13 +136,12 @@ impl App {
     async fn run(db: TestDatabase, database: Database, keyring: Arc<Keyring>, settings: Settings) -> Self {
         let clock = ManualClock::at(DateTime::from_timestamp(1_795_000_000, 0).unwrap());
         install_plugin(&db, clock.now()).await;
-        let queue = Queue::new(database.pool().clone(), Arc::new(clock.clone()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let provider = authorization_server::start(&base, &clock).await;
         let api = Api::new(Parts {
             database: database.clone(),
-            queue,
+            queue: Queue::new(database.pool().clone(), Arc::new(clock.clone())),
             keyring: Arc::clone(&keyring),
             egress: authorization_server::egress(&provider),
             clock: Arc::new(clock.clone()),
@@ -155,10 +155,34 @@ impl App {
             installers: settings.installers,
             readiness: Arc::new(()),
         });
-        let service =
-            signalbox_api::router(api, axum::Router::new()).into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
-        Self { base, http: reqwest::Client::new(), db, database, clock, keyring, provider }
+        serve(api.clone(), listener);
+        Self { base, http: reqwest::Client::new(), db, database, clock, keyring, provider, api }
+    }
+
+    /// Another process of the same installation, and where it serves.
+    pub async fn another_process(&self) -> (Api, String) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        // With a pool of its own: nothing but the database is shared.
+        let database = Database::connect_lazy(self.db.app_options(), 10, std::time::Duration::from_secs(5));
+        let api = Api::new(Parts {
+            queue: Queue::new(database.pool().clone(), Arc::new(self.clock.clone())),
+            database,
+            keyring: Arc::clone(&self.keyring),
+            egress: authorization_server::egress(&self.provider),
+            clock: Arc::new(self.clock.clone()),
+            http: config::Http::default(),
+            auth: config::Auth::default(),
+            rate_limit: config::RateLimit::default(),
+            sends_mail: true,
+            base_url: base.clone(),
+            access_key: AccessKey::from_bytes(&[7; 32]),
+            metrics: None,
+            installers: config::Installers::Admins,
+            readiness: Arc::new(()),
+        });
+        serve(api.clone(), listener);
+        (api, base)
     }
 
     /// What makes the newest link in an e-mail good, which a worker would put there.
@@ -328,6 +352,11 @@ impl Person {
         let key = connection["webhook_url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
         (connection, key)
     }
+}
+
+fn serve(api: Api, listener: TcpListener) {
+    let service = signalbox_api::router(api, axum::Router::new()).into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
 }
 
 /// What is posted to connect a number.

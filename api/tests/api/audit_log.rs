@@ -111,6 +111,7 @@ impl Crawl<'_> {
         let settings = json!({ "require_second_factor": "off" });
         let etag = self.etag("/api/v1/settings").await;
         self.does("put /api/v1/settings", &[], Some(&etag), &settings).await;
+        self.does("post /api/v1/realtime/app/secret", &[], None, &nothing).await;
     }
 
     async fn connections(&mut self) {

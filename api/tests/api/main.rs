@@ -30,6 +30,7 @@ mod plugins;
 mod problems;
 mod queue;
 mod rates;
+mod realtime;
 mod replies;
 mod rich;
 mod roles;

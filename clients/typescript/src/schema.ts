@@ -2488,6 +2488,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/realtime": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How to connect for live updates */
+        get: operations["get_realtime"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realtime/app": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the app's secret
+         * @description For server libraries of Channels. It signs for the tenant's own channels; ours it neither opens nor speaks in.
+         */
+        get: operations["get_realtime_app"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realtime/app/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the app another secret
+         * @description The old one signs nothing any more, at once. Connections stay.
+         */
+        post: operations["post_realtime_app_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realtime/auth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask to hear a channel
+         * @description As Channels' libraries do it by themselves (`channelAuthorization.endpoint`), with the access token in `Authorization`.
+         *     Channels are `private-conversation-{id}` and `presence-conversation-{id}` of conversations that you see,
+         *     `private-user-{id}` of yourself, and `presence-inbox`.
+         */
+        post: operations["post_realtime_auth"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realtime/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hear channels as server-sent events
+         * @description Each event has the text of the WebSocket's message as its data, and an id that leads on: a client that comes back with
+         *     `Last-Event-ID` and the same channels gets what it missed. An event `close` says why the stream ends.
+         */
+        get: operations["get_realtime_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realtime/poll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask what happened in channels
+         * @description The answer comes as soon as there is something, or when the wait is over.
+         */
+        get: operations["get_realtime_poll"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realtime/user-auth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask to sign in
+         * @description As Channels' libraries do it by themselves (`userAuthentication.endpoint`).
+         */
+        post: operations["post_realtime_user_auth"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -3599,6 +3739,27 @@ export interface components {
             /** @description Why it does not. */
             status_reason?: string | null;
         };
+        /** @description What to subscribe with. */
+        ChannelAuthorization: {
+            /** @description The app key and a signature. */
+            auth: string;
+            /** @description Who subscribes, as it was signed. */
+            channel_data: string;
+        };
+        /** @description A wish to hear a channel. */
+        ChannelWish: {
+            /** @description The channel. */
+            channel_name: string;
+            /** @description The connection, as it was told when it began. */
+            socket_id: string;
+        };
+        /** @description Channels of whoever asks. */
+        Channels: {
+            /** @description What changes lists, and who has them open. */
+            inbox: string;
+            /** @description What concerns you. */
+            user: string;
+        };
         /** @description One thing that was tried. */
         Check: {
             /** @description What was found, and what to do if it did not pass. */
@@ -3689,6 +3850,35 @@ export interface components {
              * @example 123456
              */
             code: string;
+        };
+        /** @description What a client needs to connect. */
+        Connecting: {
+            /**
+             * Format: int64
+             * @description After how many seconds of silence a client asks whether we are there.
+             */
+            activity_timeout: number;
+            /** @description Where to ask before subscribing. */
+            auth_endpoint: string;
+            /** @description Channels that are yours. */
+            channels: components["schemas"]["Channels"];
+            /** @description The same as server-sent events, for clients without WebSockets. */
+            events_endpoint: string;
+            /** @description The app key, which names the tenant. */
+            key: string;
+            /** @description Where the WebSocket is, on the host of this API. */
+            path: string;
+            /** @description What stands before `/app/{key}` in it: `wsPath` of pusher-js. */
+            path_prefix: string;
+            /** @description The same for clients that ask again and again. */
+            poll_endpoint: string;
+            /**
+             * Format: int64
+             * @description After how many seconds a sign of typing lapses.
+             */
+            typing_timeout: number;
+            /** @description Where to ask before signing in. */
+            user_auth_endpoint: string;
         };
         /** @description A connection. */
         Connection: {
@@ -7000,6 +7190,22 @@ export interface components {
             /** @description All of them, by id. */
             items: components["schemas"]["Plugin"][];
         };
+        /** @description What happened since. */
+        Polled: {
+            /** @description For the next question, with the same channels. */
+            after: string;
+            /** @description What happened, in its order. */
+            events: components["schemas"]["PolledEvent"][];
+        };
+        /** @description An event in a channel. */
+        PolledEvent: {
+            /** @description Where. */
+            channel: string;
+            /** @description Its data. */
+            data: Record<string, unknown>;
+            /** @description What happened, as in the catalogue, or `signalbox:reset`: read everything anew. */
+            event: string;
+        };
         /** @description Whether somebody is there. */
         Presence: "online" | "away" | "offline";
         /** @description A complete rule to start from. */
@@ -7604,6 +7810,23 @@ export interface components {
         } | {
             /** @enum {string} */
             kind: "nobody";
+        };
+        /** @description What a server library of Channels needs. */
+        ShownApp: {
+            /**
+             * Format: uuid
+             * @description The app id, which is the tenant's.
+             */
+            app_id: string;
+            /** @description The app key. */
+            key: string;
+            /** @description The secret that signs. Whoever has it may publish in the tenant's own channels, and let anybody hear them. */
+            secret: string;
+            /**
+             * Format: date-time
+             * @description When the secret was made.
+             */
+            updated_at: string;
         };
         /** @description One thing that is known about a contact. */
         ShownFact: {
@@ -8214,11 +8437,23 @@ export interface components {
              */
             updated_at: string;
         };
+        /** @description What to sign in with. */
+        UserAuthentication: {
+            /** @description The app key and a signature. */
+            auth: string;
+            /** @description Who signs in, as it was signed. */
+            user_data: string;
+        };
         /**
          * Format: uuid
          * @description A person who signs in: admin, supervisor, team lead or agent.
          */
         UserId: string;
+        /** @description A wish to sign in. */
+        UserWish: {
+            /** @description The connection, as it was told when it began. */
+            socket_id: string;
+        };
         /** @description What differs between two versions of a plugin. */
         VersionDifference: {
             /** @description What the other version may do that this one may not. Each needs consent, by its id. */
@@ -15962,6 +16197,274 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_realtime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a client needs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connecting"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_realtime_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The app */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownApp"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    post_realtime_app_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The app with its new secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownApp"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    post_realtime_auth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelWish"];
+                "application/x-www-form-urlencoded": components["schemas"]["ChannelWish"];
+            };
+        };
+        responses: {
+            /** @description What to subscribe with */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelAuthorization"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `forbidden`: the channel is not for you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: we have no channel of this name */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_realtime_events: {
+        parameters: {
+            query: {
+                /** @description Names of channels of ours, 20 at most, with commas between them. */
+                channels: string;
+            };
+            header?: {
+                /** @description The id of the last event that was received */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, as they happen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `forbidden`: one of the channels is not for you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: we have no channel of this name */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_realtime_poll: {
+        parameters: {
+            query: {
+                /** @description Names of channels of ours, 20 at most, with commas between them. */
+                channels: string;
+                /** @description Where the last answer ended. Without it, the answer comes at once and says where things are now. */
+                after?: string;
+                /** @description How many seconds to wait if there is nothing new, 0 to 25; 25 without it. */
+                wait?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What happened since */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Polled"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `forbidden`: one of the channels is not for you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: we have no channel of this name */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    post_realtime_user_auth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserWish"];
+                "application/x-www-form-urlencoded": components["schemas"]["UserWish"];
+            };
+        };
+        responses: {
+            /** @description What to sign in with */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserAuthentication"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };

@@ -3,7 +3,7 @@
 use crate::{process::Process, stop::Stop};
 use anyhow::Context as _;
 use api::{AccessKey, Api, Check, Parts, Readiness};
-use axum::Router;
+use axum::{Router, serve::ListenerExt as _};
 use config::MailTls;
 use domain::job::Lane;
 use egress::Egress;
@@ -63,12 +63,21 @@ pub async fn serve(
         installers: process.config.plugins.install,
         readiness,
     });
-    let service = api::router(api, pages()).into_make_service_with_connect_info::<SocketAddr>();
+    api.start_realtime();
+    let service = api::router(api.clone(), pages()).into_make_service_with_connect_info::<SocketAddr>();
+    let closing = api.clone();
+    // Small messages leave at once, also when the one before is not acknowledged yet.
+    let listener = listener.tap_io(|client| drop(client.set_nodelay(true)));
     let serving = async move {
         axum::serve(listener, service)
-            .with_graceful_shutdown(async move { stop.asked().await })
+            .with_graceful_shutdown(async move {
+                stop.asked().await;
+                closing.close_realtime();
+            })
             .await
-            .context("the HTTP server ended")
+            .context("the HTTP server ended")?;
+        api.realtime_closed().await;
+        Ok(())
     };
     Ok((address, serving))
 }

@@ -23,6 +23,10 @@ pub struct Http {
     /// by itself.
     #[schemars(range(min = 1_000, max = 600_000))]
     pub request_timeout_ms: u64,
+    /// The most clients that one process tells what happens as it happens: browsers with the
+    /// console open, and programs. Each is an open file.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub realtime_connections: usize,
 }
 
 impl Default for Http {
@@ -32,6 +36,7 @@ impl Default for Http {
             body_limit_bytes: 3 * 1024 * 1024,
             trusted_proxies: Vec::new(),
             request_timeout_ms: 40_000,
+            realtime_connections: 20_000,
         }
     }
 }
