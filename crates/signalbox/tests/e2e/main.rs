@@ -13,6 +13,7 @@ mod outage;
 mod playground;
 mod plugins;
 mod queue;
+mod realtime;
 mod statuses;
 mod story;
 mod tenants;

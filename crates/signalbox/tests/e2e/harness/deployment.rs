@@ -171,6 +171,13 @@ impl Deployment {
         .await;
     }
 
+    /// What all processes have said so far.
+    pub fn logs(&self) -> String {
+        let files = std::fs::read_dir(self.dir.path()).unwrap().map(|file| file.unwrap().path());
+        let logs = files.filter(|path| path.extension().is_some_and(|extension| extension == "log"));
+        logs.map(|path| std::fs::read_to_string(path).unwrap()).collect()
+    }
+
     /// A file that a command can be given.
     pub fn file(&self, name: &str, content: &Value) -> String {
         self.text(name, &content.to_string())
