@@ -6,7 +6,7 @@ WASM := wasm32-unknown-unknown
 PLUGINS := $(foreach name,whatsapp shopify hubspot,plugins/target/$(WASM)/release/signalbox_$(name).wasm)
 BIN := target/release/signalbox
 
-.PHONY: help up demo test chaos bench bench-queue bench-plugins bench-inbox plugins console fmt sqlx docs clean-data
+.PHONY: help up demo test chaos bench bench-queue bench-plugins bench-inbox bench-realtime plugins console fmt sqlx docs clean-data
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ bench-queue: ## Measure the queue beside other job queues (an hour, and ten minu
 bench-plugins: ## Measure plugins: calls beside Extism, loading, waiting, sizes
 	@scripts/bench-peers-setup plugins
 	@scripts/bench plugins
+
+bench-realtime: plugins ## Measure realtime: 5,000 sockets, 100 messages a second
+	@scripts/bench realtime
 
 bench-inbox: plugins ## Measure an inbox of ten million messages (makes them first: ten minutes, 25 GB)
 	@scripts/bench inbox

@@ -6,6 +6,7 @@ mod memory;
 mod peers;
 mod plugins;
 mod queue;
+mod realtime;
 mod roundtrip;
 mod start;
 
@@ -27,6 +28,8 @@ pub enum Benchmark {
     Plugins,
     /// What agents ask of an inbox of ten million messages.
     Inbox,
+    /// Messages on the screens of thousands.
+    Realtime,
     /// Resident memory.
     Memory,
     /// How long a start takes.
@@ -90,6 +93,7 @@ impl Benchmark {
         Self::Peers,
         Self::Plugins,
         Self::Inbox,
+        Self::Realtime,
         Self::Memory,
         Self::Start,
     ];
@@ -108,6 +112,7 @@ impl Benchmark {
             Self::Peers => peers::run(effort).await,
             Self::Plugins => plugins::run(effort).await,
             Self::Inbox => inbox::run(effort).await,
+            Self::Realtime => realtime::run(effort).await,
             Self::Memory => memory::run(effort).await,
             Self::Start => start::run(effort).await,
         }

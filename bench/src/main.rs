@@ -56,6 +56,8 @@ enum What {
     Plugins,
     /// What agents ask of an inbox of ten million messages.
     Inbox,
+    /// Messages on the screens of thousands.
+    Realtime,
     /// Resident memory.
     Memory,
     /// How long a start takes.
@@ -75,6 +77,7 @@ impl What {
             Self::Peers => vec![Benchmark::Peers],
             Self::Plugins => vec![Benchmark::Plugins],
             Self::Inbox => vec![Benchmark::Inbox],
+            Self::Realtime => vec![Benchmark::Realtime],
             Self::Memory => vec![Benchmark::Memory],
             Self::Start => vec![Benchmark::Start],
             Self::Docs => Vec::new(),
