@@ -5,7 +5,7 @@ import { api, ok, queryClient } from "@/api";
 import type { LogEvent } from "@/realtime";
 import { knownConversation, patchConversation, patchMessage, putMessage, withFirstPage } from "./cache";
 import { outbox } from "./outbox";
-import { conversationQuery, eventsQuery, goneQuery, presenceQuery, queuesQuery } from "./queries";
+import { conversationQuery, eventsQuery, factsQuery, goneQuery, presenceQuery, queuesQuery } from "./queries";
 import { spaced } from "./spaced";
 import type { Conversation, ConversationPage, Event, Message } from "./types";
 
@@ -22,7 +22,14 @@ export function onConversationEvent(id: string, event: LogEvent, myId: string): 
     patchFrom(event, myId);
   }
   appendEvent(id, event);
+  if (event.type === "plugin.event") refreshFacts(id);
   if (TOUCHES_DETAIL.has(event.type)) void queryClient.invalidateQueries({ queryKey: conversationQuery(id).queryKey });
+}
+
+/** The plugin that has told something, such as an order, is being asked what it knows of the customer now. */
+function refreshFacts(id: string): void {
+  const contact = knownConversation(id)?.contact?.id;
+  if (contact) void queryClient.invalidateQueries({ queryKey: factsQuery(contact).queryKey });
 }
 
 /** These change what only the conversation's page has: participants, tickets, escalations. */

@@ -210,7 +210,7 @@ export function factsQuery(contactId: string) {
     queryKey: ["contacts", "facts", contactId],
     queryFn: ({ signal }) =>
       ok(api.GET("/api/v1/contacts/{id}/facts", { params: { path: { id: contactId } }, signal })),
-    // What is being asked will be there in a moment; an order in the shop is told by no event of the conversation.
+    // What is being asked will be there in a moment; not everything that plugins learn is told by an event.
     refetchInterval: (query) => (query.state.data?.sources.some((source) => source.refreshing) ? 3_000 : 15_000),
   });
 }
