@@ -71,6 +71,13 @@ interface Watched {
 
 type Browser = import("@playwright/test").Browser;
 
+/**
+ * Chromium's own words about what a test asks for: what the server did not take, which a form shows, and what was under way
+ * when the network was cut.
+ */
+const EXPECTED =
+  /^Failed to load resource: the server responded with a status of (409|412|422) |net::ERR_INTERNET_DISCONNECTED/;
+
 /** A window of somebody who is signed in. Whatever its console complains of is kept. */
 async function open(browser: Browser, product: Product, who: Credentials): Promise<Watched> {
   const context = await browser.newContext({ baseURL: product.url });
@@ -78,8 +85,7 @@ async function open(browser: Browser, product: Product, who: Credentials): Promi
   const complaints: string[] = [];
   page.on("console", (message) => {
     const complains = message.type() === "error" || message.type() === "warning";
-    // Of what was under way when a test has cut the network, the browser says so.
-    if (complains && !message.text().includes("net::ERR_INTERNET_DISCONNECTED")) {
+    if (complains && !EXPECTED.test(message.text())) {
       complaints.push(message.text());
     }
   });
