@@ -24,17 +24,17 @@ export function Capabilities({ capabilities }: { capabilities: Capability[] }) {
       {inWords(capabilities, t).map(({ kind, lines }) => {
         const Picture = PICTURES[kind];
         return (
-          <div key={kind} className="flex gap-3">
-            <Picture aria-hidden className="mt-0.5 size-4 shrink-0 text-faint" />
-            <div className="min-w-0">
-              <dt className="text-sm font-medium">{t.capabilities.groups[kind]}</dt>
-              {lines.map(({ text, ids }) => (
-                <dd key={ids.join()} className="text-sm break-words text-muted">
-                  {text}
-                </dd>
-              ))}
-              {kind === "secret" && <dd className="text-xs text-faint">{t.capabilities.secretNote}</dd>}
-            </div>
+          <div key={kind} className="relative min-w-0 pl-7">
+            <dt className="text-sm font-medium">
+              <Picture aria-hidden className="absolute top-0.5 left-0 size-4 text-faint" />
+              {t.capabilities.groups[kind]}
+            </dt>
+            {lines.map(({ text, ids }) => (
+              <dd key={ids.join()} className="text-sm break-words text-muted">
+                {text}
+              </dd>
+            ))}
+            {kind === "secret" && <dd className="text-xs text-faint">{t.capabilities.secretNote}</dd>}
           </div>
         );
       })}

@@ -18,8 +18,10 @@ export function AlternativesField(props: FieldProps) {
   const schema = schemaOf(props);
   const parts = schema.oneOf ?? schema.anyOf ?? [];
   const options = useMemo(() => alternatives(parts, state.root, t), [parts, state.root, t]);
-  const [picked, setPicked] = useState(-1);
   const found = chosen(options, props.formData === undefined ? undefined : toJson(props.formData));
+  const [picked, setPicked] = useState(found);
+  // What a value was stays the form of what is written instead, also while nothing is written.
+  if (found >= 0 && found !== picked) setPicked(found);
   const index = found >= 0 ? found : picked;
   const pick = (place: string) => {
     const next = place === "" ? -1 : Number(place);
