@@ -1,11 +1,14 @@
 //! The tenant's part of the job queue: what waits, what runs, what was given up, and what is paused.
 //!
-//! Lanes and other tenants are the operator's, who works with `signalbox queue` on the command line.
+//! What concerns everyone and other tenants are the operator's, who works with `signalbox queue` on the command line.
 
 pub mod dead_letters;
+pub mod history;
 pub mod jobs;
 pub mod pauses;
+pub mod schedules;
 pub mod stats;
+pub mod workers;
 
 use crate::{
     auth::{Administration, Record},

@@ -127,6 +127,7 @@ fn held_back(connection: &Connection, hold: &Hold) -> Option<HealthReason> {
             ("circuit_open", "the provider failed several times in a row; it is tried again from time to time")
         }
         "paused" => ("paused", "somebody has paused it"),
+        "locked" => ("paused", "the operator of this installation has paused it"),
         _ => return None,
     };
     Some(HealthReason { code: code.into(), message: message.to_owned(), since: Some(hold.since) })

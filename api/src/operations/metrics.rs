@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Why jobs are held back. Each is always shown, so that an alert sees it come and go.
-const REASONS: [&str; 3] = ["paused", "needs_reauth", "breaker"];
+const REASONS: [&str; 4] = ["paused", "locked", "needs_reauth", "breaker"];
 
 /// Metrics for Prometheus
 #[utoipa::path(get, path = "/metrics", tag = "operations", security(()),
@@ -40,19 +40,19 @@ async fn read(queue: &Queue) -> Result<(), sqlx::Error> {
 }
 
 fn show_lane(stats: &LaneStats) {
-    let lane = stats.lane.as_str();
+    let (lane, figures) = (stats.lane.as_str(), stats.figures);
     for state in jobs::State::ALL {
         let count = match state {
-            jobs::State::Ready => stats.ready,
-            jobs::State::Delayed => stats.delayed,
-            jobs::State::Parked => stats.parked,
-            jobs::State::Held => stats.held,
-            jobs::State::Running => stats.running,
+            jobs::State::Ready => figures.ready,
+            jobs::State::Delayed => figures.delayed,
+            jobs::State::Parked => figures.parked,
+            jobs::State::Held => figures.held,
+            jobs::State::Running => figures.running,
         };
         metrics::gauge!("signalbox_queue_jobs", "lane" => lane, "state" => state.as_str()).set(float(count));
     }
-    metrics::gauge!("signalbox_queue_dead_letters", "lane" => lane).set(float(stats.dead_letters));
-    metrics::gauge!("signalbox_queue_oldest_job_seconds", "lane" => lane).set(stats.oldest_seconds);
+    metrics::gauge!("signalbox_queue_dead_letters", "lane" => lane).set(float(figures.dead_letters));
+    metrics::gauge!("signalbox_queue_oldest_job_seconds", "lane" => lane).set(figures.oldest_seconds);
 }
 
 async fn show_holds(queue: &Queue) -> Result<(), sqlx::Error> {
@@ -89,20 +89,14 @@ fn float(count: i64) -> f64 {
 mod tests {
     use super::*;
     use metrics_exporter_prometheus::PrometheusBuilder;
+    use queue::Figures;
 
     #[test]
     fn a_lane_is_shown_by_state() {
         let recorder = PrometheusBuilder::new().build_recorder();
-        let stats = LaneStats {
-            lane: Lane::Live,
-            ready: 1,
-            delayed: 2,
-            parked: 3,
-            held: 4,
-            running: 5,
-            dead_letters: 6,
-            oldest_seconds: 7.5,
-        };
+        let figures =
+            Figures { ready: 1, delayed: 2, parked: 3, held: 4, running: 5, dead_letters: 6, oldest_seconds: 7.5 };
+        let stats = LaneStats { lane: Lane::Live, figures };
         metrics::with_local_recorder(&recorder, || show_lane(&stats));
         let rendered = recorder.handle().render();
         for line in [

@@ -24,6 +24,8 @@ pub struct ShownLetter {
     kind: String,
     /// Jobs of one key run one after another.
     key: Option<String>,
+    /// The connection whose provider it called.
+    connection_id: Option<uuid::Uuid>,
     /// How many attempts were made.
     attempts: i32,
     /// What the last one said.
@@ -43,6 +45,7 @@ impl From<DeadLetter> for ShownLetter {
             lane: row.lane,
             kind: row.kind,
             key: row.key,
+            connection_id: row.connection,
             attempts: row.attempts,
             error: row.error,
             trace_id: row.trace_id,

@@ -3,6 +3,7 @@
 pub mod cancel;
 pub mod get;
 pub mod list;
+pub mod many;
 pub mod retry;
 
 use chrono::{DateTime, Utc};

@@ -1,11 +1,12 @@
 //! What holds the tenant's jobs back.
 //!
-//! A tenant's admin pauses the tenant, one kind of its jobs, or one of its connections. A pause counts from the moment it
+//! A tenant's admin pauses the tenant, one lane or kind of its jobs, or one of its connections. A pause counts from the moment it
 //! is answered; what runs is not interrupted.
 
 pub mod all;
 pub mod connections;
 pub mod kinds;
+pub mod lanes;
 pub mod list;
 
 use super::{commit, failed};
@@ -16,7 +17,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{ConnectionId, job::Lane};
-use queue::holds::{self, Hold, Scope};
+use queue::holds::{self, Hold, Pause, Scope};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -24,8 +25,8 @@ use serde_json::{Value, json};
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Pause)]
 pub struct ShownPause {
-    /// `paused` by people, `needs_reauth` when the connection waits for a new authorization, or `breaker` when its
-    /// provider has failed several times in a row.
+    /// `paused` by people, `locked` by the operator, who alone can lift it, `needs_reauth` when the connection waits for
+    /// a new authorization, or `breaker` when its provider has failed several times in a row.
     reason: String,
     /// Whether it is the operator's and concerns everyone on this installation.
     everyone: bool,
@@ -59,9 +60,9 @@ impl From<Hold> for ShownPause {
 
 /// Pauses, and answers with the pause. It may have been there before.
 async fn pause(mut change: Administration, scope: Scope) -> Result<axum::Json<ShownPause>, Problem> {
-    let is_new = holds::pause(change.conn(), &scope).await.map_err(failed)?;
+    let is_new = holds::pause(change.conn(), Pause::Open, &scope).await.map_err(failed)?;
     let pauses = holds::of_tenant(change.conn()).await.map_err(failed)?;
-    let pause = pauses.into_iter().find(|hold| hold.reason == "paused" && hold.scope == scope);
+    let pause = pauses.into_iter().find(|hold| hold.reason == Pause::Open.as_str() && hold.scope == scope);
     // Another request may have lifted it before this one looked.
     let pause = pause.ok_or(Code::Conflict)?;
     if is_new {
@@ -74,7 +75,7 @@ async fn pause(mut change: Administration, scope: Scope) -> Result<axum::Json<Sh
 
 /// Lifts a pause, and brings back what it had set aside.
 async fn resume(api: &Api, caller: &Caller, mut change: Administration, scope: Scope) -> Result<(), Problem> {
-    if !holds::resume(change.conn(), &scope).await.map_err(failed)? {
+    if !holds::resume(change.conn(), Pause::Open, &scope).await.map_err(failed)? {
         return Err(Code::NotFound.into());
     }
     commit(change, "queue.resumed", named(&scope)).await?;
@@ -86,5 +87,5 @@ async fn resume(api: &Api, caller: &Caller, mut change: Administration, scope: S
 }
 
 fn named(scope: &Scope) -> Value {
-    json!({ "job_kind": scope.kind, "connection_id": scope.connection })
+    json!({ "job_kind": scope.kind, "connection_id": scope.connection, "lane": scope.lane })
 }

@@ -185,6 +185,12 @@ impl Crawl<'_> {
         let (one, two) = (queue::delayed_job(self.app, tenant).await, queue::delayed_job(self.app, tenant).await);
         self.does("post /api/v1/queue/jobs/{id}/retry", &[&one.to_string()], None, &nothing).await;
         self.does("post /api/v1/queue/jobs/{id}/cancel", &[&two.to_string()], None, &nothing).await;
+        let (one, two) = (queue::delayed_job(self.app, tenant).await, queue::delayed_job(self.app, tenant).await);
+        self.does("post /api/v1/queue/jobs/retry", &[], None, &json!({ "ids": [one] })).await;
+        self.does("post /api/v1/queue/jobs/cancel", &[], None, &json!({ "ids": [two] })).await;
+        let schedule = queue::schedule(self.app, self.admin.tenant, "daily", "@daily").await;
+        let off = json!({ "enabled": false });
+        self.does("put /api/v1/queue/schedules/{id}/enabled", &[&schedule], None, &off).await;
         let mut letters = Vec::new();
         for _ in 0..4 {
             letters.push(queue::dead_letter(self.app, tenant, "send-message").await.to_string());
@@ -199,6 +205,8 @@ impl Crawl<'_> {
         self.does("post /api/v1/queue/dead-letters/discard", &[], None, &ids(3)).await;
         self.does("put /api/v1/queue/pauses/all", &[], None, &nothing).await;
         self.does("delete /api/v1/queue/pauses/all", &[], None, &nothing).await;
+        self.does("put /api/v1/queue/pauses/lanes/{lane}", &["bulk"], None, &nothing).await;
+        self.does("delete /api/v1/queue/pauses/lanes/{lane}", &["bulk"], None, &nothing).await;
         self.does("put /api/v1/queue/pauses/kinds/{kind}", &["send-message"], None, &nothing).await;
         self.does("delete /api/v1/queue/pauses/kinds/{kind}", &["send-message"], None, &nothing).await;
     }

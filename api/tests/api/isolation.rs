@@ -3,7 +3,7 @@
 use crate::{
     app::{App, Person, webhook},
     conversations::write,
-    queue::{dead_letter, delayed_job},
+    queue::{dead_letter, delayed_job, schedule},
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -47,6 +47,7 @@ async fn everything(app: &App, slug: &str, number: &str) -> Everything {
         ("queue/jobs", delayed_job(app, person.tenant.0).await.to_string()),
         ("queue/dead-letters", dead_letter(app, person.tenant.0, "send-message").await.to_string()),
         ("queue/pauses/connections", text(&connection["id"])),
+        ("queue/schedules", schedule(app, person.tenant, "daily", "@daily").await),
         ("companies", text(&company["id"])),
     ];
     let pause = format!("/api/v1/queue/pauses/connections/{}", text(&connection["id"]));
@@ -80,7 +81,7 @@ async fn no_address_leads_to_another_tenant() {
         }
     }
     assert!(tried >= 25, "only {tried} operations have an id");
-    let has_no_page = ["queue/pauses/connections", "api-keys", "invitations"];
+    let has_no_page = ["queue/pauses/connections", "queue/schedules", "api-keys", "invitations"];
     for (noun, id) in acme.ids.iter().filter(|(noun, _)| !has_no_page.contains(noun)) {
         assert_eq!(acme.person.get(&format!("/api/v1/{noun}/{id}")).await.status, 200, "{noun} is still there");
     }
@@ -103,6 +104,7 @@ async fn no_list_shows_another_tenant() {
         "queue/jobs?state=delayed",
         "queue/dead-letters",
         "queue/pauses",
+        "queue/schedules",
         "teams",
         "api-keys",
         "invitations",
@@ -136,6 +138,7 @@ fn body_for(path: &str, method: &Method) -> Value {
     match path.rsplit('/').next().unwrap() {
         "messages" => json!({ "content": { "type": "text", "text": "hi" } }),
         "assignee" => json!({ "user_id": null }),
+        "enabled" => json!({ "enabled": false }),
         "status" if path.contains("connections") => json!({ "status": "disabled" }),
         "status" => json!({ "status": "open" }),
         "upgrade" => json!({ "to": "9.9.9" }),

@@ -2146,7 +2146,7 @@ export interface paths {
         /**
          * Say that you are there
          * @description It holds for 60 seconds: whoever stays says it again before. Teams that assign by themselves give you what waits as
-         *     soon as you are online.
+         *     soon as you are `online`, and nothing while you are `away` or `busy`.
          */
         put: operations["put_presence_me"];
         post?: never;
@@ -2262,6 +2262,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queue/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of attempts, minute by minute
+         * @description By lane: how many ended and how, how long jobs waited, and how long they ran. Kept for three hours.
+         */
+        get: operations["get_queue_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queue/jobs": {
         parameters: {
             query?: never;
@@ -2276,6 +2296,46 @@ export interface paths {
         get: operations["get_queue_jobs"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/jobs/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel many jobs
+         * @description Those that wait never start. Those that run are interrupted; what they have done by then stays done.
+         */
+        post: operations["post_queue_jobs_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/jobs/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try many delayed jobs at once
+         * @description Whether they wait for their retry or for the time they were scheduled for. Their attempts are counted as before.
+         */
+        post: operations["post_queue_jobs_retry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2378,7 +2438,7 @@ export interface paths {
         post?: never;
         /**
          * Resume the jobs of the tenant
-         * @description Kinds and connections that are paused for themselves stay so.
+         * @description Lanes, kinds and connections that are paused for themselves stay so.
          */
         delete: operations["delete_queue_pauses_all"];
         options?: never;
@@ -2428,6 +2488,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queue/pauses/lanes/{lane}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Pause one lane of the tenant's jobs
+         * @description The jobs of other tenants in the lane run on.
+         */
+        put: operations["put_queue_pauses_lanes_lane"];
+        post?: never;
+        /**
+         * Resume one lane of the tenant's jobs
+         * @description Kinds and connections that are paused for themselves stay so, and a pause of the operator that holds back everyone.
+         */
+        delete: operations["delete_queue_pauses_lanes_lane"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the schedules
+         * @description By name.
+         */
+        get: operations["get_queue_schedules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/schedules/{id}/enabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Switch a schedule on or off
+         * @description What it misses while it is off is never made up for: it begins with the first slot after it was switched on.
+         */
+        put: operations["put_queue_schedules_id_enabled"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queue/stats": {
         parameters: {
             query?: never;
@@ -2437,9 +2561,30 @@ export interface paths {
         };
         /**
          * Count the tenant's jobs
-         * @description By lane, and by what they are doing.
+         * @description By lane and by kind, and by what they are doing.
          */
         get: operations["get_queue_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the processes that run jobs
+         * @description Also those that have died within the last minute. What they run for whom is not said: `GET /api/v1/queue/jobs` has
+         *     the tenant's own.
+         */
+        get: operations["get_queue_workers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4656,6 +4801,11 @@ export interface components {
              */
             attempts: number;
             /**
+             * Format: uuid
+             * @description The connection whose provider it called.
+             */
+            connection_id?: string | null;
+            /**
              * Format: date-time
              * @description When it was given up.
              */
@@ -4772,6 +4922,11 @@ export interface components {
         EditDeadLetter: {
             /** @description The arguments, as a whole. */
             args: Record<string, unknown>;
+        };
+        /** @description Whether a schedule makes jobs. */
+        EnableSchedule: {
+            /** @description Whether it does from now on. */
+            enabled: boolean;
         };
         /** @description An endpoint. */
         Endpoint: {
@@ -5166,6 +5321,44 @@ export interface components {
             /** @description Its attempts that did not succeed, the oldest first. */
             failed_attempts: components["schemas"]["JobAttempt"][];
         };
+        /** @description Jobs of the tenant, in figures. */
+        JobFigures: {
+            /**
+             * Format: int64
+             * @description Jobs that were given up.
+             */
+            dead_letters: number;
+            /**
+             * Format: int64
+             * @description Jobs that wait for a time: scheduled, snoozed, or before a retry.
+             */
+            delayed: number;
+            /**
+             * Format: int64
+             * @description Jobs that wait because their tenant or connection is held back.
+             */
+            held: number;
+            /**
+             * Format: double
+             * @description Seconds since the oldest ready job was stored.
+             */
+            oldest_seconds: number;
+            /**
+             * Format: int64
+             * @description Jobs that wait for the job in front of them in their key.
+             */
+            parked: number;
+            /**
+             * Format: int64
+             * @description Jobs that could start now.
+             */
+            ready: number;
+            /**
+             * Format: int64
+             * @description Jobs that run.
+             */
+            running: number;
+        };
         /** @description A stretch of time in which a contact conversed over one account. */
         JourneyStep: {
             /** @description The plugin that speaks for it. */
@@ -5202,45 +5395,17 @@ export interface components {
         };
         /** @description How a keyword must stand in the message. */
         KeywordMatch: "any_word" | "exact" | "contains";
+        /** @description The tenant's jobs of one kind, in figures. */
+        KindStats: components["schemas"]["JobFigures"] & {
+            /** @description What they do, such as `send-message`. */
+            kind: string;
+            /** @description The lane that runs them. */
+            lane: string;
+        };
         /** @description The tenant's jobs of one lane, in figures. */
-        LaneStats: {
-            /**
-             * Format: int64
-             * @description Jobs that were given up.
-             */
-            dead_letters: number;
-            /**
-             * Format: int64
-             * @description Jobs that wait for a time: scheduled, snoozed, or before a retry.
-             */
-            delayed: number;
-            /**
-             * Format: int64
-             * @description Jobs that wait because their tenant or connection is held back.
-             */
-            held: number;
+        LaneStats: components["schemas"]["JobFigures"] & {
             /** @description `live`, `automation`, `notify`, `timers` or `bulk`. */
             lane: string;
-            /**
-             * Format: double
-             * @description Seconds since the oldest ready job was stored.
-             */
-            oldest_seconds: number;
-            /**
-             * Format: int64
-             * @description Jobs that wait for the job in front of them in their key.
-             */
-            parked: number;
-            /**
-             * Format: int64
-             * @description Jobs that could start now.
-             */
-            ready: number;
-            /**
-             * Format: int64
-             * @description Jobs that run.
-             */
-            running: number;
         };
         /** @description The latest message, as a list shows it. */
         LastMessage: {
@@ -5442,6 +5607,11 @@ export interface components {
             count: number;
             /** @description At most 10,000 go at once: there may be more. Ask again. */
             more: boolean;
+        };
+        /** @description What became of many jobs. */
+        ManyJobs: {
+            /** @description Each job that was named, once, in that order. */
+            items: components["schemas"]["OneOfManyJobs"][];
         };
         /** @description Who is signed in. */
         Me: {
@@ -5659,6 +5829,20 @@ export interface components {
         };
         /** @description How often a rule may run. */
         OncePer: "event" | "conversation" | "contact";
+        /** @description What became of one of them. */
+        OneOfManyJobs: {
+            /**
+             * Format: int64
+             * @description Which.
+             */
+            id: number;
+            /**
+             * @description When they are cancelled: `cancelled`: it is gone; `stopping`: it runs, and its worker is asked to interrupt it.
+             *     When they are retried: `ready`: it is due now; `not_delayed`: it does not wait for a time, and is left as it is.
+             *     Always: `not_found`: no such job, or it has ended.
+             */
+            result: string;
+        };
         /** @description How a fact is compared. */
         Operator: "equals" | "not_equals" | "in" | "not_in" | "contains" | "not_contains" | "starts_with" | "ends_with" | "matches" | "exists" | "not_exists" | "greater_than" | "less_than" | "at_least" | "at_most" | "before" | "after";
         /** @description The order in which rules are asked. */
@@ -6188,6 +6372,11 @@ export interface components {
                  * @description How many attempts were made.
                  */
                 attempts: number;
+                /**
+                 * Format: uuid
+                 * @description The connection whose provider it called.
+                 */
+                connection_id?: string | null;
                 /**
                  * Format: date-time
                  * @description When it was given up.
@@ -6773,6 +6962,55 @@ export interface components {
             total?: number | null;
         };
         /** @description One page of a list. */
+        Page_Schedule: {
+            /** @description Whether there are further ones. */
+            has_more: boolean;
+            /** @description The entries. */
+            items: {
+                /**
+                 * @description What becomes of slots that passed while no worker was there: `skip`, `once` for one job in place of all of them, or
+                 *     `all`.
+                 */
+                catch_up: string;
+                /** @description Whether it makes jobs. */
+                enabled: boolean;
+                /** @description Five fields of cron, or a short form such as `@daily`. */
+                expression: string;
+                /**
+                 * Format: uuid
+                 * @description Which.
+                 */
+                id: string;
+                /** @description What its jobs do, such as `poll-trigger`. */
+                kind: string;
+                /** @description The lane that runs them. */
+                lane: string;
+                /**
+                 * Format: date-time
+                 * @description The last slot for which it has made a job.
+                 */
+                last_at?: string | null;
+                /** @description Its name, which no other schedule of the tenant has. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description The next slot, while it is enabled.
+                 */
+                next_at?: string | null;
+                /** @description Why a worker has switched it off, if one did. */
+                problem?: string | null;
+                /** @description The IANA name of the time zone on whose clock it is read. */
+                zone: string;
+            }[];
+            /** @description Where the next page begins, for the parameter `cursor`; absent on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many entries there are in all, if that was asked for.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
         Page_Team: {
             /** @description Whether there are further ones. */
             has_more: boolean;
@@ -6994,8 +7232,8 @@ export interface components {
             /** @description Jobs of this lane. */
             lane?: string | null;
             /**
-             * @description `paused` by people, `needs_reauth` when the connection waits for a new authorization, or `breaker` when its
-             *     provider has failed several times in a row.
+             * @description `paused` by people, `locked` by the operator, who alone can lift it, `needs_reauth` when the connection waits for
+             *     a new authorization, or `breaker` when its provider has failed several times in a row.
              */
             reason: string;
             /**
@@ -7207,7 +7445,7 @@ export interface components {
             event: string;
         };
         /** @description Whether somebody is there. */
-        Presence: "online" | "away" | "offline";
+        Presence: "online" | "away" | "busy" | "offline";
         /** @description A complete rule to start from. */
         Preset: {
             definition: components["schemas"]["RuleDefinition"];
@@ -7375,12 +7613,69 @@ export interface components {
              */
             waiting: number;
         };
+        /** @description What became of the tenant's attempts lately. */
+        QueueHistory: {
+            /** @description By minute, the oldest first, and by lane, the most urgent first. Minutes in which nothing ended are left out. */
+            items: components["schemas"]["QueueMinute"][];
+            /**
+             * Format: date-time
+             * @description When the first minute began that was looked at.
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description The time of the answer. The minute in which it lies is not over, and the last ten seconds may be missing.
+             */
+            until: string;
+        };
+        /** @description What became of the tenant's attempts that ended in one minute and lane. */
+        QueueMinute: {
+            /**
+             * Format: int64
+             * @description Attempts with which a job was given up.
+             */
+            dead: number;
+            /**
+             * Format: int64
+             * @description Attempts that did their work.
+             */
+            done: number;
+            /** @description `live`, `automation`, `notify`, `timers` or `bulk`. */
+            lane: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            minute: string;
+            /**
+             * Format: int64
+             * @description Attempts that failed, and whose jobs are tried again.
+             */
+            retried: number;
+            run?: components["schemas"]["QueueTimes"] | null;
+            wait?: components["schemas"]["QueueTimes"] | null;
+        };
         /** @description The tenant's part of the queue, in figures. */
         QueueStats: {
             /** @description Only the oldest 100,000 jobs or dead letters of the tenant were counted: there are as many, or more. */
             capped: boolean;
+            /** @description Every kind of job that there is, also those of which nothing waits. */
+            kinds: components["schemas"]["KindStats"][];
             /** @description Every lane, the most urgent first. */
             lanes: components["schemas"]["LaneStats"][];
+        };
+        /** @description What some times were, to a tenth. */
+        QueueTimes: {
+            /**
+             * Format: double
+             * @description Half of them were no longer, in milliseconds.
+             */
+            p50_ms: number;
+            /**
+             * Format: double
+             * @description All but a hundredth were no longer, in milliseconds.
+             */
+            p99_ms: number;
         };
         /** @description A reaction. */
         React: {
@@ -7696,6 +7991,43 @@ export interface components {
              * @description The message of this conversation that it is said under.
              */
             thread_id?: string | null;
+        };
+        /** @description A schedule. */
+        Schedule: {
+            /**
+             * @description What becomes of slots that passed while no worker was there: `skip`, `once` for one job in place of all of them, or
+             *     `all`.
+             */
+            catch_up: string;
+            /** @description Whether it makes jobs. */
+            enabled: boolean;
+            /** @description Five fields of cron, or a short form such as `@daily`. */
+            expression: string;
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            id: string;
+            /** @description What its jobs do, such as `poll-trigger`. */
+            kind: string;
+            /** @description The lane that runs them. */
+            lane: string;
+            /**
+             * Format: date-time
+             * @description The last slot for which it has made a job.
+             */
+            last_at?: string | null;
+            /** @description Its name, which no other schedule of the tenant has. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description The next slot, while it is enabled.
+             */
+            next_at?: string | null;
+            /** @description Why a worker has switched it off, if one did. */
+            problem?: string | null;
+            /** @description The IANA name of the time zone on whose clock it is read. */
+            zone: string;
         };
         /** @description Whose secret it is. */
         Scope: "connection" | "endpoint";
@@ -8492,6 +8824,39 @@ export interface components {
             ids?: number[] | null;
             /** @description Those of this kind of job. */
             kind?: string | null;
+        };
+        /** @description Which jobs are meant. */
+        WhichJobs: {
+            /** @description These, at most 1,000. */
+            ids: number[];
+        };
+        /** @description A process that runs jobs. It runs those of every tenant on this installation. */
+        Worker: {
+            /** @description Whether it was heard of lately. Otherwise it is dead or cut off, and its jobs are about to run elsewhere. */
+            alive: boolean;
+            /**
+             * Format: int32
+             * @description Which. A process that was given up and comes back is another.
+             */
+            id: number;
+            /** @description The kinds of jobs that it can run. */
+            kinds: string[];
+            /** @description How many jobs of each lane it runs at once. Lanes that are not named are left to others. */
+            lanes: {
+                [key: string]: number;
+            };
+            /** @description How it calls itself. Two may have the same name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            started_at: string;
+        };
+        /** @description The processes that run jobs. */
+        Workers: {
+            /** @description All of them, the oldest first. */
+            items: components["schemas"]["Worker"][];
         };
     };
     responses: {
@@ -15463,8 +15828,14 @@ export interface operations {
     get_queue_dead_letters: {
         parameters: {
             query?: {
+                /** @description Only jobs of this lane: `live`, `automation`, `notify`, `timers` or `bulk`. */
+                lane?: string;
                 /** @description Only jobs of this kind. */
                 kind?: string;
+                /** @description Only jobs of this key. */
+                key?: string;
+                /** @description Only jobs that called the provider of this connection. */
+                connection_id?: string;
                 /** @description How many, 1 to 200; 50 without it. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -15726,6 +16097,34 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    get_queue_history: {
+        parameters: {
+            query?: {
+                /** @description How many minutes to look back, 1 to 180; 60 without it. */
+                minutes?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The minutes in which something ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueHistory"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     get_queue_jobs: {
         parameters: {
             query?: {
@@ -15762,6 +16161,86 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    post_queue_jobs_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhichJobs"];
+            };
+        };
+        responses: {
+            /** @description What became of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyJobs"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    post_queue_jobs_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhichJobs"];
+            };
+        };
+        responses: {
+            /** @description What became of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyJobs"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
@@ -16105,6 +16584,168 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    put_queue_pauses_lanes_lane: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description `live`, `automation`, `notify`, `timers` or `bulk`
+                 * @example bulk
+                 */
+                lane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No job of this lane starts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pause"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found`: no such lane */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_queue_pauses_lanes_lane: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Resumed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found`: not paused */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_queue_schedules: {
+        parameters: {
+            query?: {
+                /** @description How many, 1 to 200; 50 without it. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Schedule"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_queue_schedules_id_enabled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnableSchedule"];
+            };
+        };
+        responses: {
+            /** @description The schedule as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: its expression or zone cannot be read, or has no slot any more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     get_queue_stats: {
         parameters: {
             query?: never;
@@ -16114,13 +16755,37 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Every lane, the most urgent first */
+            /** @description Every lane, the most urgent first, and every kind */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["QueueStats"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_queue_workers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, the oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workers"];
                 };
             };
             401: components["responses"]["Unauthenticated"];

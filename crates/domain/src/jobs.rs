@@ -9,29 +9,44 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use uuid::Uuid;
 
+/// A type of jobs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// Its stable name.
+    pub name: &'static str,
+    /// The lane that runs it.
+    pub lane: Lane,
+}
+
+impl Kind {
+    const fn of<J: Job>() -> Self {
+        Self { name: J::KIND, lane: J::LANE }
+    }
+}
+
 /// Every kind of job that there is.
-pub const KINDS: &[&str] = &[
-    ProcessDelivery::KIND,
-    EvaluateRules::KIND,
-    SendMessage::KIND,
-    MarkRead::KIND,
-    SendReaction::KIND,
-    SyncTemplates::KIND,
-    CheckConnection::KIND,
-    InstallPlugin::KIND,
-    AskPlugin::KIND,
-    RenewToken::KIND,
-    SetUpWebhooks::KIND,
-    RemoveConnection::KIND,
-    RefreshFacts::KIND,
-    PollTrigger::KIND,
-    RunAction::KIND,
-    RunActionNow::KIND,
-    AssignWaiting::KIND,
-    WakeConversation::KIND,
-    AskForRating::KIND,
-    EndTriage::KIND,
-    SendLink::KIND,
+pub const KINDS: &[Kind] = &[
+    Kind::of::<ProcessDelivery>(),
+    Kind::of::<EvaluateRules>(),
+    Kind::of::<SendMessage>(),
+    Kind::of::<MarkRead>(),
+    Kind::of::<SendReaction>(),
+    Kind::of::<SyncTemplates>(),
+    Kind::of::<CheckConnection>(),
+    Kind::of::<InstallPlugin>(),
+    Kind::of::<AskPlugin>(),
+    Kind::of::<RenewToken>(),
+    Kind::of::<SetUpWebhooks>(),
+    Kind::of::<RemoveConnection>(),
+    Kind::of::<RefreshFacts>(),
+    Kind::of::<PollTrigger>(),
+    Kind::of::<RunAction>(),
+    Kind::of::<RunActionNow>(),
+    Kind::of::<AssignWaiting>(),
+    Kind::of::<WakeConversation>(),
+    Kind::of::<AskForRating>(),
+    Kind::of::<EndTriage>(),
+    Kind::of::<SendLink>(),
 ];
 
 /// Turns a stored webhook request into messages, statuses and events. Stored with the request by the database function

@@ -12,6 +12,9 @@ use std::time::Duration;
 pub(crate) struct Ack {
     pub(crate) run: JobRun,
     pub(crate) outcome: Outcome,
+    /// How long the job had waited, if it was its first run.
+    pub(crate) wait: Option<Duration>,
+    /// How long it ran, if it was started.
     pub(crate) duration: Option<Duration>,
 }
 

@@ -4,6 +4,7 @@ use crate::{
     Outcome,
     ack::{self, Ack, Verdict},
     gather::Gather,
+    history::Ended,
     lane::LaneRun,
     report,
 };
@@ -131,6 +132,7 @@ async fn send_batch(lane: &LaneRun, pending: &mut Vec<Ack>) -> sqlx::Result<()> 
     let answer = lane.control.ask(lane.lease, async |pool| ack::send(pool, pending, now).await).await?;
     let mut verdicts = answer.verdicts.into_iter();
     let mut someone_may_want_it = false;
+    let mut ended = Vec::with_capacity(pending.len());
     pending.retain(|ack| {
         let verdict = verdicts.next().expect("there is a verdict for every ack");
         if verdict == Verdict::Busy {
@@ -140,6 +142,9 @@ async fn send_batch(lane: &LaneRun, pending: &mut Vec<Ack>) -> sqlx::Result<()> 
         if verdict == Verdict::Lost && !known_as_lost {
             report::lease_lost(ack.run);
         }
+        if verdict == Verdict::Acked {
+            ended.extend(Ended::of(ack));
+        }
         someone_may_want_it |= ack.outcome == Outcome::HandedBack;
         // The fetcher's timer must know of the new due time.
         if ack.outcome.run_at().is_some() {
@@ -147,6 +152,7 @@ async fn send_batch(lane: &LaneRun, pending: &mut Vec<Ack>) -> sqlx::Result<()> 
         }
         false
     });
+    lane.recorder.count(lane.lane, ended, now);
     for freed in answer.lanes {
         lane.queue.wake(freed);
     }

@@ -103,7 +103,8 @@ where
         let lane = Arc::clone(&self.lane);
         let (run, attempt, kind) = (task.args.run, task.args.attempt, task.args.kind.clone());
         let policy = lane.registry.of(&task.args).retry;
-        report::started(lane.lane, &task.args, lane.queue.clock.now());
+        let wait = task.args.waited(lane.queue.clock.now());
+        report::started(lane.lane, &task.args, wait);
         let started = Instant::now();
         let attempt_future = self.inner.call(task);
         Box::pin(async move {
@@ -115,7 +116,7 @@ where
             };
             lane.slots.ran(time);
             report::ended(lane.lane, &kind, run, attempt, &outcome, time);
-            lane.ack(Ack { run, outcome, duration: Some(time) });
+            lane.ack(Ack { run, outcome, wait, duration: Some(time) });
             Ok(())
         })
     }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::{ConnectionId, TenantId, job::Lane};
 use serde_json::value::RawValue;
 use sqlx::{PgPool, types::Json};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// What `queue.claim` says to a worker that is not registered, or was given up.
@@ -34,6 +35,16 @@ pub(crate) struct Claimed {
     pub(crate) connection: Option<ConnectionId>,
     /// Whether it came from the line, and not back from somewhere.
     pub(crate) in_line: bool,
+}
+
+impl Claimed {
+    /// How long the job has waited at `now`: from the enqueueing, or from the time for which it was scheduled. Told of its
+    /// first attempt.
+    pub(crate) fn waited(&self, now: DateTime<Utc>) -> Option<Duration> {
+        let due = self.run_at.map_or(self.enqueued_at, |run_at| run_at.max(self.enqueued_at));
+        // The clock of this process may be a little behind the database's.
+        (self.attempt == 1).then(|| (now - due).to_std().unwrap_or_default())
+    }
 }
 
 /// What a claim brought.

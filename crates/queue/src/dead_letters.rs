@@ -5,7 +5,7 @@
 
 use crate::JobId;
 use chrono::{DateTime, Utc};
-use domain::{TenantId, job::Lane};
+use domain::{ConnectionId, TenantId, job::Lane};
 use sqlx::PgConnection;
 
 /// A job that was given up.
@@ -19,6 +19,8 @@ pub struct DeadLetter {
     pub kind: String,
     /// The key it was held in order by.
     pub key: Option<String>,
+    /// The connection whose provider it called.
+    pub connection: Option<uuid::Uuid>,
     /// Its arguments.
     pub args: serde_json::Value,
     /// Attempts made.
@@ -48,6 +50,19 @@ pub struct Attempt {
     pub ended_at: DateTime<Utc>,
 }
 
+/// What a list of dead letters is narrowed to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Filter<'a> {
+    /// Those of this lane.
+    pub lane: Option<Lane>,
+    /// Those of this kind of job.
+    pub kind: Option<&'a str>,
+    /// Those of this key.
+    pub key: Option<&'a str>,
+    /// Those that called the provider of this connection.
+    pub connection: Option<ConnectionId>,
+}
+
 /// Which dead letters of a tenant.
 #[derive(Clone, Copy, Debug)]
 pub enum Which<'a> {
@@ -74,12 +89,11 @@ impl<'a> Which<'a> {
 /// be more.
 pub const BATCH: u32 = 10_000;
 
-/// A page of the tenant's dead letters, of one kind of job or of all, the newest first. `before` is the end of the last
-/// page.
+/// A page of the tenant's dead letters, the newest first. `before` is the end of the last page.
 pub async fn list(
     conn: &mut PgConnection,
     tenant: TenantId,
-    kind: Option<&str>,
+    filter: Filter<'_>,
     before: Option<(DateTime<Utc>, JobId)>,
     limit: u32,
 ) -> sqlx::Result<Vec<DeadLetter>> {
@@ -87,17 +101,21 @@ pub async fn list(
     sqlx::query_as!(
         DeadLetter,
         r#"
-        SELECT id, lane, kind, key, args, attempts, error, trace_id, enqueued_at, died_at
+        SELECT id, lane, kind, key, connection_id AS connection, args, attempts, error, trace_id, enqueued_at, died_at
         FROM queue.dead_letters
         WHERE tenant_id = $1 AND ($2::timestamptz IS NULL OR (died_at, id) < ($2, $3::bigint))
-            AND ($5::text IS NULL OR kind = $5)
+            AND ($5::text IS NULL OR kind = $5) AND ($6::text IS NULL OR lane = $6)
+            AND ($7::text IS NULL OR key = $7) AND ($8::uuid IS NULL OR connection_id = $8)
         ORDER BY died_at DESC, id DESC LIMIT $4
         "#,
         tenant.0,
         before_time,
         before_id,
         i64::from(limit),
-        kind,
+        filter.kind,
+        filter.lane.map(Lane::as_str),
+        filter.key,
+        filter.connection.map(|id| id.0),
     )
     .fetch_all(conn)
     .await
@@ -108,7 +126,7 @@ pub async fn get(conn: &mut PgConnection, tenant: TenantId, id: JobId) -> sqlx::
     sqlx::query_as!(
         DeadLetter,
         r#"
-        SELECT id, lane, kind, key, args, attempts, error, trace_id, enqueued_at, died_at
+        SELECT id, lane, kind, key, connection_id AS connection, args, attempts, error, trace_id, enqueued_at, died_at
         FROM queue.dead_letters WHERE tenant_id = $1 AND id = $2
         "#,
         tenant.0,

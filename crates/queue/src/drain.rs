@@ -63,7 +63,7 @@ async fn next(queue: &Queue, registry: &Registry, worker: WorkerId) -> sqlx::Res
 }
 
 async fn end(queue: &Queue, job: &Claimed, outcome: Outcome) -> sqlx::Result<()> {
-    let acks = [Ack { run: job.run, outcome, duration: None }];
+    let acks = [Ack { run: job.run, outcome, wait: None, duration: None }];
     while ack::send(&queue.pool, &acks, queue.clock.now()).await?.verdicts == [Verdict::Busy] {
         tokio::task::yield_now().await;
     }

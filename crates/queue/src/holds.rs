@@ -1,5 +1,5 @@
 //! Holds: what must not run at the moment. People pause and resume; circuit breakers and connections that need a new
-//! authorization hold back by themselves.
+//! authorization hold back by themselves. A lock is a pause of the operator's that a tenant cannot lift.
 //!
 //! Every claim looks at the holds, so that a pause is everywhere from its commit on. What was set aside meanwhile comes
 //! back after the resumption, which is why [`Queue::release`] follows the commit of a [`resume`].
@@ -12,8 +12,24 @@ use sqlx::{PgConnection, PgPool};
 /// How many jobs come back in one statement, so that no transaction is long.
 const BATCH: i32 = 1_000;
 
-/// The reason of a hold that people make.
-const PAUSED: &str = "paused";
+/// A hold that people make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// Whoever may pause may resume: of a tenant's jobs, its admin and the operator.
+    Open,
+    /// The operator's, and nobody else's to lift.
+    Locked,
+}
+
+impl Pause {
+    /// Its name as the reason of a hold.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "paused",
+            Self::Locked => "locked",
+        }
+    }
+}
 
 /// What is held back: jobs for which all that is named here is so. At least one thing must be named, and the tenant
 /// with a connection.
@@ -32,7 +48,7 @@ pub struct Scope {
 /// A hold that there is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold {
-    /// `paused` by people, `needs_reauth`, or an open circuit `breaker`.
+    /// One of [`Pause`] by people, `needs_reauth`, or an open circuit `breaker`.
     pub reason: String,
     /// What it holds back.
     pub scope: Scope,
@@ -66,10 +82,10 @@ impl From<Row> for Hold {
 }
 
 /// Pauses. Whether it was not paused before. Whoever calls this answers for the tenant in `scope`.
-pub async fn pause(conn: &mut PgConnection, scope: &Scope) -> sqlx::Result<bool> {
+pub async fn pause(conn: &mut PgConnection, pause: Pause, scope: &Scope) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"SELECT queue.hold($1, $2, $3, $4, $5) AS "made!""#,
-        PAUSED,
+        pause.as_str(),
         scope.lane.map(Lane::as_str),
         scope.kind.as_deref(),
         scope.tenant.map(|id| id.0),
@@ -79,11 +95,11 @@ pub async fn pause(conn: &mut PgConnection, scope: &Scope) -> sqlx::Result<bool>
     .await
 }
 
-/// Lifts a pause of exactly this scope. Whether there was one. After the commit, [`Queue::release`].
-pub async fn resume(conn: &mut PgConnection, scope: &Scope) -> sqlx::Result<bool> {
+/// Lifts a pause of exactly this sort and scope. Whether there was one. After the commit, [`Queue::release`].
+pub async fn resume(conn: &mut PgConnection, pause: Pause, scope: &Scope) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"SELECT queue.lift($1, $2, $3, $4, $5) AS "lifted!""#,
-        PAUSED,
+        pause.as_str(),
         scope.lane.map(Lane::as_str),
         scope.kind.as_deref(),
         scope.tenant.map(|id| id.0),

@@ -7,7 +7,7 @@ use crate::{JobId, Queue};
 use chrono::{DateTime, Utc};
 use domain::{ConnectionId, TenantId, job::Lane};
 use sqlx::PgConnection;
-use std::str::FromStr;
+use std::{collections::BTreeSet, str::FromStr};
 use uuid::Uuid;
 
 /// What a job that has not ended is doing.
@@ -210,6 +210,15 @@ pub async fn hurry(conn: &mut PgConnection, tenant: TenantId, ids: &[JobId]) -> 
         .fetch_all(conn)
         .await?;
     Ok(rows.into_iter().filter_map(|row| Some((JobId(row.id), row.lane.parse().ok()?))).collect())
+}
+
+/// Which of these are unfinished jobs of the tenant.
+pub async fn existing(conn: &mut PgConnection, tenant: TenantId, ids: &[JobId]) -> sqlx::Result<BTreeSet<JobId>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let found = sqlx::query_scalar!("SELECT id FROM queue.jobs WHERE tenant_id = $1 AND id = ANY ($2)", tenant.0, &ids)
+        .fetch_all(conn)
+        .await?;
+    Ok(found.into_iter().map(JobId).collect())
 }
 
 impl Queue {

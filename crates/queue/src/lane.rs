@@ -2,7 +2,7 @@
 
 use crate::{
     Queue, WorkerId, ack::Ack, acker::ToAcker, buffer::Buffer, claim::Claimed, control::Control, handlers::Registry,
-    held::Held, registration::Registration, slots::Slots,
+    held::Held, history::Recorder, registration::Registration, slots::Slots,
 };
 use domain::job::Lane;
 use std::{sync::Arc, time::Duration};
@@ -35,6 +35,8 @@ pub(crate) struct LaneRun {
     /// Whether the fetcher has ended: then nothing comes into the buffer any more.
     pub(crate) fetched: watch::Sender<bool>,
     pub(crate) acks: mpsc::UnboundedSender<ToAcker>,
+    /// What has become of attempts.
+    pub(crate) recorder: Arc<Recorder>,
 }
 
 impl LaneRun {
@@ -48,7 +50,7 @@ impl LaneRun {
     /// Gives a job back that was not started.
     pub(crate) fn hand_back(&self, job: &Claimed) {
         self.slots.free();
-        self.ack(Ack { run: job.run, outcome: crate::Outcome::HandedBack, duration: None });
+        self.ack(Ack { run: job.run, outcome: crate::Outcome::HandedBack, wait: None, duration: None });
     }
 
     /// Who this process is to the queue; waits until it is anybody.

@@ -4,17 +4,12 @@ use crate::{
     Outcome,
     claim::{Claimed, JobRun},
 };
-use chrono::{DateTime, Utc};
 use domain::job::Lane;
 use std::time::Duration;
 
-/// An attempt begins. How long the job waited is told of its first one: from the enqueueing, or from the time for which
-/// it was scheduled.
-pub(crate) fn started(lane: Lane, job: &Claimed, now: DateTime<Utc>) {
-    if job.attempt == 1 {
-        let due = job.run_at.map_or(job.enqueued_at, |run_at| run_at.max(job.enqueued_at));
-        // The clock of this process may be a little behind the database's.
-        let wait = (now - due).to_std().unwrap_or_default();
+/// An attempt begins, whose job had waited so long.
+pub(crate) fn started(lane: Lane, job: &Claimed, wait: Option<Duration>) {
+    if let Some(wait) = wait {
         metrics::histogram!("signalbox_queue_wait_seconds", "lane" => lane.as_str(), "kind" => job.kind.clone())
             .record(wait.as_secs_f64());
     }

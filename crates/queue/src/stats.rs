@@ -1,6 +1,6 @@
 //! What the operator and the metrics see, across tenants.
 
-use crate::JobId;
+use crate::{Figures, JobId};
 use chrono::{DateTime, Utc};
 use domain::{TenantId, job::Lane};
 use sqlx::PgPool;
@@ -13,20 +13,8 @@ const MAX_COUNT: i32 = 100_000;
 pub struct LaneStats {
     /// The lane.
     pub lane: Lane,
-    /// Jobs that could start now.
-    pub ready: i64,
-    /// Jobs that wait for a time: scheduled, snoozed, or before a retry.
-    pub delayed: i64,
-    /// Jobs that wait for the job in front of them in their key.
-    pub parked: i64,
-    /// Jobs that wait because their tenant or connection is held back.
-    pub held: i64,
-    /// Jobs that are running.
-    pub running: i64,
-    /// Jobs that were given up.
-    pub dead_letters: i64,
-    /// Seconds since the oldest ready job was enqueued.
-    pub oldest_seconds: f64,
+    /// How many of its jobs do what.
+    pub figures: Figures,
 }
 
 /// A job that has not ended.
@@ -85,8 +73,7 @@ pub(crate) async fn lanes(pool: &PgPool) -> sqlx::Result<Vec<LaneStats>> {
         .filter_map(|row| {
             // A lane that this version does not know is a newer version's business.
             let lane = row.lane.parse().ok()?;
-            Some(LaneStats {
-                lane,
+            let figures = Figures {
                 ready: row.ready,
                 delayed: row.delayed,
                 parked: row.parked,
@@ -94,7 +81,8 @@ pub(crate) async fn lanes(pool: &PgPool) -> sqlx::Result<Vec<LaneStats>> {
                 running: row.running,
                 dead_letters: row.dead_letters,
                 oldest_seconds: row.oldest_seconds,
-            })
+            };
+            Some(LaneStats { lane, figures })
         })
         .collect())
 }

@@ -1,45 +1,68 @@
 //! What a tenant sees of its own queue, in figures.
 
-use chrono::{DateTime, Utc};
-use domain::TenantId;
+use crate::{Figures, LaneStats};
+use domain::{TenantId, job::Lane};
 use sqlx::PgConnection;
 
 /// How many of a tenant's jobs are counted, the oldest first, so that a deep queue does not make its own figures slow.
 pub const MAX_COUNTED: i64 = 100_000;
 
-/// How many jobs of a tenant are in one state in one lane.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counted {
+/// The tenant's jobs of one kind in one lane.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KindStats {
     /// The lane.
     pub lane: String,
-    /// One of [`crate::jobs::State`], or `dead` for dead letters.
-    pub state: String,
-    /// How many.
-    pub count: i64,
-    /// When the oldest of them was stored, in database time.
-    pub oldest: DateTime<Utc>,
+    /// The stable name of the jobs' type.
+    pub kind: String,
+    /// How many do what.
+    pub figures: Figures,
 }
 
-/// Counts the jobs and the dead letters of the tenant, at most [`MAX_COUNTED`] of each. Also the database's time, by
-/// which ages are told.
-pub async fn count(conn: &mut PgConnection, tenant: TenantId) -> sqlx::Result<(Vec<Counted>, DateTime<Utc>)> {
-    let counts = sqlx::query_as!(
-        Counted,
+/// Counts the jobs and the dead letters of the tenant, at most [`MAX_COUNTED`] of each. Kinds of which there are none are
+/// left out.
+pub async fn count(conn: &mut PgConnection, tenant: TenantId) -> sqlx::Result<Vec<KindStats>> {
+    let rows = sqlx::query!(
         r#"
-        SELECT j.lane AS "lane!", j.state AS "state!", count(*) AS "count!", min(j.enqueued_at) AS "oldest!"
-        FROM (SELECT lane, queue.state_of(run_token, aside, run_at) AS state, enqueued_at FROM queue.jobs
-              WHERE tenant_id = $1 ORDER BY id LIMIT $2) j
-        GROUP BY j.lane, j.state
-        UNION ALL
-        SELECT d.lane, 'dead', count(*), min(d.enqueued_at)
-        FROM (SELECT lane, enqueued_at FROM queue.dead_letters WHERE tenant_id = $1 ORDER BY id LIMIT $2) d
-        GROUP BY d.lane
+        SELECT lane AS "lane!", kind AS "kind!", ready AS "ready!", delayed AS "delayed!", parked AS "parked!",
+            held AS "held!", running AS "running!", dead_letters AS "dead_letters!", oldest_seconds AS "oldest_seconds!"
+        FROM queue.figures($1, $2)
         "#,
         tenant.0,
         MAX_COUNTED,
     )
-    .fetch_all(&mut *conn)
+    .fetch_all(conn)
     .await?;
-    let now = sqlx::query_scalar!(r#"SELECT clock_timestamp() AS "now!""#).fetch_one(conn).await?;
-    Ok((counts, now))
+    let stats = rows.into_iter().map(|row| KindStats {
+        lane: row.lane,
+        kind: row.kind,
+        figures: Figures {
+            ready: row.ready,
+            delayed: row.delayed,
+            parked: row.parked,
+            held: row.held,
+            running: row.running,
+            dead_letters: row.dead_letters,
+            oldest_seconds: row.oldest_seconds,
+        },
+    });
+    Ok(stats.collect())
+}
+
+/// The same by lane: every lane, the most urgent first.
+pub fn by_lane(kinds: &[KindStats]) -> Vec<LaneStats> {
+    let lane = |lane: Lane| LaneStats { lane, figures: sum(kinds.iter().filter(|kind| kind.lane == lane.as_str())) };
+    Lane::ALL.into_iter().map(lane).collect()
+}
+
+/// Whether something was left out of these counts.
+pub fn is_capped(kinds: &[KindStats]) -> bool {
+    let all = sum(kinds.iter());
+    all.unfinished() >= MAX_COUNTED || all.dead_letters >= MAX_COUNTED
+}
+
+fn sum<'a>(kinds: impl Iterator<Item = &'a KindStats>) -> Figures {
+    kinds.fold(Figures::default(), |mut all, kind| {
+        all += kind.figures;
+        all
+    })
 }

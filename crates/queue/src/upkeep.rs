@@ -1,7 +1,8 @@
 //! What every worker process does for the queue beside its jobs. All of it may be done by several at once.
 
 use crate::{
-    Queue, WorkerId, cancellation::Cancellations, control::Control, holds, interval, registration::Registration,
+    Queue, WorkerId, cancellation::Cancellations, control::Control, history, holds, interval,
+    registration::Registration,
 };
 use domain::job::Lane;
 use sqlx::PgPool;
@@ -58,20 +59,22 @@ pub(crate) async fn purge(queue: Queue, control: Arc<Control>, horizon: Duration
         sleep(PURGE_EVERY).await;
         match control.ask(PURGE_EVERY, async |pool| purge_once(&queue, pool, horizon).await).await {
             Ok(0) => {}
-            Ok(gone) => tracing::debug!(gone, "old idempotency keys, attempts and buckets were purged"),
-            Err(error) => tracing::warn!(%error, "old idempotency keys, attempts and buckets could not be purged"),
+            Ok(gone) => tracing::debug!(gone, "old idempotency keys, attempts, buckets and minutes were purged"),
+            Err(error) => tracing::warn!(%error, "old idempotency keys, attempts, buckets and minutes were not purged"),
         }
     }
 }
 
 async fn purge_once(queue: &Queue, pool: &PgPool, horizon: Duration) -> sqlx::Result<i64> {
     let mut all = 0;
+    let now = queue.clock.now();
     loop {
         let gone = sqlx::query_scalar!(
-            r#"SELECT queue.purge($1, $2) + queue.purge_buckets($3, $2) AS "gone!""#,
+            r#"SELECT queue.purge($1, $2) + queue.purge_buckets($3, $2) + queue.purge_minutes($4, $2) AS "gone!""#,
             interval(horizon),
             PURGE_BATCH,
-            queue.clock.now(),
+            now,
+            now - history::KEPT,
         )
         .fetch_one(pool)
         .await?;

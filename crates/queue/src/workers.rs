@@ -10,6 +10,7 @@ use crate::{
     handlers::Registry,
     heartbeat::{Heart, Heartbeat},
     held::Held,
+    history::{self, Recorder},
     lane::{LaneRun, Phase},
     listener,
     registration::{self, Registration},
@@ -47,6 +48,7 @@ struct Parts<'a> {
     held: &'a Arc<Held>,
     phase: &'a watch::Receiver<Phase>,
     registration: &'a Registration,
+    recorder: &'a Arc<Recorder>,
 }
 
 /// Why workers ended other than as asked.
@@ -91,6 +93,8 @@ impl Workers {
         tasks.spawn(listener::listen(self.queue.clone()));
         tasks.spawn(listener::ping(Arc::clone(&control)));
         tasks.spawn(upkeep::purge(self.queue.clone(), Arc::clone(&control), self.settings.idempotency_horizon));
+        let recorder = Arc::new(Recorder::new());
+        tasks.spawn(history::keep_writing(self.queue.clone(), Arc::clone(&control), Arc::clone(&recorder)));
         let cancellations = Cancellations::default();
         let queue = self.queue.clone();
         tasks.spawn(upkeep::look_after(queue, Arc::clone(&control), registration.clone(), cancellations.clone()));
@@ -103,7 +107,8 @@ impl Workers {
         });
         for (&lane, &concurrency) in &self.settings.lanes {
             if concurrency > 0 && !self.registry.kinds(lane).is_empty() {
-                let parts = Parts { control: &control, held: &held, phase: &phase_seen, registration: &registration };
+                let (phase, recorder) = (&phase_seen, &recorder);
+                let parts = Parts { control: &control, held: &held, phase, registration: &registration, recorder };
                 let lane = self.start_lane(lane, concurrency, &parts, &mut tasks);
                 monitor = register(monitor, lane, concurrency, &cancellations);
             }
@@ -131,6 +136,9 @@ impl Workers {
         };
         tasks.shutdown().await;
         heartbeat.stop().await;
+        if let Err(error) = recorder.write(&control, self.queue.clock.now()).await {
+            tracing::debug!(%error, "what became of the last attempts could not be written down");
+        }
         let worker = *registration.borrow();
         if let Some(worker) = worker
             && let Err(error) =
@@ -158,6 +166,7 @@ impl Workers {
             phase: parts.phase.clone(),
             fetched: watch::Sender::new(false),
             acks,
+            recorder: Arc::clone(parts.recorder),
         });
         tasks.spawn(acker::run(Arc::clone(&run), inbox));
         tasks.spawn(fetcher::run(Arc::clone(&run)));

@@ -3,6 +3,7 @@ import { History, series } from "./history";
 
 const stats = (ready: number) => ({
   capped: false,
+  kinds: [],
   lanes: [
     { lane: "live", ready, held: 1, parked: 2, delayed: 9, running: 4, dead_letters: 5, oldest_seconds: 0.5 },
     { lane: "bulk", ready: 0, held: 0, parked: 0, delayed: 0, running: 0, dead_letters: 0, oldest_seconds: 0 },

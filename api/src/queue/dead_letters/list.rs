@@ -7,16 +7,24 @@ use crate::{
     queue::{cursor_in_time, failed, time_of},
     request::{Limit, Page, Query},
 };
-use domain::role::Permission;
-use queue::dead_letters;
+use domain::{ConnectionId, job::Lane, role::Permission};
+use queue::dead_letters::{self, Filter};
 use serde::Deserialize;
 
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
+    /// Only jobs of this lane: `live`, `automation`, `notify`, `timers` or `bulk`.
+    #[param(value_type = Option<String>)]
+    lane: Option<Lane>,
     /// Only jobs of this kind.
     kind: Option<String>,
+    /// Only jobs of this key.
+    key: Option<String>,
+    /// Only jobs that called the provider of this connection.
+    #[param(value_type = Option<uuid::Uuid>)]
+    connection_id: Option<ConnectionId>,
     /// How many, 1 to 200; 50 without it.
     #[serde(default)]
     #[param(value_type = Option<i64>)]
@@ -33,9 +41,15 @@ pub struct Params {
     responses((status = 200, description = "A page", body = Page<ShownLetter>)))]
 pub async fn list(caller: Caller, Query(params): Query<Params>) -> Result<axum::Json<Page<ShownLetter>>, Problem> {
     let before = time_of(params.cursor.as_deref())?;
+    let filter = Filter {
+        lane: params.lane,
+        kind: params.kind.as_deref(),
+        key: params.key.as_deref(),
+        connection: params.connection_id,
+    };
     let (mut tx, _) = caller.begin(Permission::OperateQueue).await?;
-    let (kind, rows) = (params.kind.as_deref(), params.limit.rows_u32());
-    let letters = dead_letters::list(&mut tx, caller.tenant, kind, before, rows).await.map_err(failed)?;
+    let rows = params.limit.rows_u32();
+    let letters = dead_letters::list(&mut tx, caller.tenant, filter, before, rows).await.map_err(failed)?;
     let next = |letter: &dead_letters::DeadLetter| cursor_in_time(letter.died_at, letter.id);
     Ok(axum::Json(Page::of(letters, params.limit, next, ShownLetter::from)))
 }

@@ -24,7 +24,7 @@ pub async fn pause(caller: Caller) -> Result<axum::Json<ShownPause>, Problem> {
 
 /// Resume the jobs of the tenant
 ///
-/// Kinds and connections that are paused for themselves stay so.
+/// Lanes, kinds and connections that are paused for themselves stay so.
 #[utoipa::path(delete, path = "/api/v1/queue/pauses/all", tag = "queue",
     security(("access_token" = ["operate_queue"])),
     responses((status = 204, description = "Resumed"), (status = 404, description = "`not_found`: not paused")))]

@@ -25,7 +25,7 @@ fn scope(tenant: TenantId, kind: String) -> Scope {
 pub async fn pause(caller: Caller, Path(kind): Path<String>) -> Result<axum::Json<ShownPause>, Problem> {
     let (change, _) = caller.administer(Permission::OperateQueue).await?;
     // Every claim looks at every hold: there are no more of them than there are kinds.
-    if !KINDS.contains(&kind.as_str()) {
+    if !KINDS.iter().any(|known| known.name == kind) {
         return Err(Code::NotFound.into());
     }
     super::pause(change, scope(caller.tenant, kind)).await

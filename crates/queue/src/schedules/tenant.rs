@@ -97,6 +97,19 @@ pub async fn set_enabled(
     if schedule.definition.enabled == enabled {
         return Ok(true);
     }
+    if !enabled {
+        // Also one that this version cannot read.
+        sqlx::query!(
+            "UPDATE queue.schedules SET enabled = false, next_at = NULL, problem = NULL, updated_at = $3
+             WHERE tenant_id = $1 AND id = $2",
+            tenant.0,
+            id.0,
+            now,
+        )
+        .execute(conn)
+        .await?;
+        return Ok(true);
+    }
     update(conn, tenant, id, &Definition { enabled, ..schedule.definition }, now).await
 }
 

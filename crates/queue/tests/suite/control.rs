@@ -6,8 +6,8 @@ use domain::{
     job::{Job as _, Lane},
 };
 use queue::{
-    JobError, JobId, Outcome, Settings, dead_letters, enqueue_at,
-    holds::{self, Scope},
+    Figures, JobError, JobId, Outcome, Settings, dead_letters, enqueue_at,
+    holds::{self, Pause, Scope},
     jobs::{self, Cancelled, Filter, State},
     tenant_stats,
 };
@@ -20,14 +20,14 @@ impl World {
 
     async fn pause(&self, scope: &Scope) -> bool {
         let mut tx = self.tx(self.tenant).await;
-        let made = holds::pause(&mut tx, scope).await.unwrap();
+        let made = holds::pause(&mut tx, Pause::Open, scope).await.unwrap();
         tx.commit().await.unwrap();
         made
     }
 
     async fn resume(&self, scope: &Scope) -> bool {
         let mut tx = self.tx(self.tenant).await;
-        let lifted = holds::resume(&mut tx, scope).await.unwrap();
+        let lifted = holds::resume(&mut tx, Pause::Open, scope).await.unwrap();
         tx.commit().await.unwrap();
         self.queue.release(scope).await.unwrap();
         lifted
@@ -202,11 +202,51 @@ async fn jobs_are_listed_page_by_page_and_by_what_they_are() {
     let (job, args) = jobs::get(&mut tx, world.tenant, c).await.unwrap().unwrap();
     assert_eq!((&*job.state, &args["n"], job.run_at.is_some()), ("delayed", &3.into(), true));
     assert!(jobs::get(&mut tx, world.tenant, d).await.unwrap().is_none());
-    let (counts, _) = tenant_stats::count(&mut tx, world.tenant).await.unwrap();
-    let mut counts: Vec<_> = counts.into_iter().map(|count| (count.lane, count.state, count.count)).collect();
-    counts.sort();
-    let expected = [("bulk", "ready", 1), ("live", "delayed", 1), ("live", "ready", 1)];
-    assert_eq!(counts, expected.map(|(lane, state, count)| (lane.to_owned(), state.to_owned(), count)));
+}
+
+#[tokio::test]
+async fn a_tenants_jobs_are_counted_by_lane_kind_and_state() {
+    let world = World::new().await;
+    let failing = Env::new(|_, _| async { Err(JobError::fail("no")) });
+    world.push(&world.note(0)).await;
+    world.queue.run_until_idle(&failing.handlers()).await.unwrap();
+    world.push_all((1..4).map(|n| world.keyed("k", n))).await;
+    world.claim(10, domain::Clock::now(&world.clock)).await;
+    world.delayed(&world.note(4), 60).await;
+    world.push(&Chore(world.note(5))).await;
+    world.push(&Note { tenant: TenantId::new(), ..world.note(6) }).await;
+
+    let mut tx = world.tx(world.tenant).await;
+    let mut kinds = tenant_stats::count(&mut tx, world.tenant).await.unwrap();
+    kinds.sort_by(|one, other| one.kind.cmp(&other.kind));
+    let told: Vec<_> = kinds.iter().map(|stats| (&*stats.lane, &*stats.kind)).collect();
+    assert_eq!(told, [("bulk", "chore"), ("live", "note")]);
+    assert_eq!(kinds[0].figures.ready, 1);
+    assert!(kinds[0].figures.oldest_seconds > 0.0 && kinds[0].figures.oldest_seconds < 60.0);
+    let notes = Figures { delayed: 1, parked: 2, running: 1, dead_letters: 1, ..Figures::default() };
+    assert_eq!(kinds[1].figures, notes);
+
+    let lanes = tenant_stats::by_lane(&kinds);
+    assert_eq!((lanes.len(), lanes[0].figures, lanes[4].figures), (5, notes, kinds[0].figures));
+    assert!(!tenant_stats::is_capped(&kinds));
+}
+
+/// What the operator has locked its tenant's admin resumes in vain, and the other way round.
+#[tokio::test]
+async fn a_lock_is_not_lifted_with_a_pause() {
+    let world = World::new().await;
+    world.push(&world.note(1)).await;
+    let mut tx = world.tx(world.tenant).await;
+    assert!(holds::pause(&mut tx, Pause::Locked, &world.of_tenant()).await.unwrap());
+    tx.commit().await.unwrap();
+    assert!(world.pause(&world.of_tenant()).await, "beside it there may be a pause");
+    assert!(world.resume(&world.of_tenant()).await);
+    assert!(!world.resume(&world.of_tenant()).await);
+    assert_eq!(world.claim(10, domain::Clock::now(&world.clock)).await, []);
+    let mut tx = world.tx(world.tenant).await;
+    assert!(holds::resume(&mut tx, Pause::Locked, &world.of_tenant()).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(world.claim(10, domain::Clock::now(&world.clock)).await.len(), 1);
 }
 
 #[tokio::test]
@@ -226,7 +266,8 @@ async fn a_mended_dead_letter_runs_but_for_no_other_tenant() {
         (world.tenant, 3, Outcome::Done),
     ] {
         let mut tx = world.tx(world.tenant).await;
-        let letter = dead_letters::list(&mut tx, world.tenant, Some("note"), None, 1).await.unwrap().remove(0);
+        let of_kind = dead_letters::Filter { kind: Some("note"), ..dead_letters::Filter::default() };
+        let letter = dead_letters::list(&mut tx, world.tenant, of_kind, None, 1).await.unwrap().remove(0);
         let args = serde_json::to_value(Note { tenant, ..world.note(n) }).unwrap().as_object().unwrap().clone();
         assert!(dead_letters::edit(&mut tx, world.tenant, letter.id, args).await.unwrap());
         let one = [letter.id];

@@ -36,7 +36,9 @@ async fn dead_letters_of_another_tenant_stay_as_they_are() {
     let mut tx = world.tx(stranger).await;
     // Even one who names the owner.
     for tenant in [stranger, world.tenant] {
-        assert!(dead_letters::list(&mut tx, tenant, None, None, 10).await.unwrap().is_empty());
+        assert!(
+            dead_letters::list(&mut tx, tenant, dead_letters::Filter::default(), None, 10).await.unwrap().is_empty()
+        );
         assert!(dead_letters::replay(&mut tx, tenant, dead_letters::Which::All).await.unwrap().is_empty());
         assert_eq!(dead_letters::discard(&mut tx, tenant, dead_letters::Which::All).await.unwrap(), 0);
     }

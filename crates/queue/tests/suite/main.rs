@@ -2,6 +2,7 @@
 
 mod control;
 mod enqueueing;
+mod history;
 mod isolation;
 mod leases;
 mod model;

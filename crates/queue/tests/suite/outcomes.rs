@@ -2,11 +2,15 @@
 
 use crate::support::{Env, World, tx};
 use domain::TenantId;
-use queue::{Enqueued, JobError, JobId, Outcome, dead_letters, dead_letters::Which, enqueue, enqueue_at};
+use queue::{
+    Enqueued, JobError, JobId, Outcome, dead_letters,
+    dead_letters::{Filter, Which},
+    enqueue, enqueue_at,
+};
 use std::time::Duration;
 
 async fn letters(world: &World) -> Vec<dead_letters::DeadLetter> {
-    dead_letters::list(&mut *world.tx(world.tenant).await, world.tenant, None, None, 10).await.unwrap()
+    dead_letters::list(&mut *world.tx(world.tenant).await, world.tenant, Filter::default(), None, 10).await.unwrap()
 }
 
 #[tokio::test]
@@ -156,6 +160,31 @@ async fn what_a_job_enqueues_runs_as_well() {
 }
 
 #[tokio::test]
+async fn dead_letters_are_found_by_what_they_were() {
+    let world = World::new().await;
+    let connection = domain::ConnectionId::new();
+    let a = world.push(&world.keyed("k", 1)).await;
+    let b = world.push(&super::support::Chore(world.note(2))).await;
+    let c = world.push(&super::support::Note { connection: Some(connection), ..world.note(3) }).await;
+    world.push(&super::support::Note { tenant: TenantId::new(), ..world.keyed("k", 4) }).await;
+    let env = Env::new(|_, _| async { Err(JobError::fail("no")) });
+    world.queue.run_until_idle(&env.handlers()).await.unwrap();
+    for (filter, expected) in [
+        (Filter::default(), vec![a, b, c]),
+        (Filter { lane: Some(domain::job::Lane::Bulk), ..Filter::default() }, vec![b]),
+        (Filter { kind: Some("note"), ..Filter::default() }, vec![a, c]),
+        (Filter { key: Some("k"), ..Filter::default() }, vec![a]),
+        (Filter { connection: Some(connection), ..Filter::default() }, vec![c]),
+        (Filter { key: Some("k"), connection: Some(connection), ..Filter::default() }, vec![]),
+    ] {
+        let found = dead_letters::list(&mut *world.tx(world.tenant).await, world.tenant, filter, None, 10).await;
+        let mut found: Vec<_> = found.unwrap().into_iter().map(|letter| letter.id).collect();
+        found.sort();
+        assert_eq!(found, expected, "{filter:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_figures_of_a_lane_say_what_is_there() {
     let world = World::new().await;
     world.push_all((0..3).map(|n| world.keyed("k", n))).await;
@@ -168,9 +197,9 @@ async fn the_figures_of_a_lane_say_what_is_there() {
 
     let stats = world.queue.stats().await.unwrap();
     assert_eq!(stats.iter().map(|lane| lane.lane).collect::<Vec<_>>(), domain::job::Lane::ALL);
-    let live = &stats[0];
+    let live = &stats[0].figures;
     assert_eq!((live.ready, live.delayed, live.parked, live.running, live.dead_letters), (0, 1, 2, 0, 1));
     world.push(&world.note(10)).await;
-    let live = &world.queue.stats().await.unwrap()[0];
+    let live = &world.queue.stats().await.unwrap()[0].figures;
     assert!(live.ready == 1 && live.oldest_seconds > 0.0 && live.oldest_seconds < 60.0, "{live:?}");
 }

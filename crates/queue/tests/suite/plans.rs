@@ -1,6 +1,8 @@
 //! The hot statements touch what they need and no more, however deep the queue is.
 
-use crate::support::World;
+use crate::support::{Note, World};
+use domain::TenantId;
+use queue::tenant_stats;
 use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
@@ -94,6 +96,33 @@ async fn a_deep_queue_costs_no_more_than_a_shallow_one() {
     assert_eq!(told, [("ready".to_owned(), 1), ("parked".to_owned(), 99_998)]);
 }
 
+/// Beside 250,000 jobs of another, whatever the planner believes of the table.
+#[tokio::test]
+async fn the_figures_of_a_tenant_cost_what_it_has_itself() {
+    let world = World::new().await;
+    fill(&world).await;
+    sqlx::query("ANALYZE queue.jobs").execute(&world.db.owner).await.unwrap();
+    let small = Note { tenant: TenantId::new(), ..world.note(1) };
+    world.push_all([small.clone(), small.clone()]).await;
+
+    let mut tx = world.tx(small.tenant).await;
+    let before = reads(&mut tx).await;
+    let counted = tenant_stats::count(&mut tx, small.tenant).await.unwrap();
+    let after = reads(&mut tx).await;
+    assert_eq!((counted.len(), counted[0].figures.ready), (1, 2));
+    assert_eq!(after.0, before.0, "the figures read the whole table");
+    assert!(after.1 - before.1 <= 2, "the figures of two jobs fetched {} rows", after.1 - before.1);
+
+    // Of many, no more than are counted.
+    let mut tx = world.tx(world.tenant).await;
+    let before = reads(&mut tx).await;
+    let counted = tenant_stats::count(&mut tx, world.tenant).await.unwrap();
+    let after = reads(&mut tx).await;
+    assert!(tenant_stats::is_capped(&counted));
+    assert_eq!(counted.iter().map(|kind| kind.figures.unfinished()).sum::<i64>(), tenant_stats::MAX_COUNTED);
+    assert_eq!((after.0 - before.0, after.1 - before.1), (0, tenant_stats::MAX_COUNTED));
+}
+
 #[tokio::test]
 async fn a_tenants_own_queries_use_its_indexes_under_row_level_security() {
     let world = World::new().await;
@@ -103,6 +132,11 @@ async fn a_tenants_own_queries_use_its_indexes_under_row_level_security() {
     for query in [
         "SELECT * FROM queue.jobs WHERE tenant_id = current_tenant() AND id = 17",
         "SELECT * FROM queue.dead_letters WHERE tenant_id = current_tenant() ORDER BY died_at DESC, id DESC LIMIT 50",
+        "SELECT * FROM queue.dead_letters WHERE tenant_id = current_tenant() AND key = 'k'
+            ORDER BY died_at DESC, id DESC LIMIT 50",
+        "SELECT * FROM queue.dead_letters WHERE tenant_id = current_tenant()
+            AND connection_id = '01890000-0000-7000-8000-000000000000' ORDER BY died_at DESC, id DESC LIMIT 50",
+        "SELECT * FROM queue.minutes WHERE tenant_id = current_tenant() AND minute >= now()",
         "SELECT * FROM queue.attempts WHERE tenant_id = current_tenant() AND job_id = 17 ORDER BY n",
     ] {
         sqlx::query("SET LOCAL enable_seqscan = off").execute(&mut *tx).await.unwrap();

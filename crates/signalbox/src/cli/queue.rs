@@ -68,11 +68,17 @@ pub enum Queue {
     Pause {
         #[command(flatten)]
         scope: Scope,
+        /// Only the operator can lift it, and not the tenant's admin.
+        #[arg(long, requires = "tenant")]
+        lock: bool,
     },
     /// Lift a pause that was made with exactly these words.
     Resume {
         #[command(flatten)]
         scope: Scope,
+        /// It was made with `--lock`.
+        #[arg(long, requires = "tenant")]
+        lock: bool,
     },
     /// List what holds jobs back: pauses, open circuit breakers, connections that need a new authorization.
     Holds {
@@ -192,6 +198,8 @@ mod tests {
         let connection = "--connection 01890000-0000-7000-8000-000000000000";
         assert!(!accepted(&format!("pause {connection}")), "whose it is must be said");
         assert!(accepted(&format!("resume {connection} --tenant lamps")));
+        assert!(accepted("pause --lock --tenant lamps") && accepted("resume --tenant lamps --lock"));
+        assert!(!accepted("pause --lock --lane bulk"), "nobody else can lift a pause of everyone");
     }
 
     #[test]

@@ -40,8 +40,8 @@ pub async fn run(config: &Config, command: Typed) -> anyhow::Result<()> {
         Typed::Show { job, out } => jobs::show(&desk, JobId(job), out).await,
         Typed::Retry { jobs } => change::retry(&desk, &jobs).await,
         Typed::Cancel { jobs, reason } => change::cancel(&desk, &jobs, &reason).await,
-        Typed::Pause { scope } => holds::pause(&desk, scope).await,
-        Typed::Resume { scope } => holds::resume(&desk, scope).await,
+        Typed::Pause { scope, lock } => holds::pause(&desk, scope, lock).await,
+        Typed::Resume { scope, lock } => holds::resume(&desk, scope, lock).await,
         Typed::Holds { out } => holds::list(&desk, out).await,
         Typed::DeadLetters { whose, kind, limit, out } => {
             let tenant = desk.tenant(whose.tenant.as_deref()).await?;

@@ -12,7 +12,7 @@ use anyhow::bail;
 use domain::{TenantId, job::Lane};
 use queue::{
     DeadLetterSummary, JobId,
-    dead_letters::{self, BATCH, Which},
+    dead_letters::{self, BATCH, Filter, Which},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, path::Path};
@@ -67,7 +67,14 @@ async fn find(
     };
     let mut found = Vec::new();
     for tenant in tenants {
-        let letters = dead_letters::list(&mut *desk.db.begin(tenant).await?, tenant, kind, None, limit).await?;
+        let letters = dead_letters::list(
+            &mut *desk.db.begin(tenant).await?,
+            tenant,
+            Filter { kind, ..Filter::default() },
+            None,
+            limit,
+        )
+        .await?;
         found.extend(letters.into_iter().map(|letter| DeadLetterSummary {
             tenant,
             id: letter.id,

@@ -7,21 +7,25 @@ use super::{
 use crate::cli::queue::{Out, Scope as Typed};
 use anyhow::{Context as _, bail};
 use domain::TenantId;
-use queue::holds::{self, Hold, Scope};
+use queue::holds::{self, Hold, Pause, Scope};
 use serde_json::{Value, json};
 
 /// Pauses.
-pub async fn pause(desk: &Desk, typed: Typed) -> anyhow::Result<()> {
+pub async fn pause(desk: &Desk, typed: Typed, lock: bool) -> anyhow::Result<()> {
     let scope = resolve(desk, typed).await?;
-    let made = change(desk, &scope, Wish::Pause).await?;
+    let made = change(desk, &scope, Wish::Pause, sort(lock)).await?;
     println!("{}", if made { "Paused. What runs goes on to its end." } else { "It was paused already." });
     Ok(())
 }
 
+fn sort(lock: bool) -> Pause {
+    if lock { Pause::Locked } else { Pause::Open }
+}
+
 /// Resumes.
-pub async fn resume(desk: &Desk, typed: Typed) -> anyhow::Result<()> {
+pub async fn resume(desk: &Desk, typed: Typed, lock: bool) -> anyhow::Result<()> {
     let scope = resolve(desk, typed).await?;
-    if !change(desk, &scope, Wish::Resume).await? {
+    if !change(desk, &scope, Wish::Resume, sort(lock)).await? {
         bail!("there is no pause of exactly this; `signalbox queue holds` lists those that there are");
     }
     let lanes = desk.queue.release(&scope).await?;
@@ -38,25 +42,25 @@ enum Wish {
 }
 
 impl Wish {
-    async fn fulfil(self, conn: &mut sqlx::PgConnection, scope: &Scope) -> sqlx::Result<bool> {
+    async fn fulfil(self, conn: &mut sqlx::PgConnection, pause: Pause, scope: &Scope) -> sqlx::Result<bool> {
         match self {
-            Self::Pause => holds::pause(conn, scope).await,
-            Self::Resume => holds::resume(conn, scope).await,
+            Self::Pause => holds::pause(conn, pause, scope).await,
+            Self::Resume => holds::resume(conn, pause, scope).await,
         }
     }
 }
 
 /// What concerns one tenant is told in its event log; the rest is the operator's own affair.
-async fn change(desk: &Desk, scope: &Scope, wish: Wish) -> anyhow::Result<bool> {
+async fn change(desk: &Desk, scope: &Scope, wish: Wish, pause: Pause) -> anyhow::Result<bool> {
     let Some(tenant) = scope.tenant else {
         let mut conn = desk.db.pool().acquire().await?;
-        return Ok(wish.fulfil(&mut conn, scope).await?);
+        return Ok(wish.fulfil(&mut conn, pause, scope).await?);
     };
     let mut change = desk.change(tenant).await?;
-    let changed = wish.fulfil(change.conn(), scope).await?;
+    let changed = wish.fulfil(change.conn(), pause, scope).await?;
     if changed {
         let action = match wish {
-            Wish::Pause => "paused",
+            Wish::Pause => pause.as_str(),
             Wish::Resume => "resumed",
         };
         let about = json!({ "job_kind": scope.kind, "connection_id": scope.connection, "lane": scope.lane });

@@ -5,7 +5,7 @@ use super::{
     table::{Table, length},
 };
 use crate::cli::queue::Out;
-use domain::{TenantId, job::Lane};
+use domain::TenantId;
 use queue::{LaneStats, tenant_stats};
 use serde_json::{Value, json};
 
@@ -29,12 +29,13 @@ pub async fn print(desk: &Desk, slug: Option<&str>, out: Out) -> anyhow::Result<
         return Ok(());
     }
     let mut table = Table::new(&["LANE", "READY", "DELAYED", "PARKED", "HELD", "RUNNING", "DEAD", "OLDEST"]);
-    for lane in lanes {
-        let counts = [lane.ready, lane.delayed, lane.parked, lane.held, lane.running, lane.dead_letters];
+    for LaneStats { lane, figures } in lanes {
+        let counts =
+            [figures.ready, figures.delayed, figures.parked, figures.held, figures.running, figures.dead_letters];
         let [ready, delayed, parked, held, running, dead] = counts.map(told);
         #[expect(clippy::cast_possible_truncation, reason = "an age in seconds")]
-        let oldest = if lane.ready > 0 { length(lane.oldest_seconds as i64) } else { "-".to_owned() };
-        table.row([lane.lane.to_string(), ready, delayed, parked, held, running, dead, oldest]);
+        let oldest = if figures.ready > 0 { length(figures.oldest_seconds as i64) } else { "-".to_owned() };
+        table.row([lane.to_string(), ready, delayed, parked, held, running, dead, oldest]);
     }
     table.print();
     println!();
@@ -51,32 +52,15 @@ fn told(count: i64) -> String {
     if count >= tenant_stats::MAX_COUNTED { format!("{count}+") } else { count.to_string() }
 }
 
-fn described(lane: &LaneStats) -> Value {
+fn described(LaneStats { lane, figures }: &LaneStats) -> Value {
     json!({
-        "lane": lane.lane, "ready": lane.ready, "delayed": lane.delayed, "parked": lane.parked, "held": lane.held,
-        "running": lane.running, "dead_letters": lane.dead_letters, "oldest_seconds": lane.oldest_seconds,
+        "lane": lane, "ready": figures.ready, "delayed": figures.delayed, "parked": figures.parked,
+        "held": figures.held, "running": figures.running, "dead_letters": figures.dead_letters,
+        "oldest_seconds": figures.oldest_seconds,
     })
 }
 
 async fn of_tenant(desk: &Desk, tenant: TenantId) -> anyhow::Result<Vec<LaneStats>> {
-    let (counts, now) = tenant_stats::count(&mut *desk.db.begin(tenant).await?, tenant).await?;
-    let of = |lane: Lane, state: &str| {
-        let found = counts.iter().find(|count| count.lane == lane.as_str() && count.state == state);
-        found.map_or(0, |count| count.count)
-    };
-    let oldest = |lane: Lane| {
-        let ready = counts.iter().find(|count| count.lane == lane.as_str() && count.state == "ready");
-        ready.map_or(0.0, |count| (now - count.oldest).to_std().unwrap_or_default().as_secs_f64())
-    };
-    let stats = |lane| LaneStats {
-        lane,
-        ready: of(lane, "ready"),
-        delayed: of(lane, "delayed"),
-        parked: of(lane, "parked"),
-        held: of(lane, "held"),
-        running: of(lane, "running"),
-        dead_letters: of(lane, "dead"),
-        oldest_seconds: oldest(lane),
-    };
-    Ok(Lane::ALL.into_iter().map(stats).collect())
+    let kinds = tenant_stats::count(&mut *desk.db.begin(tenant).await?, tenant).await?;
+    Ok(tenant_stats::by_lane(&kinds))
 }
