@@ -27,7 +27,7 @@ pub struct PutPresence {
 /// Say that you are there
 ///
 /// It holds for 60 seconds: whoever stays says it again before. Teams that assign by themselves give you what waits as
-/// soon as you are online.
+/// soon as you are `online`, and nothing while you are `away` or `busy`.
 #[utoipa::path(put, path = "/api/v1/presence/me", tag = "presence", request_body = PutPresence,
     security(("access_token" = ["work_conversations"])),
     responses((status = 200, description = "As others see it", body = ShownPresence),

@@ -193,6 +193,17 @@ async fn a_round_robin_goes_round() {
         move_to(&admin, &id, team).await;
     }
     assert_eq!(assign_waiting(&app, &admin, team).await, 0, "nobody is there");
+    for (agent, status) in agents.iter().zip(["away", "busy", "offline"].iter().cycle()) {
+        let said = json!({ "status": status, "status_text": "at lunch" });
+        assert_eq!(agent.put("/api/v1/presence/me", &said).await.ok()["status"], *status);
+    }
+    let shown = admin.get("/api/v1/presence").await.ok();
+    let busy = shown.as_array().unwrap().iter().filter(|person| person["status"] == "busy");
+    assert_eq!(
+        busy.map(|person| person["status_text"].clone()).collect::<Vec<_>>(),
+        [json!("at lunch"), json!("at lunch")]
+    );
+    assert_eq!(assign_waiting(&app, &admin, team).await, 0, "nobody can be given anything");
     for agent in &agents {
         be_online(agent).await;
     }

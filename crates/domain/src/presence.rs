@@ -16,7 +16,9 @@ pub enum Presence {
     Online,
     /// They are not to be given anything, and do not look.
     Away,
+    /// They are there, and have enough to do.
+    Busy,
     /// They are not there.
     Offline,
 }
-named!(Presence, "presence", { Online => "online", Away => "away", Offline => "offline" });
+named!(Presence, "presence", { Online => "online", Away => "away", Busy => "busy", Offline => "offline" });

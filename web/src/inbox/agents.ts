@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import type { PresenceState } from "@/ui";
 import { presenceQuery, usersQuery } from "./queries";
 import type { User } from "./types";
 
@@ -6,11 +7,9 @@ import type { User } from "./types";
 export function useAgents(): User[] {
   const users = useQuery(usersQuery).data ?? [];
   const presence = usePresence();
-  const rank = (user: User) => ["online", "away"].indexOf(presence.get(user.id) ?? "") >>> 0;
+  const rank = (user: User) => ["online", "busy", "away"].indexOf(presence.get(user.id) ?? "") >>> 0;
   return users.filter((user) => user.active).sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 }
-
-type PresenceState = "online" | "away" | "offline";
 
 /** Who is there, by id. */
 export function usePresence(): Map<string, PresenceState> {
