@@ -43,12 +43,13 @@ test("two agents see a customer's message live, one takes it and answers, and th
 test("an order in the shop stands beside the conversation", async ({ product, person }) => {
   const ann = await person("Ann Agent", "agent");
   const max = new Customer(product, `Max ${crypto.randomUUID().slice(0, 4)}`);
-  await max.write("I would like a lamp.");
+  // The shop speaks of his number, his message proves it: so the two are one.
+  await max.buy();
+  await max.write("When will my lamp be here?");
   await ann.page
     .getByRole("list", { name: "Conversations" })
     .getByRole("link", { name: max.name, exact: true })
     .click();
-  await max.buy();
   await expect(ann.page.getByRole("complementary", { name: "Details" }).getByText(/Order #\d+/)).toBeVisible({
     timeout: 30_000,
   });

@@ -352,6 +352,12 @@ const de: typeof en = {
   oldest: (age) => `längste ${age}`,
   inWork: (count) => plural(count, { one: "# in Arbeit", other: "# in Arbeit" }),
   peopleOnline: (count) => plural(count, { one: "# online", other: "# online" }),
+  maySame: (count) =>
+    plural(count, {
+      one: "Ein anderer Kontakt ist vielleicht dieselbe Person",
+      other: "# andere Kontakte sind vielleicht dieselbe Person",
+    }),
+  look: "Vergleichen",
 };
 
 export default de;

@@ -345,4 +345,7 @@ export default {
   oldest: (age: string) => `longest ${age}`,
   inWork: (count: number) => plural(count, { one: "# in work", other: "# in work" }),
   peopleOnline: (count: number) => plural(count, { one: "# online", other: "# online" }),
+  maySame: (count: number) =>
+    plural(count, { one: "Another contact may be the same person", other: "# other contacts may be the same person" }),
+  look: "Compare",
 };

@@ -9,6 +9,7 @@ import { Facts } from "./facts";
 import { Participants } from "./participants";
 import { Pins } from "./pins";
 import { Reviews } from "./reviews";
+import { Suggestions } from "./suggestions";
 import { TicketLinks } from "./ticket-links";
 
 export function ContextPanel({ detail }: { detail: ConversationDetail }) {
@@ -18,6 +19,7 @@ export function ContextPanel({ detail }: { detail: ConversationDetail }) {
       return (
         <>
           {contact && <ContactCard contact={contact} />}
+          {contact && <Suggestions contactId={contact.id} />}
           {contact && <Facts contactId={contact.id} />}
           <ConversationFields detail={detail} />
           <Escalations detail={detail} />
