@@ -45,6 +45,9 @@ test("a kind of jobs is paused, and what waits for it is found among the jobs an
   await admin.getByRole("dialog").getByRole("button", { name: "Pause", exact: true }).click();
   await expect(admin.getByRole("row").filter({ hasText: "Jobs sync-templates" })).toBeVisible();
 
+  await admin.getByRole("link", { name: "Rules" }).click();
+  await expect(admin.getByText("A pause holds jobs back.")).toBeVisible();
+
   const connections = await ok(api.GET("/api/v1/connections"));
   const whatsapp = connections.items.find(({ plugin_id: plugin }) => plugin === "whatsapp");
   const path = { id: whatsapp?.id ?? "" };

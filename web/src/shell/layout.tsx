@@ -2,6 +2,7 @@
 
 import { Outlet, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useState } from "react";
+import { useMay } from "@/api";
 import { useHeartbeat } from "@/inbox/presence/use-watching";
 import { useLive } from "@/inbox/use-live";
 import { SkeletonRows, useShortcut } from "@/ui";
@@ -15,8 +16,11 @@ const ShortcutOverlay = lazy(() =>
   import("./shortcut-overlay").then((module) => ({ default: module.ShortcutOverlay })),
 );
 
+const PauseBanner = lazy(() => import("@/operations/pause-banner"));
+
 export function Layout() {
   const t = useShellText();
+  const may = useMay();
   const places = usePlaces();
   useLive();
   useHeartbeat();
@@ -33,11 +37,14 @@ export function Layout() {
       </a>
       <LinkBanner />
       <Rail places={places} onShortcuts={showShortcuts} />
-      <main id="content" tabIndex={-1} className="min-h-0 min-w-0 flex-1 focus:outline-none">
-        <Suspense fallback={<SkeletonRows />}>
-          <Outlet />
-        </Suspense>
-      </main>
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <Suspense>{may("operate_queue") && <PauseBanner />}</Suspense>
+        <main id="content" tabIndex={-1} className="min-h-0 flex-1 focus:outline-none">
+          <Suspense fallback={<SkeletonRows />}>
+            <Outlet />
+          </Suspense>
+        </main>
+      </div>
       <BottomBar places={places} onShortcuts={showShortcuts} />
       {places.map((place) => (
         <GoTo key={place.to} place={place} />
