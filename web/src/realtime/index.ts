@@ -4,7 +4,7 @@ import { useEffect, useRef, useSyncExternalStore } from "react";
 import { session } from "@/api";
 import type { Listener } from "./channel";
 import { type LinkState, RealtimeClient } from "./client";
-import { authorize, openStream, RealtimeRefused, socketAddress } from "./http";
+import { authorize, isRefusal, openStream, socketAddress } from "./http";
 import { EventStream } from "./stream";
 
 export type { Listener } from "./channel";
@@ -18,14 +18,14 @@ export const realtime = new RealtimeClient({
   open: (url) => new WebSocket(url),
   // Asks whether the session still is: if not, that ends it here as well.
   unauthorized: () => void session.renew().catch(() => undefined),
-  isRefusal: (error) => error instanceof RealtimeRefused,
+  isRefusal,
 });
 
 export const stream = new EventStream({
   open: openStream,
   hear: (frame, anew) => realtime.overhear(frame, anew),
   changed: realtime.tell,
-  isRefusal: (error) => error instanceof RealtimeRefused,
+  isRefusal,
 });
 
 /** Hears a channel while the component is there. */
