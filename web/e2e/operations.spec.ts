@@ -32,6 +32,25 @@ test("a dead letter says why it died, and runs again when its cause is gone", as
   await expect(admin.getByText("No dead letters")).toBeVisible();
 });
 
+test("a lane is paused, which every page of operations says, and resumed", async ({ admin, api }) => {
+  await admin.goto("/operations/overview");
+  const lane = admin.getByRole("row").filter({ hasText: "Imports, deletions, upkeep" });
+  await lane.getByRole("button", { name: "Actions for bulk" }).click();
+  await admin.getByRole("menuitem", { name: "Pause" }).click();
+  const question = admin.getByRole("dialog", { name: "Pause the lane bulk?" });
+  await question.getByRole("button", { name: "Pause" }).click();
+  await expect(lane.getByText("Paused")).toBeVisible();
+  const { items } = await ok(api.GET("/api/v1/queue/pauses"));
+  expect(items).toContainEqual(expect.objectContaining({ lane: "bulk", reason: "paused", everyone: false }));
+
+  await admin.getByRole("tab", { name: /Held back/ }).click();
+  const hold = admin.getByRole("row").filter({ hasText: "Lane bulk" });
+  await isAccessible(admin);
+  await hold.getByRole("button", { name: "Resume" }).click();
+  await expect(admin.getByText("Nothing is held back")).toBeVisible();
+  expect((await ok(api.GET("/api/v1/queue/pauses"))).items).toEqual([]);
+});
+
 test("a kind of jobs is paused, and what waits for it is found among the jobs and cancelled", async ({
   admin,
   api,

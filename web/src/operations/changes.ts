@@ -4,9 +4,12 @@ import { api, ok } from "@/api";
 import type { Hold } from "./queries";
 
 /** What a pause is about: all jobs, or those of a kind, a lane or a connection. */
-export type Scope = { all: true } | { kind: string } | { connection: string };
+export type Scope = { all: true } | { lane: string } | { kind: string } | { connection: string };
 
 export function pause(scope: Scope): Promise<unknown> {
+  if ("lane" in scope) {
+    return ok(api.PUT("/api/v1/queue/pauses/lanes/{lane}", { params: { path: { lane: scope.lane } } }));
+  }
   if ("kind" in scope) {
     return ok(api.PUT("/api/v1/queue/pauses/kinds/{kind}", { params: { path: { kind: scope.kind } } }));
   }
@@ -17,6 +20,9 @@ export function pause(scope: Scope): Promise<unknown> {
 }
 
 export function resume(scope: Scope): Promise<unknown> {
+  if ("lane" in scope) {
+    return ok(api.DELETE("/api/v1/queue/pauses/lanes/{lane}", { params: { path: { lane: scope.lane } } }));
+  }
   if ("kind" in scope) {
     return ok(api.DELETE("/api/v1/queue/pauses/kinds/{kind}", { params: { path: { kind: scope.kind } } }));
   }
@@ -28,19 +34,20 @@ export function resume(scope: Scope): Promise<unknown> {
 
 /** The scope of a pause that this tenant may lift; undefined for what is the operator's or lifts itself. */
 export function scopeOf(hold: Hold): Scope | undefined {
-  if (hold.reason !== "paused" || hold.everyone || hold.lane) {
+  if (hold.reason !== "paused" || hold.everyone) {
     return undefined;
   }
-  const { kind, connection_id: connection } = hold;
-  if (kind && connection) {
+  const { lane, kind, connection_id: connection } = hold;
+  const named = [lane, kind, connection].filter(Boolean).length;
+  if (named > 1) {
     return undefined;
   }
-  return kind ? { kind } : connection ? { connection } : { all: true };
+  return lane ? { lane } : kind ? { kind } : connection ? { connection } : { all: true };
 }
 
-export const cancelJob = (id: number) => ok(api.POST("/api/v1/queue/jobs/{id}/cancel", { params: { path: { id } } }));
+export const cancelJobs = (ids: number[]) => ok(api.POST("/api/v1/queue/jobs/cancel", { body: { ids } }));
 
-export const retryJob = (id: number) => ok(api.POST("/api/v1/queue/jobs/{id}/retry", { params: { path: { id } } }));
+export const retryJobs = (ids: number[]) => ok(api.POST("/api/v1/queue/jobs/retry", { body: { ids } }));
 
 export type Which = { ids: number[] } | { kind: string } | { all: true };
 
@@ -54,21 +61,5 @@ export const replayLetter = (id: number) =>
 export const editLetter = (id: number, args: Record<string, unknown>) =>
   ok(api.PATCH("/api/v1/queue/dead-letters/{id}", { params: { path: { id } }, body: { args } }));
 
-/** Does the same to each, a few at a time: how many went well, and the first reason why not all did. */
-export async function each(ids: number[], change: (id: number) => Promise<unknown>) {
-  const waiting = [...ids];
-  let done = 0;
-  let error: unknown;
-  const work = async () => {
-    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-      try {
-        await change(id);
-        done++;
-      } catch (reason) {
-        error ??= reason;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: 4 }, work));
-  return { done, failed: ids.length - done, error };
-}
+export const enableSchedule = (id: string, enabled: boolean) =>
+  ok(api.PUT("/api/v1/queue/schedules/{id}/enabled", { body: { enabled }, params: { path: { id } } }));

@@ -1,63 +1,82 @@
 /** The figures of the last minutes as lines. The drawing itself is loaded when it is wanted. */
 
+import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { language, useFormat } from "@/i18n";
 import { Card, Section, Select, Skeleton } from "@/ui";
 import { series, useHistory } from "./history";
-import { LANES } from "./queries";
+import { MINUTE_FIGURES, minuteSeries } from "./minutes";
+import { LANES, minutesQuery } from "./queries";
 import { useText } from "./text";
 
 const TimeChart = lazy(() => import("@/charts/time-chart"));
 
-const FIGURES = ["waiting", "oldest", "running"] as const;
-const MINUTES = [5, 15, 60] as const;
+/** What this browser has seen by itself. */
+const SEEN_FIGURES = ["waiting", "running", "oldest"] as const;
+const FIGURES = [...MINUTE_FIGURES, ...SEEN_FIGURES];
+type Figure = (typeof FIGURES)[number];
+const PERIODS = [5, 15, 60];
 
 export function Charts() {
-  const t = useText();
+  const { charts: t } = useText();
   const { number } = useFormat();
-  const [figure, setFigure] = useState<(typeof FIGURES)[number]>("waiting");
-  const [minutes, setMinutes] = useState<number>(5);
-  const samples = useHistory();
-  const last = samples.at(-1)?.at ?? 0;
-  const first = last - minutes * 60_000;
+  const [figure, setFigure] = useState<Figure>("done");
+  const [minutes, setMinutes] = useState(15);
+  const { data, span } = useLines(figure, minutes);
   const clock = new Intl.DateTimeFormat(language(), { timeStyle: "medium", hourCycle: "h23" });
   const actions = (
-    <div className="flex gap-2">
+    <div className="flex flex-wrap gap-2">
       <Select
-        aria-label={t.charts.figure}
+        aria-label={t.figure}
         value={figure}
-        onValueChange={(value) => setFigure(FIGURES.find((known) => known === value) ?? "waiting")}
-        options={FIGURES.map((value) => ({ value, label: t.charts[value] }))}
+        onValueChange={(value) => setFigure(FIGURES.find((known) => known === value) ?? "done")}
+        options={FIGURES.map((value) => ({ value, label: t.figures[value] }))}
       />
       <Select
-        aria-label={t.charts.window}
+        aria-label={t.window}
         value={String(minutes)}
         onValueChange={(value) => setMinutes(Number(value))}
-        options={MINUTES.map((value) => ({ value: String(value), label: t.charts.minutes(value) }))}
+        options={PERIODS.map((value) => ({ value: String(value), label: t.minutes(value) }))}
       />
     </div>
   );
   return (
-    <Section title={t.charts.title} description={t.charts.description} actions={actions}>
+    <Section title={t.title} description={t.description} actions={actions}>
       <Card className="p-3">
-        {samples.length < 2 ? (
+        {(data[0]?.length ?? 0) < 2 ? (
           <p role="status" className="flex h-56 items-center justify-center text-sm text-muted">
-            {t.charts.collecting}
+            {t.collecting}
           </p>
         ) : (
           <Suspense fallback={<Skeleton className="h-56 w-full" />}>
             <TimeChart
-              label={t.charts[figure]}
+              label={t.figures[figure]}
               names={LANES}
-              data={series(samples, LANES, figure, first)}
-              span={[first / 1000, last / 1000]}
+              data={data}
+              span={span}
               value={(value) => number(value, { maximumFractionDigits: 2 })}
               time={(seconds) => clock.format(seconds * 1000)}
-              summary={t.charts.summary}
+              summary={t.summary}
             />
           </Suspense>
         )}
       </Card>
     </Section>
   );
+}
+
+/** The lines of a figure, and the seconds that they are about. */
+function useLines(figure: Figure, minutes: number): { data: (number | null)[][]; span: [number, number] } {
+  const samples = useHistory();
+  const history = useQuery(minutesQuery(minutes));
+  const ofMinutes = MINUTE_FIGURES.find((known) => known === figure);
+  if (ofMinutes) {
+    const { items = [], since = "", until = "" } = history.data ?? {};
+    const span: [number, number] = [Date.parse(since) / 1000, Date.parse(until) / 1000];
+    return { data: minuteSeries(items, { since, until }, LANES, ofMinutes), span };
+  }
+  const seen = SEEN_FIGURES.find((known) => known === figure) ?? "waiting";
+  const last = samples.at(-1)?.at ?? 0;
+  const first = last - minutes * 60_000;
+  return { data: series(samples, LANES, seen, first), span: [first / 1000, last / 1000] };
 }

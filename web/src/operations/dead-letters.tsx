@@ -4,10 +4,11 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Play, Skull, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useSearchState } from "@/search-state";
-import { Button, Card, Combobox, EmptyState, ErrorState, LoadMore, SkeletonRows } from "@/ui";
+import { Button, Card, EmptyState, ErrorState, LoadMore, SkeletonRows } from "@/ui";
 import { DeadLetterDrawer } from "./dead-letter-drawer";
 import { DeadLettersTable } from "./dead-letters-table";
-import { deadLettersQuery } from "./queries";
+import { JobFilters } from "./job-filters";
+import { deadLettersQuery, type LetterFilter } from "./queries";
 import { SelectionBar } from "./selection-bar";
 import { useText } from "./text";
 import { useDeadLetterChanges } from "./use-dead-letter-changes";
@@ -15,8 +16,8 @@ import { useSelection } from "./use-selection";
 
 export function DeadLetters() {
   const t = useText();
-  const [{ kind, letter }, change] = useSearchState<{ kind?: string; letter?: string }>();
-  const letters = useInfiniteQuery(deadLettersQuery(kind));
+  const [{ letter, ...filter }, change] = useSearchState<LetterFilter & { letter?: string }>();
+  const letters = useInfiniteQuery(deadLettersQuery(filter));
   const rows = letters.data?.pages.flatMap((page) => page.items) ?? [];
   const selection = useSelection(rows.map(({ id }) => id));
   const changes = useDeadLetterChanges();
@@ -26,29 +27,22 @@ export function DeadLetters() {
     if (await what()) selection.clear();
     setBusy(false);
   };
+  const { kind } = filter;
+  // Many are run again by their kind or as a whole, not by what else the list is narrowed to.
+  const isNarrow = Boolean(filter.lane ?? filter.key ?? filter.connection_id);
   const open = (id: number) => change({ letter: String(id) });
   return (
     <>
       <p className="pb-3 text-sm text-muted">{t.dead.description}</p>
       <Card>
-        <div className="flex flex-wrap items-center gap-2 border-b border-line p-3">
-          <div className="w-56">
-            <Combobox
-              label={t.kind}
-              placeholder={t.jobs.anyKind}
-              none={t.jobs.anyKind}
-              value={kind ?? null}
-              onValueChange={(value) => change({ kind: value ?? undefined })}
-              options={Object.entries(t.kindMeaning).map(([value, hint]) => ({ value, label: value, hint }))}
-            />
-          </div>
-          <span className="flex-1" />
-          {rows.length > 1 && (
-            <Button icon={<Play />} busy={busy} onClick={() => void act(() => changes.replayAll(kind))}>
+        <JobFilters filter={filter} onFilter={change} onOpen={open} />
+        {rows.length > 1 && !isNarrow && (
+          <div className="flex justify-end border-b border-line px-3 py-2">
+            <Button size="sm" icon={<Play />} busy={busy} onClick={() => void act(() => changes.replayAll(kind))}>
               {kind ? t.dead.replayAllOf(kind) : t.dead.replayAll}
             </Button>
-          )}
-        </div>
+          </div>
+        )}
         <SelectionBar selection={selection}>
           <Button
             size="sm"
@@ -72,7 +66,7 @@ export function DeadLetters() {
         ) : !letters.data ? (
           <ErrorState error={letters.error} retry={letters.refetch} />
         ) : rows.length === 0 ? (
-          <EmptyState icon={<Skull />} title={kind ? t.dead.noneOfKind(kind) : t.dead.none}>
+          <EmptyState icon={<Skull />} title={kind ? t.dead.noneOfKind(kind) : isNarrow ? t.jobs.none : t.dead.none}>
             {t.dead.noneHint}
           </EmptyState>
         ) : (

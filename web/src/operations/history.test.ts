@@ -15,7 +15,7 @@ describe("the history of the queue", () => {
     const history = new History();
     history.add(1000, stats(7));
     expect(series(history.read(), ["live", "bulk"], "waiting", 0)).toEqual([[1], [10], [0]]);
-    expect(series(history.read(), ["live"], "dead", 0)).toEqual([[1], [5]]);
+    expect(series(history.read(), ["live"], "running", 0)).toEqual([[1], [4]]);
   });
 
   it("forgets after an hour, and takes each answer once", () => {

@@ -11,7 +11,7 @@ type Stats = components["schemas"]["QueueStats"];
 export interface Sample {
   /** Milliseconds since 1970. */
   at: number;
-  lanes: Record<string, { waiting: number; running: number; oldest: number; dead: number }>;
+  lanes: Record<string, { waiting: number; running: number; oldest: number }>;
 }
 
 const KEPT_MS = 3_600_000;
@@ -26,8 +26,8 @@ export class History {
     }
     const lanes = stats.lanes.map((lane) => {
       const waiting = lane.ready + lane.held + lane.parked;
-      const { running, oldest_seconds: oldest, dead_letters: dead } = lane;
-      return [lane.lane, { waiting, running, oldest, dead }] as const;
+      const { running, oldest_seconds: oldest } = lane;
+      return [lane.lane, { waiting, running, oldest }] as const;
     });
     const kept = this.samples.filter((sample) => sample.at > at - KEPT_MS);
     this.samples = [...kept, { at, lanes: Object.fromEntries(lanes) }];
@@ -55,7 +55,7 @@ export const useHistory = () => useSyncExternalStore(history.subscribe, history.
 export function series(
   samples: readonly Sample[],
   lanes: readonly string[],
-  figure: "waiting" | "running" | "oldest" | "dead",
+  figure: "waiting" | "running" | "oldest",
   since: number,
 ): (number | null)[][] {
   const shown = withGaps(samples.filter(({ at }) => at >= since));

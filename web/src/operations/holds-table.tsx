@@ -8,7 +8,7 @@ import type { Hold } from "./queries";
 import { type Text, useText } from "./text";
 import { usePause } from "./use-pause";
 
-const TONES: Record<string, Tone> = { paused: "warning", breaker: "danger", needs_reauth: "danger" };
+const TONES: Record<string, Tone> = { paused: "warning", locked: "warning", breaker: "danger", needs_reauth: "danger" };
 
 /** Pauses, breakers and missing authorizations, with what ends each. */
 export function HoldsTable({ holds }: { holds: Hold[] }) {

@@ -7,7 +7,7 @@ import { Button, Card, Combobox, EmptyState, ErrorState, Field, Popover, Section
 import type { Scope } from "./changes";
 import { useConnections } from "./connections";
 import { HoldsTable } from "./holds-table";
-import { holdsQuery } from "./queries";
+import { holdsQuery, LANES } from "./queries";
 import { useText } from "./text";
 import { usePause } from "./use-pause";
 
@@ -61,18 +61,10 @@ function PauseForm({ onDone }: { onDone: () => void }) {
   const { pause } = usePause();
   const connections = useConnections();
   const [what, setWhat] = useState("all");
+  const [lane, setLane] = useState("bulk");
   const [kind, setKind] = useState<string | null>(null);
   const [connection, setConnection] = useState<string | null>(null);
-  const scope: Scope | undefined =
-    what === "kind"
-      ? kind
-        ? { kind }
-        : undefined
-      : what === "connection"
-        ? connection
-          ? { connection }
-          : undefined
-        : { all: true };
+  const scope = scopeOf(what, { lane, kind, connection });
   return (
     <form
       className="flex flex-col gap-3"
@@ -90,11 +82,17 @@ function PauseForm({ onDone }: { onDone: () => void }) {
           onValueChange={setWhat}
           options={[
             { value: "all", label: t.holds.allJobs },
+            { value: "lane", label: t.lane },
             { value: "kind", label: t.kind },
             { value: "connection", label: t.holds.connection, disabled: connections.size === 0 },
           ]}
         />
       </Field>
+      {what === "lane" && (
+        <Field label={t.lane} hint={t.laneMeaning[lane]}>
+          <Select value={lane} onValueChange={setLane} options={LANES.map((value) => ({ value, label: value }))} />
+        </Field>
+      )}
       {what === "kind" && (
         <Field label={t.kind}>
           <Combobox
@@ -124,4 +122,24 @@ function PauseForm({ onDone }: { onDone: () => void }) {
       </Button>
     </form>
   );
+}
+
+interface Chosen {
+  lane: string;
+  kind: string | null;
+  connection: string | null;
+}
+
+/** Undefined until everything is chosen. */
+function scopeOf(what: string, { lane, kind, connection }: Chosen): Scope | undefined {
+  switch (what) {
+    case "lane":
+      return { lane };
+    case "kind":
+      return kind ? { kind } : undefined;
+    case "connection":
+      return connection ? { connection } : undefined;
+    default:
+      return { all: true };
+  }
 }

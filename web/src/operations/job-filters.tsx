@@ -12,9 +12,11 @@ interface Props {
   onFilter: (change: Partial<JobFilter>) => void;
   /** Opens the job with this number. */
   onOpen: (id: number) => void;
+  /** Dead letters have no state. */
+  withState?: boolean;
 }
 
-export function JobFilters({ filter, onFilter, onOpen }: Props) {
+export function JobFilters({ filter, onFilter, onOpen, withState = false }: Props) {
   const t = useText();
   const connections = useConnections();
   const kinds = Object.entries(t.kindMeaning).map(([value, hint]) => ({ value, label: value, hint }));
@@ -40,14 +42,16 @@ export function JobFilters({ filter, onFilter, onOpen }: Props) {
           options={kinds}
         />
       </div>
-      <Select
-        className="w-36"
-        aria-label={t.state}
-        value={filter.state ?? ""}
-        onValueChange={(state) => onFilter({ state })}
-        placeholder={t.jobs.anyState}
-        options={STATES.map((value) => ({ value, label: t.states[value] ?? value }))}
-      />
+      {withState && (
+        <Select
+          className="w-36"
+          aria-label={t.state}
+          value={filter.state ?? ""}
+          onValueChange={(state) => onFilter({ state })}
+          placeholder={t.jobs.anyState}
+          options={STATES.map((value) => ({ value, label: t.states[value] ?? value }))}
+        />
+      )}
       {connections.size > 0 && (
         <div className="w-48">
           <Combobox

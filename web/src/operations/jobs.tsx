@@ -30,7 +30,7 @@ export function Jobs() {
   return (
     <>
       <Card>
-        <JobFilters filter={filter} onFilter={change} onOpen={(id) => change({ job: String(id) })} />
+        <JobFilters withState filter={filter} onFilter={change} onOpen={(id) => change({ job: String(id) })} />
         <SelectionBar selection={selection}>
           <Button size="sm" icon={<RotateCw />} busy={busy} title={t.jobs.retryHint} onClick={() => void act(retry)}>
             {t.jobs.retry}

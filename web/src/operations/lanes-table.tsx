@@ -1,9 +1,10 @@
 import { useNavigate } from "@tanstack/react-router";
-import { Ellipsis, List, Skull } from "lucide-react";
+import { Ellipsis, List, Pause, Play, Skull } from "lucide-react";
 import { useFormat } from "@/i18n";
-import { Badge, type Column, cx, IconButton, Menu, MenuItem, Table } from "@/ui";
+import { Badge, type Column, cx, IconButton, Menu, MenuItem, MenuSeparator, Table } from "@/ui";
 import type { Hold, LaneStats } from "./queries";
 import { useText } from "./text";
+import { usePause } from "./use-pause";
 
 /** From this age of its oldest job on a lane is late, in seconds: what docs/operations.md tells operators to alert at. */
 const lateAfter = (lane: string) => (lane === "live" ? 5 : 60);
@@ -52,17 +53,21 @@ export function LanesTable({ lanes, holds }: { lanes: LaneStats[]; holds: Hold[]
       key: "menu",
       header: <span className="sr-only">{t.menuOf("")}</span>,
       align: "right",
-      cell: (lane) => <LaneMenu lane={lane} />,
+      cell: ({ lane }) => <LaneMenu lane={lane} isPaused={isPaused(lane, holds)} />,
     },
   ];
   return <Table label={t.lanes} columns={columns} rows={lanes} rowKey={({ lane }) => lane} />;
 }
 
+/** By this tenant, as a whole lane. */
+const isPaused = (lane: string, holds: Hold[]) =>
+  holds.some(
+    (hold) => hold.reason === "paused" && hold.lane === lane && !hold.everyone && !hold.kind && !hold.connection_id,
+  );
+
 function LaneName({ lane, holds }: { lane: string; holds: Hold[] }) {
   const t = useText();
-  const paused = holds.some(
-    (hold) => hold.reason === "paused" && hold.lane === lane && !hold.kind && !hold.connection_id,
-  );
+  const paused = isPaused(lane, holds);
   return (
     <div className="min-w-24">
       <span className="flex items-center gap-2 font-medium">
@@ -74,9 +79,10 @@ function LaneName({ lane, holds }: { lane: string; holds: Hold[] }) {
   );
 }
 
-function LaneMenu({ lane: { lane } }: { lane: LaneStats }) {
+function LaneMenu({ lane, isPaused }: { lane: string; isPaused: boolean }) {
   const t = useText();
   const navigate = useNavigate();
+  const { pause, resume } = usePause();
   const go = (to: string) => void navigate({ to, search: { lane } as never });
   return (
     <Menu align="end" trigger={<IconButton size="sm" label={t.menuOf(lane)} icon={<Ellipsis />} />}>
@@ -86,6 +92,16 @@ function LaneMenu({ lane: { lane } }: { lane: LaneStats }) {
       <MenuItem icon={<Skull />} onSelect={() => go("/operations/dead-letters")}>
         {t.showDeadLetters}
       </MenuItem>
+      <MenuSeparator />
+      {isPaused ? (
+        <MenuItem icon={<Play />} onSelect={() => void resume({ lane })}>
+          {t.pause.resume}
+        </MenuItem>
+      ) : (
+        <MenuItem icon={<Pause />} onSelect={() => void pause({ lane })}>
+          {t.pause.pause}
+        </MenuItem>
+      )}
     </Menu>
   );
 }

@@ -5,6 +5,7 @@ import { Inbox } from "lucide-react";
 import { Badge, Card, EmptyState, ErrorState, Section, SkeletonRows, Tooltip } from "@/ui";
 import { Charts } from "./charts";
 import { HoldsTable } from "./holds-table";
+import { KindsTable } from "./kinds-table";
 import { LanesTable } from "./lanes-table";
 import { holdsQuery, type LaneStats, statsQuery } from "./queries";
 import { useText } from "./text";
@@ -19,7 +20,7 @@ export function Overview() {
   if (!stats.data) {
     return <ErrorState error={stats.error} retry={stats.refetch} />;
   }
-  const { lanes, capped } = stats.data;
+  const { lanes, kinds, capped } = stats.data;
   return (
     <>
       <Section
@@ -44,6 +45,11 @@ export function Overview() {
         </Section>
       )}
       <Charts />
+      <Section title={t.kinds}>
+        <Card>
+          <KindsTable kinds={kinds} holds={holds.data ?? []} />
+        </Card>
+      </Section>
     </>
   );
 }

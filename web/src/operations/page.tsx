@@ -8,7 +8,7 @@ import { holdsQuery, statsQuery } from "./queries";
 import { useText } from "./text";
 import { usePause } from "./use-pause";
 
-const TABS = ["overview", "jobs", "dead-letters", "held-back"] as const;
+const TABS = ["overview", "jobs", "dead-letters", "held-back", "workers"] as const;
 
 export function OperationsPage() {
   const t = useText();
@@ -23,6 +23,7 @@ export function OperationsPage() {
     { value: "jobs", label: t.tabs.jobs },
     { value: "dead-letters", label: t.tabs.deadLetters, count: dead },
     { value: "held-back", label: t.tabs.holds, count: holds.data?.length },
+    { value: "workers", label: t.tabs.workers },
   ];
   return (
     <Page

@@ -9,7 +9,11 @@ export type JobDetails = components["schemas"]["JobDetails"];
 export type DeadLetter = components["schemas"]["DeadLetter"];
 export type DeadLetterDetails = components["schemas"]["DeadLetterDetails"];
 export type LaneStats = components["schemas"]["LaneStats"];
+export type KindStats = components["schemas"]["KindStats"];
 export type Hold = components["schemas"]["Pause"];
+export type Worker = components["schemas"]["Worker"];
+export type Schedule = components["schemas"]["Schedule"];
+export type Minute = components["schemas"]["QueueMinute"];
 
 const LIVE_MS = 2000;
 /** For what is shown on pages that are not about the queue. */
@@ -69,11 +73,13 @@ export const jobQuery = (id: number) =>
     retry: false,
   });
 
-export const deadLettersQuery = (kind: string | undefined) =>
+export type LetterFilter = Omit<JobFilter, "state">;
+
+export const deadLettersQuery = (filter: LetterFilter) =>
   infiniteQueryOptions({
-    queryKey: ["queue", "dead-letters", { kind }],
-    queryFn: ({ signal, pageParam }) => {
-      const query = { kind, limit: PAGE, cursor: pageParam };
+    queryKey: ["queue", "dead-letters", filter],
+    queryFn: ({ signal, pageParam: cursor }) => {
+      const query = { ...filter, limit: PAGE, cursor };
       return ok(api.GET("/api/v1/queue/dead-letters", { signal, params: { query } }));
     },
     initialPageParam: undefined as string | undefined,
@@ -87,6 +93,29 @@ export const deadLetterQuery = (id: number) =>
     queryKey: ["queue", "dead-letter", id],
     queryFn: ({ signal }) => ok(api.GET("/api/v1/queue/dead-letters/{id}", { signal, params: { path: { id } } })),
     retry: false,
+  });
+
+export const workersQuery = queryOptions({
+  queryKey: ["queue", "workers"],
+  queryFn: async ({ signal }) => (await ok(api.GET("/api/v1/queue/workers", { signal }))).items,
+  refetchInterval: 5000,
+});
+
+export const schedulesQuery = infiniteQueryOptions({
+  queryKey: ["queue", "schedules"],
+  queryFn: ({ signal, pageParam: cursor }) =>
+    ok(api.GET("/api/v1/queue/schedules", { signal, params: { query: { limit: PAGE, cursor } } })),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page) => page.next_cursor ?? undefined,
+});
+
+/** What became of attempts, minute by minute; the server learns of it some seconds late. */
+export const minutesQuery = (minutes: number) =>
+  queryOptions({
+    queryKey: ["queue", "history", minutes],
+    queryFn: ({ signal }) => ok(api.GET("/api/v1/queue/history", { signal, params: { query: { minutes } } })),
+    refetchInterval: 10_000,
+    placeholderData: keepPreviousData,
   });
 
 /** Everything of the queue: after a change of it, much of it is different. */

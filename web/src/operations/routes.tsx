@@ -32,7 +32,7 @@ const jobs = createRoute({
 const deadLetters = createRoute({
   getParentRoute: () => operations,
   path: "dead-letters",
-  validateSearch: texts("kind", "letter"),
+  validateSearch: texts("lane", "kind", "key", "connection_id", "letter"),
   component: lazyRouteComponent(() => import("./dead-letters"), "DeadLetters"),
 });
 
@@ -42,4 +42,10 @@ const holds = createRoute({
   component: lazyRouteComponent(() => import("./holds"), "Holds"),
 });
 
-export const operationsRoutes = [operations.addChildren([home, overview, jobs, deadLetters, holds])] as const;
+const workers = createRoute({
+  getParentRoute: () => operations,
+  path: "workers",
+  component: lazyRouteComponent(() => import("./workers"), "Workers"),
+});
+
+export const operationsRoutes = [operations.addChildren([home, overview, jobs, deadLetters, holds, workers])] as const;

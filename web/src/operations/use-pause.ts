@@ -10,6 +10,7 @@ export function usePause() {
   const t = useText();
   const connections = useConnections();
   const name = (scope: Scope) => {
+    if ("lane" in scope) return t.holds.laneIs(scope.lane);
     if ("kind" in scope) return scope.kind;
     if ("connection" in scope) return connections.get(scope.connection)?.name ?? scope.connection;
     return t.pause.everything;
@@ -43,6 +44,7 @@ export function usePause() {
 }
 
 function asking(t: Text, scope: Scope, name: string) {
+  if ("lane" in scope) return { title: t.pause.confirmLane(scope.lane), detail: t.pause.consequence };
   if ("kind" in scope) return { title: t.pause.confirmKind(name), detail: t.pause.consequence };
   if ("connection" in scope) return { title: t.pause.confirmConnection(name), detail: t.pause.consequenceConnection };
   return { title: t.pause.confirmAll, detail: t.pause.consequenceAll };

@@ -6,7 +6,13 @@ const count = plurals("de");
 const de: typeof en = {
   title: "Betrieb",
   description: "Die Warteschlange hinter allem: was wartet, was läuft, was fehlschlug.",
-  tabs: { overview: "Übersicht", jobs: "Aufträge", deadLetters: "Gescheiterte", holds: "Angehalten" },
+  tabs: {
+    overview: "Übersicht",
+    jobs: "Aufträge",
+    deadLetters: "Gescheiterte",
+    holds: "Angehalten",
+    workers: "Worker und Zeitpläne",
+  },
   lanes: "Spuren",
   lane: "Spur",
   laneMeaning: {
@@ -17,6 +23,7 @@ const de: typeof en = {
     bulk: "Importe, Löschungen, Pflege",
   },
   kinds: "Arten von Aufträgen",
+  allKinds: "Alle Arten zeigen",
   kind: "Art",
   kindMeaning: {
     "process-delivery": "Macht aus einem Webhook Nachrichten und Ereignisse",
@@ -74,16 +81,54 @@ const de: typeof en = {
 
   charts: {
     title: "Die letzten Minuten",
-    description: "Soweit dieser Browser sie gesehen hat. Alarme gehören in Ihre Überwachung: siehe /metrics.",
-    waiting: "Wartende Aufträge",
-    oldest: "Ältester wartender (s)",
-    running: "Laufende Aufträge",
+    description:
+      "Linien des Wartenden behält dieser Browser, solange Sie hinsehen; die anderen kommen von den Workern, einige Sekunden später.",
+    figures: {
+      done: "Durchsatz (Aufträge je Minute)",
+      retried: "Fehlgeschlagene Versuche je Minute",
+      dead: "Aufgegebene je Minute",
+      wait: "Wartezeit, 99 von 100 (ms)",
+      run: "Laufzeit, 99 von 100 (ms)",
+      waiting: "Wartende Aufträge",
+      running: "Laufende Aufträge",
+      oldest: "Ältester wartender (s)",
+    },
     figure: "Größe",
     window: "Zeitraum",
     minutes: (n) => `${n} min`,
     collecting: "Zahlen werden gesammelt …",
     summary: (lane, now, highest) => `${lane}: jetzt ${now}, höchstens ${highest}`,
-    load: "Das Diagramm konnte nicht geladen werden.",
+  },
+
+  workers: {
+    title: "Worker",
+    description: "Prozesse, die Aufträge ausführen, die aller Mandanten dieser Installation.",
+    none: "Kein Worker läuft",
+    noneHint: "Nichts wird getan, bis einer gestartet ist: signalbox worker oder signalbox up.",
+    name: "Prozess",
+    places: "Plätze",
+    placesHint: "Wie viele Aufträge jeder Spur er zugleich ausführt",
+    since: "Seit",
+    alive: "läuft",
+    lost: "nicht zu hören",
+    lostHint: "Seine Aufträge laufen gleich anderswo.",
+    total: "Alle zusammen",
+  },
+
+  schedules: {
+    title: "Zeitpläne",
+    description: "Aufträge, die immer wieder fällig sind.",
+    none: "Keine Zeitpläne",
+    noneHint: "Regeln und Plugins legen Zeitpläne an; sie stehen hier mit ihrer nächsten Zeit.",
+    name: "Name",
+    when: "Wann",
+    next: "Nächstes Mal",
+    last: "Zuletzt",
+    never: "nie",
+    enabled: "An",
+    enable: (name) => `${name} einschalten`,
+    on: (name) => `${name} ist eingeschaltet`,
+    off: (name) => `${name} ist ausgeschaltet`,
   },
 
   pause: {
@@ -126,9 +171,15 @@ const de: typeof en = {
     kindIs: (kind) => `Aufträge ${kind}`,
     connectionIs: (name) => `Verbindung ${name}`,
     everyone: "Vom Betreiber, für alle",
-    reasons: { paused: "Angehalten", breaker: "Sicherung", needs_reauth: "Berechtigung fehlt" },
+    reasons: {
+      paused: "Angehalten",
+      locked: "Vom Betreiber angehalten",
+      breaker: "Sicherung",
+      needs_reauth: "Berechtigung fehlt",
+    },
     remedies: {
       paused: "Geht weiter, wenn jemand es fortsetzt.",
+      locked: "Nur wer diese Installation betreibt, kann es fortsetzen.",
       breaker: "Der Anbieter versagte mehrmals nacheinander. Es wird von selbst wieder versucht; es ist nichts zu tun.",
       needs_reauth: "Berechtigen Sie die Verbindung neu; dann gehen ihre Aufträge von selbst weiter.",
     },

@@ -6,7 +6,13 @@ const count = plurals("en");
 export default {
   title: "Operations",
   description: "The queue behind everything: what waits, what runs, what failed.",
-  tabs: { overview: "Overview", jobs: "Jobs", deadLetters: "Dead letters", holds: "Held back" },
+  tabs: {
+    overview: "Overview",
+    jobs: "Jobs",
+    deadLetters: "Dead letters",
+    holds: "Held back",
+    workers: "Workers and schedules",
+  },
   lanes: "Lanes",
   lane: "Lane",
   laneMeaning: {
@@ -17,6 +23,7 @@ export default {
     bulk: "Imports, deletions, upkeep",
   } as Record<string, string>,
   kinds: "Kinds of jobs",
+  allKinds: "Show all kinds",
   kind: "Kind",
   /** Every kind of job that there is: a test compares them with the server's. */
   kindMeaning: {
@@ -75,16 +82,54 @@ export default {
 
   charts: {
     title: "The last minutes",
-    description: "As far as this browser has seen them. Alerts belong into your monitoring: see /metrics.",
-    waiting: "Waiting jobs",
-    oldest: "Oldest waiting (s)",
-    running: "Running jobs",
+    description:
+      "Lines of what waits are kept by this browser while you look; the others come from the workers, some seconds late.",
+    figures: {
+      done: "Throughput (jobs a minute)",
+      retried: "Failed attempts a minute",
+      dead: "Given up a minute",
+      wait: "Waiting time, 99 of 100 (ms)",
+      run: "Running time, 99 of 100 (ms)",
+      waiting: "Waiting jobs",
+      running: "Running jobs",
+      oldest: "Oldest waiting (s)",
+    },
     figure: "Figure",
     window: "Period",
     minutes: (n: number) => `${n} min`,
     collecting: "Collecting figures …",
     summary: (lane: string, now: string, highest: string) => `${lane}: now ${now}, highest ${highest}`,
-    load: "The chart could not be loaded.",
+  },
+
+  workers: {
+    title: "Workers",
+    description: "Processes that run jobs, those of every tenant on this installation.",
+    none: "No worker runs",
+    noneHint: "Nothing is done until one is started: signalbox worker, or signalbox up.",
+    name: "Process",
+    places: "Places",
+    placesHint: "How many jobs of each lane it runs at once",
+    since: "Since",
+    alive: "alive",
+    lost: "not heard of",
+    lostHint: "Its jobs are about to run elsewhere.",
+    total: "All together",
+  },
+
+  schedules: {
+    title: "Schedules",
+    description: "Jobs that are due again and again.",
+    none: "No schedules",
+    noneHint: "Rules and plugins make schedules; they show here with their next time.",
+    name: "Name",
+    when: "When",
+    next: "Next",
+    last: "Last",
+    never: "never",
+    enabled: "On",
+    enable: (name: string) => `Switch ${name} on`,
+    on: (name: string) => `${name} is switched on`,
+    off: (name: string) => `${name} is switched off`,
   },
 
   pause: {
@@ -129,11 +174,13 @@ export default {
     everyone: "Of the operator, for everyone",
     reasons: {
       paused: "Paused",
+      locked: "Paused by the operator",
       breaker: "Circuit breaker",
       needs_reauth: "Needs authorization",
     } as Record<string, string>,
     remedies: {
       paused: "Goes on when somebody resumes it.",
+      locked: "Only whoever operates this installation can resume it.",
       breaker: "The provider failed several times in a row. It is tried again by itself; nothing has to be done.",
       needs_reauth: "Authorize the connection again; its jobs then go on by themselves.",
     } as Record<string, string>,
