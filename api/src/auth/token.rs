@@ -158,8 +158,8 @@ impl AccessKey {
     /// Our word that somebody may hear a channel. The secret of a tenant's app is not enough for that: its servers have it.
     pub fn vouch(&self, voucher: Voucher, now: DateTime<Utc>) -> Result<String, jsonwebtoken::errors::Error> {
         let exp = (now + VOUCHER_LIFETIME).timestamp();
-        let vouched = Vouched { iss: VOUCHER.to_owned(), exp, voucher };
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &vouched, &self.encoding)
+        let word = Vouched { iss: VOUCHER.to_owned(), exp, voucher };
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &word, &self.encoding)
     }
 
     /// Whom it is about, if it is our word and holds at `now`.

@@ -75,17 +75,16 @@ async fn sights(
     let mut seeing = Vec::new();
     for who in people {
         let known = realtime.sights.lock().get(&(tenant, who)).filter(|known| known.until > Instant::now()).cloned();
-        let sight = match known {
-            Some(known) => known.sight,
-            None => {
-                let granted = realtime.standing(conn, who).await?;
-                let sight = granted
-                    .filter(|granted| granted.permissions.has(Permission::WorkConversations))
-                    .map(|granted| granted.sight);
-                let known = Known { sight: sight.clone(), until: Instant::now() + KEPT };
-                realtime.sights.lock().insert((tenant, who), known);
-                sight
-            }
+        let sight = if let Some(known) = known {
+            known.sight
+        } else {
+            let granted = realtime.standing(conn, who).await?;
+            let sight = granted
+                .filter(|granted| granted.permissions.has(Permission::WorkConversations))
+                .map(|granted| granted.sight);
+            let known = Known { sight: sight.clone(), until: Instant::now() + KEPT };
+            realtime.sights.lock().insert((tenant, who), known);
+            sight
         };
         seeing.extend(sight.map(|sight| Viewer { who, sight }));
     }
@@ -161,9 +160,9 @@ async fn expel(
     }
     let asked: HashSet<Who> = people.values().flatten().copied().collect();
     let viewers = sights(realtime, conn, tenant, asked).await?;
-    let seen = seen_by(conn, conversations, &viewers).await?;
+    let in_sight = seen_by(conn, conversations, &viewers).await?;
     for (id, hearing) in people {
-        let sees = |who: &Who| seen.get(&id).is_some_and(|seeing| seeing.contains(who));
+        let sees = |who: &Who| in_sight.get(&id).is_some_and(|those| those.contains(who));
         let is_concerned = |who: &Who| concerned.is_none_or(|concerned| concerned.contains(&who.user));
         let blind: HashSet<Who> = hearing.into_iter().filter(|who| is_concerned(who) && !sees(who)).collect();
         if !blind.is_empty() {

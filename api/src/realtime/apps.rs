@@ -63,14 +63,13 @@ impl Apps {
         tenant: TenantId,
         now: DateTime<Utc>,
     ) -> Result<(App, DateTime<Utc>), Problem> {
-        let app = match stored::app(conn).await? {
-            Some(app) => app,
-            None => {
-                let key = hex::encode(rand::random::<[u8; 10]>());
-                stored::create_app(conn, &key, &self.new_secret(tenant), now).await?;
-                // Whoever loses the race reads the winner's.
-                stored::app(conn).await?.ok_or_else(|| Problem::new(crate::problem::Code::Unavailable))?
-            }
+        let app = if let Some(app) = stored::app(conn).await? {
+            app
+        } else {
+            let key = hex::encode(rand::random::<[u8; 10]>());
+            stored::create_app(conn, &key, &self.new_secret(tenant), now).await?;
+            // Whoever loses the race reads the winner's.
+            stored::app(conn).await?.ok_or_else(|| Problem::new(crate::problem::Code::Unavailable))?
         };
         Ok((App { key: app.key, secret: self.open(tenant, app.secret)? }, app.updated_at))
     }

@@ -49,9 +49,7 @@ impl Typing {
 
     fn lapsed(&self) -> Vec<(Writer, String)> {
         let now = Instant::now();
-        let lapsed =
-            self.lock().extract_if(|_, sign| sign.until <= now).map(|(writer, sign)| (writer, sign.member)).collect();
-        lapsed
+        self.lock().extract_if(|_, sign| sign.until <= now).map(|(writer, sign)| (writer, sign.member)).collect()
     }
 }
 

@@ -67,11 +67,11 @@ pub async fn run(effort: Effort) -> anyhow::Result<Report> {
         let used = api.processor_time()?;
         let begin = Instant::now();
         let heard = speak(&people, &screens, size, effort.pick(30, 5)).await?;
-        let busy = (api.processor_time()? - used).as_secs_f64() / begin.elapsed().as_secs_f64();
+        let busy = api.processor_time()?.saturating_sub(used).as_secs_f64() / begin.elapsed().as_secs_f64();
         runs.push((heard, busy));
     }
     let report = report(&stand, size, &api, &runs, (before, with_screens), opened)?;
-    screens.close().await;
+    screens.close();
     api.stop()?;
     Ok(report)
 }

@@ -26,17 +26,17 @@ pub fn pages() -> Router {
     let files = files();
     let page = files.clone();
     let fallback = async move |mut request: Request| {
-        if is_navigation(&request) {
-            *request.uri_mut() = Uri::from_static("/");
-            page.oneshot(request).await.unwrap_or_else(|never| match never {})
-        } else {
-            StatusCode::NOT_FOUND.into_response()
+        if !is_navigation(&request) {
+            return StatusCode::NOT_FOUND.into_response();
         }
+        *request.uri_mut() = Uri::from_static("/");
+        page.oneshot(request).await.unwrap_or_else(|never| match never {})
     };
     files.fallback(fallback).layer(middleware::map_response(restrict))
 }
 
 #[cfg(built)]
+#[allow(clippy::large_stack_arrays, reason = "a list of files that the compiler puts into the binary")]
 fn files() -> Router {
     use memory_serve::CacheControl;
     memory_serve::load!()

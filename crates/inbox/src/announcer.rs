@@ -87,7 +87,7 @@ async fn tell(database: Database, shared: Arc<Shared>) {
         match timeout(PATIENCE, streams::announce(own.pool(), &committed, settling)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
-                tracing::debug!(%error, "clients were not told of events; they will be when somebody looks")
+                tracing::debug!(%error, "clients were not told of events; they will be when somebody looks");
             }
             Err(_) => own = database.aside(1),
         }

@@ -58,7 +58,7 @@ pub fn error(close: Close, message: &str) -> Frame {
 pub fn subscribed(channel: &ChannelName, position: Option<&Position>, members: Option<&Members>) -> Frame {
     let mut data = position.and_then(|position| json!(position).as_object().cloned()).unwrap_or_default();
     if let Some(members) = members {
-        let ids: Vec<&str> = members.iter().map(|(id, _)| id.as_str()).collect();
+        let ids: Vec<&str> = members.keys().map(String::as_str).collect();
         let presence = json!({ "ids": ids, "hash": members, "count": members.len() });
         data.insert("presence".to_owned(), presence);
     }

@@ -68,7 +68,8 @@ impl Hub {
             return Err(Close::OverQuota);
         }
         registry.tenants.entry(tenant).or_default().sockets += 1;
-        let socket = Socket { tenant, outbox, who: None, signed_in: None, channels: HashSet::new(), heard: Instant::now() };
+        let socket =
+            Socket { tenant, outbox, who: None, signed_in: None, channels: HashSet::new(), heard: Instant::now() };
         registry.sockets.insert(id, socket);
         Ok(())
     }

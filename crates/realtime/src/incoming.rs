@@ -173,9 +173,8 @@ mod tests {
     fn limits_are_kept() {
         let long = format!(r#"{{"event":"client-{}","channel":"private-a","data":{{}}}}"#, "x".repeat(200));
         assert!(matches!(Incoming::parse(&long), Err(Misunderstood::LongName)));
-        let large = |size: usize| {
-            format!(r#"{{"event":"client-a","channel":"private-a","data":"{}"}}"#, "x".repeat(size - 2))
-        };
+        let large =
+            |size: usize| format!(r#"{{"event":"client-a","channel":"private-a","data":"{}"}}"#, "x".repeat(size - 2));
         assert!(Incoming::parse(&large(10_240)).is_ok());
         assert!(matches!(Incoming::parse(&large(10_241)), Err(Misunderstood::LargeData)));
         assert!(matches!(Incoming::parse(r#"{"event":"client-a"}"#), Err(Misunderstood::NoChannel)));
@@ -184,7 +183,14 @@ mod tests {
     #[test]
     fn what_is_not_known_is_passed_over_and_what_is_wrong_is_refused() {
         assert!(matches!(Incoming::parse(r#"{"event":"pusher:later","data":1}"#), Ok(Incoming::Unknown)));
-        for wrong in ["", "{", "[]", r#"{"data":1}"#, r#"{"event":"pusher:subscribe"}"#, r#"{"event":"pusher:subscribe","data":{"channel":"a b"}}"#] {
+        for wrong in [
+            "",
+            "{",
+            "[]",
+            r#"{"data":1}"#,
+            r#"{"event":"pusher:subscribe"}"#,
+            r#"{"event":"pusher:subscribe","data":{"channel":"a b"}}"#,
+        ] {
             assert!(Incoming::parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -27,6 +27,7 @@ pub struct Outbox {
 
 /// Where the connection takes it out.
 #[derive(Debug)]
+#[expect(clippy::struct_field_names, reason = "the same count as at the other end")]
 pub struct Waiting {
     receiver: mpsc::UnboundedReceiver<Out>,
     waiting: Arc<AtomicUsize>,

@@ -63,7 +63,14 @@ impl App {
     }
 
     /// Whether a request to the HTTP API comes from somebody who has the secret. `query` is as it was sent.
-    pub fn check(&self, method: &str, path: &str, query: &[(String, String)], body: &[u8], now: i64) -> Result<(), Refused> {
+    pub fn check(
+        &self,
+        method: &str,
+        path: &str,
+        query: &[(String, String)],
+        body: &[u8],
+        now: i64,
+    ) -> Result<(), Refused> {
         let value = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let (Some(key), Some(timestamp), Some("1.0"), Some(signature)) =
             (value("auth_key"), value("auth_timestamp"), value("auth_version"), value("auth_signature"))
@@ -163,7 +170,8 @@ mod tests {
             .to_vec()
         };
         let good = query("da454824c97ba181a32ccc17a72625ba02771f50b50e1e7430e47a1f3f457e6c");
-        let check = |path: &str, query: &[(String, String)], body: &[u8], now| app().check("POST", path, query, body, now);
+        let check =
+            |path: &str, query: &[(String, String)], body: &[u8], now| app().check("POST", path, query, body, now);
         let (path, at) = ("/apps/3/events", 1_353_088_179);
         assert_eq!(check(path, &good, body, at), Ok(()));
         assert_eq!(check(path, &good, body, at + 600), Ok(()));

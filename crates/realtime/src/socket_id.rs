@@ -9,8 +9,9 @@ pub struct SocketId(u32, u32);
 impl SocketId {
     /// The name made of 64 random bits.
     pub const fn from_bits(bits: u64) -> Self {
-        let [a, b, c, d, e, f, g, h] = bits.to_be_bytes();
-        Self(u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h]))
+        let [high @ .., _, _, _, _] = bits.to_be_bytes();
+        let [_, _, _, _, low @ ..] = bits.to_be_bytes();
+        Self(u32::from_be_bytes(high), u32::from_be_bytes(low))
     }
 }
 

@@ -58,8 +58,8 @@ pub async fn change_secret(conn: &mut PgConnection, secret: &[u8], now: DateTime
 
 /// The tenant with this app key, and the sealed secret; outside any tenant's transaction.
 pub async fn find(db: impl PgExecutor<'_>, key: &str) -> Result<Option<(TenantId, Vec<u8>)>> {
-    let found =
-        sqlx::query!(r#"SELECT tenant_id AS "tenant!", secret AS "secret!" FROM realtime_app($1)"#, key).fetch_optional(db);
+    let found = sqlx::query!(r#"SELECT tenant_id AS "tenant!", secret AS "secret!" FROM realtime_app($1)"#, key)
+        .fetch_optional(db);
     Ok(found.await?.map(|row| (row.tenant.into(), row.secret)))
 }
 
@@ -73,13 +73,7 @@ pub struct Member {
 }
 
 /// Notes that a member is connected to a process, for so many seconds.
-pub async fn enter(
-    conn: &mut PgConnection,
-    channel: &str,
-    member: &Member,
-    process: Uuid,
-    seconds: f64,
-) -> Result<()> {
+pub async fn enter(conn: &mut PgConnection, channel: &str, member: &Member, process: Uuid, seconds: f64) -> Result<()> {
     sqlx::query!(
         "INSERT INTO realtime_members (tenant_id, channel, member, process_id, info, expires_at)
          VALUES (current_tenant(), $1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5))

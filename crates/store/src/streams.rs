@@ -34,6 +34,7 @@ pub async fn head(conn: &mut PgConnection, conversation: ConversationId) -> Resu
 }
 
 /// Which of these conversations have events behind these numbers.
+#[expect(clippy::implicit_hasher, reason = "one caller keeps them so")]
 pub async fn ahead(conn: &mut PgConnection, told: &HashMap<ConversationId, i64>) -> Result<Vec<ConversationId>> {
     let (ids, seqs): (Vec<Uuid>, Vec<i64>) = told.iter().map(|(id, seq)| (id.0, *seq)).unzip();
     let rows = sqlx::query_scalar!(
@@ -50,6 +51,7 @@ pub async fn ahead(conn: &mut PgConnection, told: &HashMap<ConversationId, i64>)
 }
 
 /// Events of these conversations behind these numbers, at most `limit` of each, in the order of each conversation.
+#[expect(clippy::implicit_hasher, reason = "one caller keeps them so")]
 pub async fn of_conversations(
     conn: &mut PgConnection,
     after: &HashMap<ConversationId, i64>,
@@ -122,7 +124,6 @@ impl TryFrom<Row> for Told {
 
 /// What the tenant's streams tell behind `after` and up to `up_to`, at most `limit` of it: with `only`, what they tell in
 /// the inbox (`None`) or to this person.
-#[expect(clippy::option_option, reason = "everything, the inbox, or a person's stream")]
 pub async fn of_tenant(
     conn: &mut PgConnection,
     after: i64,
@@ -156,7 +157,8 @@ pub async fn of_tenant(
 #[derive(Serialize)]
 struct Viewer<'a> {
     place: usize,
-    viewer: Uuid,
+    #[serde(rename = "viewer")]
+    user: Uuid,
     reach: &'a str,
     teams: Vec<Uuid>,
 }
@@ -177,7 +179,7 @@ pub async fn seen_by(
         .enumerate()
         .map(|(place, sight)| Viewer {
             place,
-            viewer: sight.user.0,
+            user: sight.user.0,
             reach: reach(sight),
             teams: sight.teams.iter().map(|team| team.0).collect(),
         })

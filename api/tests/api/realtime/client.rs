@@ -48,7 +48,7 @@ impl Client {
             Self::open(base, &format!("/app/{}?protocol=7&client=test&version=1", key(person).await)).await;
         let established = client.event("pusher:connection_established").await;
         assert_eq!(established["data"]["activity_timeout"], 30);
-        client.id = established["data"]["socket_id"].as_str().unwrap().to_owned();
+        established["data"]["socket_id"].as_str().unwrap().clone_into(&mut client.id);
         client
     }
 

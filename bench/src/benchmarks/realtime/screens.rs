@@ -54,7 +54,7 @@ struct Notes {
 pub struct Screens {
     notes: Arc<Notes>,
     conversations: usize,
-    screens: usize,
+    open: usize,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -72,12 +72,12 @@ impl Screens {
             .buffer_unordered(OPENING)
             .try_collect()
             .await?;
-        Ok(Self { notes, conversations: people.conversations.len(), screens, tasks })
+        Ok(Self { notes, conversations: people.conversations.len(), open: screens, tasks })
     }
 
     /// How many show a conversation.
     pub fn of_conversation(&self, place: usize) -> usize {
-        (self.screens + self.conversations - 1 - place) / self.conversations
+        (self.open + self.conversations - 1 - place) / self.conversations
     }
 
     /// How much was heard since it was last forgotten.
@@ -94,7 +94,7 @@ impl Screens {
         std::mem::take(&mut *self.notes.heard.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub async fn close(self) {
+    pub fn close(self) {
         for task in &self.tasks {
             task.abort();
         }

@@ -86,7 +86,9 @@ mod tests {
             let mut all = Histogram::default();
             for part in micros.chunks(micros.len().div_ceil(parts)) {
                 let mut histogram = Histogram::default();
-                part.iter().for_each(|&time| histogram.record(Duration::from_micros(time)));
+                for &time in part {
+                    histogram.record(Duration::from_micros(time));
+                }
                 let stored = serde_json::to_value(&histogram).unwrap();
                 all.add(&serde_json::from_value(stored).unwrap());
             }

@@ -42,10 +42,7 @@ impl Hub {
         let registry = self.lock();
         let channels = registry.tenants.get(&tenant).into_iter().flat_map(|tenant| &tenant.channels);
         let hears = |subscriber: &super::members::Subscriber| subscriber.who.is_some_and(|who| who.user == user);
-        channels
-            .filter(|(_, channel)| channel.subscribers.values().any(hears))
-            .map(|(name, _)| name.clone())
-            .collect()
+        channels.filter(|(_, channel)| channel.subscribers.values().any(hears)).map(|(name, _)| name.clone()).collect()
     }
 
     /// Ends the connections of those who are nobody any more.

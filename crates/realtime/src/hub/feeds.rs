@@ -207,12 +207,8 @@ impl Tenant {
         if let Some(members) = join.members {
             channel.meet(join.channel, members);
         }
-        let subscriber = Subscriber {
-            who: join.who,
-            member: join.member,
-            after: join.head,
-            outbox: socket.outbox.clone(),
-        };
+        let subscriber =
+            Subscriber { who: join.who, member: join.member, after: join.head, outbox: socket.outbox.clone() };
         for (frame, seq) in join.first {
             socket.outbox.tell(frame, Some((join.channel.clone(), seq)));
         }

@@ -51,8 +51,12 @@ impl Stand {
 
     fn deliver(&self, channel: &ChannelName, seqs: &[i64]) {
         let feed = channel.ours().and_then(Ours::feed).unwrap();
-        let delivery =
-            |seq: &i64| Delivery { channel: channel.clone(), seq: *seq, audience: Audience::Everybody, frame: frame(*seq) };
+        let delivery = |seq: &i64| Delivery {
+            channel: channel.clone(),
+            seq: *seq,
+            audience: Audience::Everybody,
+            frame: frame(*seq),
+        };
         let deliveries: Vec<_> = seqs.iter().map(delivery).collect();
         self.hub.deliver(self.tenant, feed, *seqs.last().unwrap(), &deliveries);
     }

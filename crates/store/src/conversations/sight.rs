@@ -62,7 +62,7 @@ pub(crate) fn seen(
         return;
     }
     query.push("SELECT * FROM (");
-    let parts: [&dyn Fn(&mut QueryBuilder<Postgres>); 4] = [
+    let parts: [Part<'_>; 4] = [
         &|query| is_assigned(query, "=", sight),
         &|query| {
             query.push(" AND v.assignee_id IS NULL AND ");
@@ -89,6 +89,9 @@ pub(crate) fn seen(
     query.push(") v");
     latest(query, limit);
 }
+
+/// One way of seeing a conversation, as a condition.
+type Part<'a> = &'a dyn Fn(&mut QueryBuilder<Postgres>);
 
 fn part(
     query: &mut QueryBuilder<Postgres>,
