@@ -24,8 +24,7 @@ test("it connects, and hears private and presence channels", async () => {
   const pusher = connect();
   const conversation = pusher.subscribe(`private-conversation-${id}`);
   const inbox = pusher.subscribe("presence-inbox");
-  const begun = await heard(conversation);
-  await heard(inbox);
+  const [begun] = await Promise.all([heard(conversation), heard(inbox)]);
   assert.match(pusher.connection.socket_id, /^\d+\.\d+$/);
   assert.equal(inbox.members.count, 1);
   assert.equal(inbox.members.me.id, me.user);
