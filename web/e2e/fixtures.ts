@@ -86,7 +86,7 @@ async function open(browser: Browser, product: Product, who: Credentials): Promi
   page.on("console", (message) => {
     const complains = message.type() === "error" || message.type() === "warning";
     if (complains && !EXPECTED.test(message.text())) {
-      complaints.push(message.text());
+      complaints.push(`${message.text()} ${message.location().url}`.trim());
     }
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
