@@ -40,6 +40,7 @@ pub fn filled_in(path: &str) -> String {
     let is_number = ["jobs", "dead-letters"].iter().any(|noun| path.starts_with(&format!("/api/v1/queue/{noun}/")));
     let segment = |segment: &str| match segment.starts_with('{') {
         true if segment == "{owner}" => "contact".to_owned(),
+        true if segment == "{lane}" => "live".to_owned(),
         true if is_number => "9999999".to_owned(),
         true => nobody.clone(),
         false => segment.to_owned(),
