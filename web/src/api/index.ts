@@ -8,6 +8,7 @@
  */
 
 export { type components, items, ok, type Page, ProblemError } from "signalbox-client";
+export { all } from "./all";
 export { api } from "./client";
 export { idempotencyKey } from "./idempotency";
 export { type Me, meQuery, type Permission, useMay, useMe } from "./me";
@@ -15,3 +16,4 @@ export { fieldError, isOffline, isProblem, type Words, words } from "./problems"
 export { queryClient } from "./queries";
 export { anonymous, session } from "./session";
 export { type Tagged, tagged } from "./tagged";
+export { attributesQuery, brandsQuery, tagsQuery, teamsQuery, usersQuery } from "./tenant";

@@ -1,6 +1,8 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, type components, idempotencyKey, ok, queryClient, tagged } from "@/api";
 
+export { attributesQuery, brandsQuery } from "@/api";
+
 type Schemas = components["schemas"];
 export type ListedContact = Schemas["ListedContact"];
 export type Contact = Schemas["Contact"];
@@ -74,16 +76,6 @@ export const companyQuery = (id: string) =>
     queryKey: ["companies", "one", id],
     queryFn: ({ signal }) => tagged(api.GET("/api/v1/companies/{id}", { signal, params: { path: { id } } })),
   });
-
-export const attributesQuery = queryOptions({
-  queryKey: ["attributes"],
-  queryFn: ({ signal }) => ok(api.GET("/api/v1/attributes", { signal })),
-});
-
-export const brandsQuery = queryOptions({
-  queryKey: ["brands"],
-  queryFn: ({ signal }) => ok(api.GET("/api/v1/brands", { signal })),
-});
 
 const once = () => ({ header: { "Idempotency-Key": idempotencyKey() } });
 const path = (id: string) => ({ path: { id } });

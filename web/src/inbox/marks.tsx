@@ -2,8 +2,9 @@
 
 import { AlarmClock, ArrowUp, Flame, Hash, Lock, MessageCircle, Ticket, User } from "lucide-react";
 import { useFormat } from "@/i18n";
-import { Badge, type Tone } from "@/ui";
+import { Avatar, Badge, type Tone } from "@/ui";
 import { useChannelName } from "./channels";
+import { useNameOf } from "./names";
 import { useInboxText } from "./text";
 import type { Conversation, ConversationStatus } from "./types";
 
@@ -56,5 +57,17 @@ export function ConversationMarks({ conversation, tags = 2 }: { conversation: Co
       ))}
       {conversation.tags.length > tags && <Badge>{`+${conversation.tags.length - tags}`}</Badge>}
     </>
+  );
+}
+
+/** Who has a conversation. */
+export function AssigneeMark({ id }: { id: string }) {
+  const t = useInboxText();
+  const name = useNameOf()(id);
+  return (
+    <span title={t.assignedTo(name)} className="flex">
+      <Avatar name={name} size="sm" />
+      <span className="sr-only">{t.assignedTo(name)}</span>
+    </span>
   );
 }

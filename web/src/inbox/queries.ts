@@ -2,7 +2,8 @@
 
 import { infiniteQueryOptions, queryOptions, skipToken, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { api, items, ok, queryClient } from "@/api";
+import { api, ok, queryClient } from "@/api";
+import * as tenant from "@/api/tenant";
 import { type InboxSearch, type Tab, toQuery } from "./filters";
 import { TOLD } from "./thread/told";
 import type { MessagePage, Team, User } from "./types";
@@ -133,41 +134,16 @@ export function participantsQuery(id: string) {
   });
 }
 
-export const usersQuery = queryOptions({
-  queryKey: ["users", "all"],
-  queryFn: () => all<User>((cursor) => ok(api.GET("/api/v1/users", { params: { query: { limit: 200, cursor } } }))),
-  staleTime: 5 * MINUTES,
-  meta: KEEP,
-});
-
-export const teamsQuery = queryOptions({
-  queryKey: ["teams", "all"],
-  queryFn: () => all<Team>((cursor) => ok(api.GET("/api/v1/teams", { params: { query: { limit: 200, cursor } } }))),
-  staleTime: 5 * MINUTES,
-  meta: KEEP,
-});
-
-export const tagsQuery = queryOptions({
-  queryKey: ["tags"],
-  queryFn: ({ signal }) => ok(api.GET("/api/v1/tags", { signal })),
-  staleTime: 5 * MINUTES,
-});
-
-export const brandsQuery = queryOptions({
-  queryKey: ["brands"],
-  queryFn: ({ signal }) => ok(api.GET("/api/v1/brands", { signal })),
-  staleTime: 5 * MINUTES,
-});
+// An agent's lists may be minutes old: others change them seldom.
+export const usersQuery = { ...tenant.usersQuery, staleTime: 5 * MINUTES, meta: KEEP };
+export const teamsQuery = { ...tenant.teamsQuery, staleTime: 5 * MINUTES, meta: KEEP };
+export const tagsQuery = { ...tenant.tagsQuery, staleTime: 5 * MINUTES };
+export const brandsQuery = { ...tenant.brandsQuery, staleTime: 5 * MINUTES };
+export const attributesQuery = { ...tenant.attributesQuery, staleTime: 5 * MINUTES };
 
 export const settingsQuery = queryOptions({
   queryKey: ["settings"],
   queryFn: ({ signal }) => ok(api.GET("/api/v1/settings", { signal })),
-  staleTime: 5 * MINUTES,
-});
-
-export const attributesQuery = queryOptions({
-  queryKey: ["attributes"],
-  queryFn: ({ signal }) => ok(api.GET("/api/v1/attributes", { signal })),
   staleTime: 5 * MINUTES,
 });
 
@@ -241,10 +217,4 @@ export function useUsers(): Map<string, User> {
 export function useTeams(): Map<string, Team> {
   const { data } = useQuery(teamsQuery);
   return useMemo(() => new Map(data?.map((team) => [team.id, team])), [data]);
-}
-
-async function all<T>(page: Parameters<typeof items<T>>[0]): Promise<T[]> {
-  const found: T[] = [];
-  for await (const item of items(page)) found.push(item);
-  return found;
 }

@@ -1,4 +1,5 @@
-import { Checkbox, type Column, RelativeTime, Table } from "@/ui";
+import { type Column, RelativeTime, Table } from "@/ui";
+import { useJobColumns } from "./job-columns";
 import type { DeadLetter } from "./queries";
 import { useText } from "./text";
 import type { Selection } from "./use-selection";
@@ -11,51 +12,9 @@ interface Props {
 
 export function DeadLettersTable({ letters, selection, onOpen }: Props) {
   const t = useText();
+  const leading = useJobColumns<DeadLetter>(selection, onOpen);
   const columns: Column<DeadLetter>[] = [
-    {
-      key: "select",
-      className: "w-8",
-      header: (
-        <Checkbox
-          hideLabel
-          label={t.jobs.selectAll}
-          checked={selection.all}
-          indeterminate={selection.some}
-          onCheckedChange={selection.toggleAll}
-        />
-      ),
-      cell: ({ id }) => (
-        <Checkbox
-          hideLabel
-          label={t.jobs.select(id)}
-          checked={selection.has(id)}
-          onCheckedChange={(on) => selection.toggle(id, on)}
-        />
-      ),
-    },
-    {
-      key: "id",
-      header: t.jobs.id,
-      cell: ({ id }) => (
-        <button
-          type="button"
-          className="font-mono text-accent-ink tabular-nums hover:underline"
-          onClick={() => onOpen(id)}
-        >
-          {id}
-        </button>
-      ),
-    },
-    {
-      key: "kind",
-      header: t.kind,
-      cell: ({ kind, lane }) => (
-        <>
-          <span className="font-medium whitespace-nowrap">{kind}</span>
-          <span className="block text-xs text-muted">{lane}</span>
-        </>
-      ),
-    },
+    ...leading,
     {
       key: "error",
       header: t.dead.error,

@@ -1,6 +1,7 @@
 import { useFormat } from "@/i18n";
-import { Badge, Checkbox, type Column, RelativeTime, Table, type Tone } from "@/ui";
+import { Badge, type Column, RelativeTime, Table, type Tone } from "@/ui";
 import { useConnections } from "./connections";
+import { useJobColumns } from "./job-columns";
 import type { Job } from "./queries";
 import { useText } from "./text";
 import type { Selection } from "./use-selection";
@@ -16,51 +17,9 @@ interface Props {
 export function JobsTable({ jobs, selection, onOpen }: Props) {
   const t = useText();
   const connections = useConnections();
+  const leading = useJobColumns<Job>(selection, onOpen);
   const columns: Column<Job>[] = [
-    {
-      key: "select",
-      className: "w-8",
-      header: (
-        <Checkbox
-          hideLabel
-          label={t.jobs.selectAll}
-          checked={selection.all}
-          indeterminate={selection.some}
-          onCheckedChange={selection.toggleAll}
-        />
-      ),
-      cell: ({ id }) => (
-        <Checkbox
-          hideLabel
-          label={t.jobs.select(id)}
-          checked={selection.has(id)}
-          onCheckedChange={(on) => selection.toggle(id, on)}
-        />
-      ),
-    },
-    {
-      key: "id",
-      header: t.jobs.id,
-      cell: ({ id }) => (
-        <button
-          type="button"
-          className="font-mono text-accent-ink tabular-nums hover:underline"
-          onClick={() => onOpen(id)}
-        >
-          {id}
-        </button>
-      ),
-    },
-    {
-      key: "kind",
-      header: t.kind,
-      cell: ({ kind, lane }) => (
-        <>
-          <span className="font-medium whitespace-nowrap">{kind}</span>
-          <span className="block text-xs text-muted">{lane}</span>
-        </>
-      ),
-    },
+    ...leading,
     { key: "state", header: t.state, cell: (job) => <JobState job={job} /> },
     {
       key: "connection",

@@ -1,7 +1,9 @@
 /** Everybody and everything that concerns them. Lists of people are short enough to be read whole. */
 
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, type components, idempotencyKey, items, ok, queryClient, tagged } from "@/api";
+import { all, api, type components, idempotencyKey, ok, queryClient, tagged } from "@/api";
+
+export { teamsQuery, usersQuery } from "@/api";
 
 type Schemas = components["schemas"];
 export type User = Schemas["User"];
@@ -14,21 +16,7 @@ export type Member = Schemas["TeamMember"];
 
 const PAGE = 200;
 
-async function all<T>(page: (cursor?: string) => Promise<{ items: T[]; next_cursor?: string | null }>): Promise<T[]> {
-  const found: T[] = [];
-  for await (const one of items(page)) {
-    found.push(one);
-  }
-  return found;
-}
-
 const once = () => ({ header: { "Idempotency-Key": idempotencyKey() } });
-
-export const usersQuery = queryOptions({
-  queryKey: ["users", "all"],
-  queryFn: ({ signal }) =>
-    all((cursor) => ok(api.GET("/api/v1/users", { signal, params: { query: { limit: PAGE, cursor } } }))),
-});
 
 export const userQuery = (id: string) =>
   queryOptions({
@@ -47,12 +35,6 @@ export const invitationsQuery = queryOptions({
   queryKey: ["invitations"],
   queryFn: ({ signal }) =>
     all((cursor) => ok(api.GET("/api/v1/invitations", { signal, params: { query: { limit: PAGE, cursor } } }))),
-});
-
-export const teamsQuery = queryOptions({
-  queryKey: ["teams", "all"],
-  queryFn: ({ signal }) =>
-    all((cursor) => ok(api.GET("/api/v1/teams", { signal, params: { query: { limit: PAGE, cursor } } }))),
 });
 
 export const teamQuery = (id: string) =>

@@ -34,8 +34,9 @@ export function Table<Row>({ label, columns, rows, rowKey, onRow, selected }: Ta
       column.className,
     );
   return (
+    // Positioned, so that what only screen readers see in a hidden column widens the page no more than the column does.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with keys.
-    <section aria-label={label} tabIndex={0} className="overflow-x-auto">
+    <section aria-label={label} tabIndex={0} className="relative overflow-x-auto">
       <table className="w-full border-collapse text-sm">
         <caption className="sr-only">{label}</caption>
         <thead>

@@ -3,10 +3,10 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
-import { Avatar, CountBadge, ErrorState, LoadMore, Page, RelativeTime, SkeletonRows } from "@/ui";
+import { CountBadge, ErrorState, LoadMore, Page, RelativeTime, SkeletonRows } from "@/ui";
 import { useConversationText } from "../conversation-text";
-import { ConversationMarks } from "../marks";
-import { useNameOf, useTitleOf } from "../names";
+import { AssigneeMark, ConversationMarks } from "../marks";
+import { useTitleOf } from "../names";
 import { QUEUE_STATES, type QueueState, queueQuery } from "../queries";
 import type { Conversation } from "../types";
 
@@ -55,7 +55,6 @@ function Column({ state }: { state: QueueState }) {
 function BoardCard({ conversation }: { conversation: Conversation }) {
   const t = useConversationText();
   const title = useTitleOf(conversation);
-  const nameOf = useNameOf();
   const { id, assignee_id, last_message, queued_at, updated_at } = conversation;
   return (
     <li className="relative rounded-md border border-line bg-surface p-2.5 hover:bg-hover">
@@ -73,12 +72,7 @@ function BoardCard({ conversation }: { conversation: Conversation }) {
       <div className="mt-1.5 flex flex-wrap items-center gap-1">
         <ConversationMarks conversation={conversation} />
         <span className="flex-1" />
-        {assignee_id && (
-          <span title={t.assignedTo(nameOf(assignee_id))} className="flex">
-            <Avatar name={nameOf(assignee_id)} size="sm" />
-            <span className="sr-only">{t.assignedTo(nameOf(assignee_id))}</span>
-          </span>
-        )}
+        {assignee_id && <AssigneeMark id={assignee_id} />}
       </div>
     </li>
   );

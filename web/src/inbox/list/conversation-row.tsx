@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { Avatar, Checkbox, CountBadge, cx, RelativeTime } from "@/ui";
-import { ConversationMarks } from "../marks";
-import { useNameOf, useTitleOf } from "../names";
+import { AssigneeMark, ConversationMarks } from "../marks";
+import { useTitleOf } from "../names";
 import { useInboxText } from "../text";
 import type { Conversation } from "../types";
 
@@ -21,7 +21,6 @@ interface ConversationRowProps {
 export function ConversationRow({ conversation, selected, marked, marking, onMark }: ConversationRowProps) {
   const t = useInboxText();
   const title = useTitleOf(conversation);
-  const nameOf = useNameOf();
   const { id, unread_count, last_message, updated_at, assignee_id } = conversation;
   const unread = unread_count > 0;
   return (
@@ -72,12 +71,7 @@ export function ConversationRow({ conversation, selected, marked, marking, onMar
         <div className="mt-1 flex h-5 items-center gap-1 overflow-hidden">
           <ConversationMarks conversation={conversation} />
           <span className="flex-1" />
-          {assignee_id && (
-            <span title={t.assignedTo(nameOf(assignee_id))} className="flex">
-              <Avatar name={nameOf(assignee_id)} size="sm" />
-              <span className="sr-only">{t.assignedTo(nameOf(assignee_id))}</span>
-            </span>
-          )}
+          {assignee_id && <AssigneeMark id={assignee_id} />}
         </div>
       </div>
     </div>

@@ -1,6 +1,8 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, type components, idempotencyKey, ok, queryClient, tagged } from "@/api";
 
+export { attributesQuery, brandsQuery, tagsQuery } from "@/api";
+
 type Schemas = components["schemas"];
 export type Tag = Schemas["Tag"];
 export type Attribute = Schemas["Attribute"];
@@ -13,21 +15,6 @@ export type SharedWith = Schemas["SharedWith"];
 export const settingsQuery = queryOptions({
   queryKey: ["settings", "tagged"],
   queryFn: ({ signal }) => tagged(api.GET("/api/v1/settings", { signal })),
-});
-
-export const tagsQuery = queryOptions({
-  queryKey: ["tags"],
-  queryFn: ({ signal }) => ok(api.GET("/api/v1/tags", { signal })),
-});
-
-export const attributesQuery = queryOptions({
-  queryKey: ["attributes"],
-  queryFn: ({ signal }) => ok(api.GET("/api/v1/attributes", { signal })),
-});
-
-export const brandsQuery = queryOptions({
-  queryKey: ["brands"],
-  queryFn: ({ signal }) => ok(api.GET("/api/v1/brands", { signal })),
 });
 
 export const cannedQuery = queryOptions({
