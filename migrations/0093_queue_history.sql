@@ -1,4 +1,5 @@
 -- What became of attempts, minute by minute. Jobs that have ended are deleted, so this is all that is known of them.
+SET LOCAL lock_timeout = '1s';
 
 -- Each process writes down what it has done for whom in a minute, and overwrites it while the minute goes on: a row that
 -- is written twice is right all the same. Times are counted in buckets of exponential width (`history/histogram.rs`):

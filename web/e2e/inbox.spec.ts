@@ -212,8 +212,7 @@ test("an order shows beside the thread", async ({ product, admin }) => {
   await expect(admin.getByRole("complementary").getByText(/Order #/)).toBeVisible({ timeout: 20_000 });
 });
 
-// Failed in a full run beside heavy builds, and has not been looked into yet.
-test.fixme("everything goes with the keyboard, and on a narrow screen", async ({ product, admin }) => {
+test("everything goes with the keyboard, and on a narrow screen", async ({ product, admin }) => {
   await new Customer(product, "Nils Nadel").write("Keys only");
   await expect(row(admin, "Nils Nadel")).toBeVisible();
   await admin.keyboard.press("?");

@@ -17,18 +17,8 @@ async fn stock_libraries_work_unchanged() {
     }
     let deployment = Deployment::planned(Plan::default()).await;
     let tenant = deployment.tenant("stock").await;
-    let output = Command::new("npm")
-        .args(["test", "--silent"])
-        .current_dir(tests)
-        .env("SIGNALBOX_URL", deployment.url())
-        .env("SIGNALBOX_TENANT", &tenant.slug)
-        .env("SIGNALBOX_EMAIL", &tenant.email)
-        .env("SIGNALBOX_PASSWORD", &tenant.password)
-        .output()
-        .await
-        .unwrap();
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{out}{err}");
+    let mut npm = Command::new("npm");
+    let out = deployment.printed_by(npm.args(["test", "--silent"]).current_dir(tests), &tenant).await;
     // None was left out.
     assert!(out.contains("# pass 9\n"), "{out}");
 }

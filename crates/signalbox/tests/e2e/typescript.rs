@@ -61,17 +61,6 @@ async fn built() -> Option<PathBuf> {
 }
 
 async fn run(client: &Path, deployment: &Deployment, tenant: &Tenant, text: &str) -> String {
-    let output = Command::new("node")
-        .args(["build/examples/inbox.js", text])
-        .current_dir(client)
-        .env("SIGNALBOX_URL", deployment.url())
-        .env("SIGNALBOX_TENANT", &tenant.slug)
-        .env("SIGNALBOX_EMAIL", &tenant.email)
-        .env("SIGNALBOX_PASSWORD", &tenant.password)
-        .output()
-        .await
-        .unwrap();
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{out}{err}");
-    out.into_owned()
+    let mut node = Command::new("node");
+    deployment.printed_by(node.args(["build/examples/inbox.js", text]).current_dir(client), tenant).await
 }

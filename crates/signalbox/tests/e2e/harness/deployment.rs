@@ -190,6 +190,21 @@ impl Deployment {
         path.to_str().unwrap().to_owned()
     }
 
+    /// What another program prints that speaks with the API as the tenant's admin; it has to succeed.
+    pub async fn printed_by(&self, program: &mut tokio::process::Command, tenant: &Tenant) -> String {
+        let output = program
+            .env("SIGNALBOX_URL", self.url())
+            .env("SIGNALBOX_TENANT", &tenant.slug)
+            .env("SIGNALBOX_EMAIL", &tenant.email)
+            .env("SIGNALBOX_PASSWORD", &tenant.password)
+            .output()
+            .await
+            .unwrap();
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{out}{err}");
+        out.into_owned()
+    }
+
     /// Where the API is.
     pub fn url(&self) -> &str {
         &self.base
