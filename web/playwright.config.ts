@@ -10,8 +10,8 @@ export default defineConfig({
   workers: 1,
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  // A machine that does ten things at once is late now and then; what fails three times is broken.
-  retries: process.env.CI ? 2 : 0,
+  // A machine that does ten things at once is late now and then; what fails twice is broken.
+  retries: process.env.CI ? 1 : 0,
   forbidOnly: Boolean(process.env.CI),
   reporter: [["list"]],
   use: {

@@ -5,7 +5,7 @@ import tests from "./playwright.config";
 export default defineConfig({
   ...tests,
   testDir: "screenshots",
-  testMatch: "*.ts",
+  testMatch: "pages.ts",
   timeout: 300_000,
   use: { ...tests.use, deviceScaleFactor: 1, screenshot: "off", trace: "off" },
 });

@@ -2,30 +2,29 @@
 
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
-import { Customer } from "../e2e/customer";
 import { expect, test } from "../e2e/fixtures";
-import type { Product } from "../e2e/product";
+import { PAGES } from "../e2e/pages";
+import { fill } from "./shop";
 
 const IMAGES = fileURLToPath(new URL("../../docs/images/", import.meta.url));
 
-const PAGES: Record<string, string> = {
-  contacts: "/contacts",
-  connections: "/connections",
-  rules: "/rules",
-  operations: "/operations",
-  people: "/people",
-  profile: "/profile",
-};
-
-test("pictures of every page", async ({ product, admin }) => {
-  await fillShop(product);
+test("pictures of every page", async ({ product, api, admin }) => {
+  await fill(product, api);
+  const { inbox: _, ...pages } = PAGES;
   await admin.goto("/inbox");
+  await take(admin, "inbox-list");
   await admin.getByRole("list", { name: "Conversations" }).getByText("Ada Lindqvist").click();
   await expect(admin.getByRole("complementary", { name: "Details" }).getByText(/Order #\d+/)).toBeVisible();
   await take(admin, "inbox");
-  for (const [name, path] of Object.entries(PAGES)) {
+  await admin
+    .getByRole("complementary", { name: "Details" })
+    .getByRole("link", { name: "Ada Lindqvist" })
+    .first()
+    .click();
+  await take(admin, "contact");
+  for (const [name, path] of Object.entries(pages)) {
     await admin.goto(path);
-    await expect(admin.getByRole("heading", { level: 1 })).toBeVisible();
+    await expect(admin.getByRole("heading", { level: 1 }).first()).toBeVisible();
     await take(admin, name);
   }
   await admin.goto("/connections");
@@ -33,23 +32,16 @@ test("pictures of every page", async ({ product, admin }) => {
     .getByRole("link", { name: /WhatsApp/ })
     .first()
     .click();
-  await expect(admin.getByLabel("Phone number ID")).toBeVisible();
+  await expect(admin.getByRole("heading", { level: 1, name: /WhatsApp/ })).toBeVisible();
   await take(admin, "connection");
+  await admin.getByRole("tab", { name: "Settings" }).click();
+  await expect(admin.getByLabel("Phone number ID")).toBeVisible();
+  await take(admin, "connection-settings");
+  await admin.context().clearCookies();
+  await admin.evaluate(() => localStorage.clear());
+  await admin.goto("/sign-in");
+  await take(admin, "sign-in");
 });
-
-async function fillShop(product: Product): Promise<void> {
-  const ada = new Customer(product, "Ada Lindqvist");
-  for (const [name, text] of [
-    ["Maren Groß", "The vase arrived broken. Can I have my money back?"],
-    ["José Álvarez", "¿Tienen esta lámpara también en azul?"],
-    ["Chinwe Okafor", "Do you deliver to Lagos?"],
-  ] as const) {
-    await new Customer(product, name).write(text);
-  }
-  await ada.write("Good morning, is my lamp on its way?");
-  await ada.buy();
-  await ada.write("I would love to have it by Friday.");
-}
 
 async function take(page: Page, name: string): Promise<void> {
   for (const theme of ["light", "dark"] as const) {
