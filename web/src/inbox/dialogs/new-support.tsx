@@ -30,8 +30,8 @@ export function NewSupport({ onClose }: { onClose: () => void }) {
   const [account, setAccount] = useState("");
   const [text, setText] = useState("");
   const [byTemplate, setByTemplate] = useState(false);
-  const template = useTemplateDraft(account);
   const connection = account || accounts[0]?.value || "";
+  const template = useTemplateDraft(connection);
   const content = byTemplate
     ? template.content
     : text.trim()
