@@ -332,6 +332,7 @@ const de: typeof en = {
   connection: "Verbindung",
   windowLeft: (time) => `Sie können noch ${time} frei schreiben`,
   windowClosed: "Der Kunde hat zu lange nicht geschrieben: der Kanal nimmt jetzt nur Vorlagen.",
+  windowNever: "Der Kunde hat noch nie geschrieben: der Kanal nimmt nur Vorlagen.",
   simulate: "Kundennachricht simulieren",
   simulateHint:
     "Zum Testen und Üben: alles geschieht, als hätte der Kunde das geschrieben, auch Regeln. Was geantwortet wird, geht hinaus.",

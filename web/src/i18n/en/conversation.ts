@@ -331,6 +331,7 @@ export default {
   connection: "Connection",
   windowLeft: (time: string) => `You may write freely for another ${time}`,
   windowClosed: "The customer has not written for too long: the channel takes only templates now.",
+  windowNever: "The customer has never written: the channel takes only templates.",
   simulate: "Simulate a customer's message",
   simulateHint:
     "For tests and training: everything happens as if the customer had written this, rules included. What is answered does leave.",

@@ -88,8 +88,12 @@ describe("the service window", () => {
     expect(serviceWindow("2026-11-26T12:00:00Z", 24, now)).toEqual({ state: "closed" });
   });
 
-  it("is nothing where a channel has none, or nobody knows when they wrote", () => {
+  it("is nothing where a channel has none", () => {
     expect(serviceWindow("2026-11-26T12:00:00Z", null, now)).toBeUndefined();
-    expect(serviceWindow(null, 24, now)).toBeUndefined();
+    expect(serviceWindow(null, null, now)).toBeUndefined();
+  });
+
+  it("is closed for whoever never wrote", () => {
+    expect(serviceWindow(null, 24, now)).toEqual({ state: "closed", never: true });
   });
 });

@@ -17,7 +17,7 @@ export function WindowNote({ window, onTemplate }: WindowNoteProps) {
     return (
       <div className="mb-1.5 flex flex-wrap items-center gap-2 rounded-md bg-warning-soft px-2.5 py-1.5 text-sm text-warning">
         <TriangleAlert aria-hidden className="size-4 shrink-0" />
-        <p className="min-w-0 flex-1 basis-48">{t.windowClosed}</p>
+        <p className="min-w-0 flex-1 basis-48">{window.never ? t.windowNever : t.windowClosed}</p>
         <Button size="sm" onClick={onTemplate}>
           {t.sendTemplate}
         </Button>
