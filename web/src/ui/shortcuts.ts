@@ -2,7 +2,7 @@
  * Keys that do something, known in one place so that the `?` overlay can list them.
  *
  * `useShortcut("g i", t.goInbox, run)`: keys after one another; `mod+k`: together. Nothing happens while somebody types,
- * unless the shortcut has a modifier; nothing while a dialog is open.
+ * unless the shortcut has a modifier; nothing while a dialog or a menu is open, where letters find what begins with them.
  */
 
 import { useEffect, useRef, useSyncExternalStore } from "react";
@@ -22,6 +22,8 @@ interface Options {
 }
 
 const SEQUENCE_MS = 1000;
+/** What has the keys to itself. */
+const OPEN = ':is([role="dialog"], [role="menu"], [role="listbox"])[data-state="open"]';
 let registered: Shortcut[] = [];
 const listeners = new Set<() => void>();
 let typed: { key: string; at: number } | undefined;
@@ -70,7 +72,7 @@ function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   const modified = event.ctrlKey || event.metaKey;
   if (!modified && types(event.target)) return;
-  if (document.querySelector('[role="dialog"][data-state="open"]')) return;
+  if (document.querySelector(OPEN)) return;
   const key = name(event);
   const previous = typed && event.timeStamp - typed.at < SEQUENCE_MS ? `${typed.key} ` : "";
   // The one that came last is the innermost.
