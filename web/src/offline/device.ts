@@ -16,7 +16,7 @@ export interface DeviceSchema extends DBSchema {
   /** Results of queries, by their hash. */
   kept: { key: string; value: Kept };
   outbox: { key: string; value: OutboxEntry };
-  drafts: { key: string; value: { text: string; note: boolean } };
+  drafts: { key: string; value: { text: string; note: boolean; mentions?: { id: string; name: string }[] } };
 }
 
 export type Database = IDBPDatabase<DeviceSchema>;

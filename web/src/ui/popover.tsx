@@ -10,6 +10,8 @@ export interface PopoverProps {
   side?: "top" | "bottom";
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
+  /** Unless it is prevented, the focus goes back to the trigger. */
+  onCloseAutoFocus?: (event: Event) => void;
   className?: string;
   children: ReactNode;
 }
@@ -22,6 +24,7 @@ export function Popover({
   side,
   open,
   onOpenChange,
+  onCloseAutoFocus,
   className,
   children,
 }: PopoverProps) {
@@ -35,6 +38,7 @@ export function Popover({
           side={side}
           sideOffset={4}
           collisionPadding={8}
+          onCloseAutoFocus={onCloseAutoFocus}
           className={cx(
             "z-50 flex max-h-(--radix-popover-content-available-height) max-w-[calc(100vw-16px)] flex-col overflow-hidden",
             "rounded-md border border-line bg-raised shadow-lift focus:outline-none",

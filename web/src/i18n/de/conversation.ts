@@ -252,6 +252,8 @@ const de: typeof en = {
   cannedAndMacros: "Textbausteine und Makros",
   people: "Personen",
   noCanned: "Kein Textbaustein und kein Makro beginnt so.",
+  cannedLoading: "Textbausteine werden geladen.",
+  cannedFailed: "Textbausteine ließen sich nicht laden. Esc schließt dies; Enter sendet dann, was da steht.",
   insertCanned: "Textbaustein einfügen",
   emoji: "Emoji",
   findEmoji: "Emoji suchen",

@@ -251,6 +251,8 @@ export default {
   cannedAndMacros: "Canned responses and macros",
   people: "People",
   noCanned: "No canned response or macro begins like this.",
+  cannedLoading: "Canned responses are being loaded.",
+  cannedFailed: "Canned responses could not be loaded. Esc closes this; Enter sends what stands there then.",
   insertCanned: "Insert a canned response",
   emoji: "Emoji",
   findEmoji: "Find an emoji",

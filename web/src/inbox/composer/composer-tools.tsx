@@ -1,26 +1,25 @@
 import { LayoutTemplate, Slash, Smile } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { IconButton, Popover, SkeletonRows } from "@/ui";
 import { useConversationText } from "../conversation-text";
 import type { Conversation } from "../types";
-import { useComposer, useDraft } from "./state";
 
 const EmojiGrid = lazy(() => import("./emoji-grid").then((module) => ({ default: module.EmojiGrid })));
 
 interface ComposerToolsProps {
   conversation: Conversation;
   note: boolean;
+  /** Puts something in at the cursor. */
+  onInsert: (text: string) => void;
   onTemplate: () => void;
 }
 
 /** What else can be put into a message. */
-export function ComposerTools({ conversation, note, onTemplate }: ComposerToolsProps) {
+export function ComposerTools({ conversation, note, onInsert, onTemplate }: ComposerToolsProps) {
   const t = useConversationText();
-  const { id, type, connection_id } = conversation;
-  const draft = useDraft(id);
-  const composer = useComposer(id);
+  const { type, connection_id } = conversation;
   const [emoji, setEmoji] = useState(false);
-  const append = (text: string) => composer.write(draft.text + text, draft.note);
+  const chosen = useRef(false);
   return (
     <>
       <Popover
@@ -28,24 +27,25 @@ export function ComposerTools({ conversation, note, onTemplate }: ComposerToolsP
         side="top"
         open={emoji}
         onOpenChange={setEmoji}
+        // What was chosen stands in the field, where one goes on.
+        onCloseAutoFocus={(event) => {
+          if (chosen.current) event.preventDefault();
+          chosen.current = false;
+        }}
         className="w-80 p-2"
         trigger={<IconButton label={t.emoji} icon={<Smile />} size="sm" />}
       >
         <Suspense fallback={<SkeletonRows rows={4} />}>
           <EmojiGrid
-            onChoose={(chosen) => {
+            onChoose={(one) => {
+              chosen.current = true;
               setEmoji(false);
-              append(chosen);
+              onInsert(one);
             }}
           />
         </Suspense>
       </Popover>
-      <IconButton
-        label={t.insertCanned}
-        icon={<Slash />}
-        size="sm"
-        onClick={() => append(draft.text && !/\s$/.test(draft.text) ? " /" : "/")}
-      />
+      <IconButton label={t.insertCanned} icon={<Slash />} size="sm" onClick={() => onInsert("/")} />
       {type === "support" && connection_id && !note && (
         <IconButton label={t.sendTemplate} icon={<LayoutTemplate />} size="sm" onClick={onTemplate} />
       )}

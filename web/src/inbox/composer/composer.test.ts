@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { smsSize } from "./sms";
-import { askedFor, fillIn } from "./suggest";
+import { answered, askedFor, inserted, mentioned } from "./suggest";
 import { keyOf, parametersOf, placesOf, previewOf } from "./template-variables";
 import { serviceWindow } from "./window";
 
@@ -30,8 +30,37 @@ describe("what stands before the cursor", () => {
   });
 
   it("is replaced by what was chosen, and the rest stays", () => {
-    const asked = askedFor("Hi @an, see", 6);
-    expect(asked && fillIn("Hi @an, see", asked, 6, "@Anna ")).toEqual({ text: "Hi @Anna , see", cursor: 9 });
+    const now = { text: "Hi @an, see", cursor: 6 };
+    expect(answered(now, "@an", 3, "@Anna ")).toEqual({ text: "Hi @Anna , see", cursor: 9 });
+  });
+
+  it("is replaced although something was written meanwhile, which stays as well", () => {
+    const after = { text: "/hi and more", cursor: 12 };
+    expect(answered(after, "/hi", 0, "Hello")).toEqual({ text: "Hello and more", cursor: 14 });
+    const before = { text: "So: /hi", cursor: 4 };
+    expect(answered(before, "/hi", 0, "Hello")).toEqual({ text: "So: Hello", cursor: 4 });
+    expect(answered({ text: "No.", cursor: 3 }, "/hi", 0, "Hello")).toBeUndefined();
+  });
+});
+
+describe("what a tool puts in", () => {
+  it("stands at the cursor", () => {
+    expect(inserted({ text: "Thanks, bye", cursor: 6 }, "🙏")).toEqual({ text: "Thanks🙏, bye", cursor: 8 });
+    expect(inserted({ text: "Hi there", cursor: 2 }, "/")).toEqual({ text: "Hi / there", cursor: 4 });
+    expect(inserted({ text: "Hi ", cursor: 3 }, "/")).toEqual({ text: "Hi /", cursor: 4 });
+  });
+});
+
+describe("a mention", () => {
+  it("speaks to whom was chosen, while their name stands there", () => {
+    const chosen = [
+      { id: "1", name: "Ada Lovelace" },
+      { id: "2", name: "Ben" },
+      { id: "1", name: "Ada Lovelace" },
+    ];
+    expect(mentioned("See @Ada Lovelace", chosen)).toEqual(["1"]);
+    expect(mentioned("Nobody", chosen)).toEqual([]);
+    expect(mentioned("Nobody", undefined)).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** Where one answers: Enter sends, Shift+Enter begins a line, `/` offers texts and macros, `@` people. */
 
+import { useIsMutating } from "@tanstack/react-query";
 import { Lock, MessageCircle } from "lucide-react";
 import { Suspense, useEffect, useState } from "react";
 import { Button, cx, useMinute, useShortcut } from "@/ui";
@@ -8,11 +9,12 @@ import { useConversationText } from "../conversation-text";
 import { outbox } from "../outbox";
 import type { ConversationDetail, Message } from "../types";
 import { ComposerTools } from "./composer-tools";
-import { Editor } from "./editor";
+import { cannedKey, Editor } from "./editor";
 import { TemplateDialog } from "./lazy";
 import { ReplyingTo } from "./replying-to";
 import { SmsCounter } from "./sms-counter";
 import { restoreDraft, useComposer, useDraft } from "./state";
+import { inserted, mentioned } from "./suggest";
 import { useClosedReason } from "./use-closed-reason";
 import { serviceWindow } from "./window";
 import { WindowNote } from "./window-note";
@@ -35,6 +37,8 @@ export function Composer({ detail, messages }: ComposerProps) {
   useMinute();
   const window = serviceWindow(conversation.last_inbound_at, account?.service_window_hours, Date.now());
   const [templates, setTemplates] = useState(false);
+  const [cursor, setCursor] = useState<number>();
+  const filling = useIsMutating({ mutationKey: cannedKey(id) }) > 0;
   const shut = support && !note && window?.state === "closed";
   useEffect(() => void restoreDraft(id), [id]);
   useShortcut("r", t.reply, () => composer.write(draft.text, false), { group: t.conversationGroup });
@@ -45,18 +49,23 @@ export function Composer({ detail, messages }: ComposerProps) {
 
   const send = () => {
     const text = draft.text.trim();
-    if (!text || shut) return;
+    if (!text || shut || filling) return;
     if (support && !note) {
       outbox.add(id, { kind: "message", content: { type: "text", text }, reply_to: draft.replyTo });
     } else {
-      outbox.add(id, { kind: "note", text });
+      const mentions = mentioned(text, draft.mentions);
+      outbox.add(id, { kind: "note", text, ...(mentions.length > 0 ? { mentions } : {}) });
     }
     composer.clear();
+  };
+  const insert = (more: string) => {
+    const { text, cursor: place } = inserted({ text: draft.text, cursor: cursor ?? draft.text.length }, more);
+    composer.write(text, draft.note, place);
   };
   if (closed) return <p className="border-t border-line px-4 py-3 text-sm text-muted">{closed}</p>;
   return (
     <div className={cx("shrink-0 border-t border-line p-2 md:px-4 md:py-3", note && "bg-note")}>
-      {support && <Modes note={note} onChange={(on) => composer.set({ note: on, handed: draft.handed + 1 })} />}
+      {support && <Modes note={note} onChange={(on) => composer.set({ note: on, cursor, handed: true })} />}
       {draft.replyTo && !note && (
         <ReplyingTo
           message={messages.find((message) => message.id === draft.replyTo)}
@@ -64,12 +73,17 @@ export function Composer({ detail, messages }: ComposerProps) {
         />
       )}
       {support && !note && window && <WindowNote window={window} onTemplate={() => setTemplates(true)} />}
-      <Editor conversation={conversation} note={note || !support} onSend={send} />
+      <Editor conversation={conversation} note={note || !support} cursor={cursor} onCursor={setCursor} onSend={send} />
       <div className="mt-1 flex items-center gap-1">
-        <ComposerTools conversation={conversation} note={note} onTemplate={() => setTemplates(true)} />
+        <ComposerTools
+          conversation={conversation}
+          note={note}
+          onInsert={insert}
+          onTemplate={() => setTemplates(true)}
+        />
         <span className="flex-1" />
         {channel === "sms" && !note && <SmsCounter text={draft.text} />}
-        <Button variant="primary" disabled={!draft.text.trim() || shut} onClick={send}>
+        <Button variant="primary" disabled={!draft.text.trim() || shut || filling} onClick={send}>
           {note ? t.addNote : t.send}
         </Button>
       </div>

@@ -6,79 +6,107 @@ import { useRunMacro } from "../actions/use-run-macro";
 import { useConversationText } from "../conversation-text";
 import { useTypingSignal } from "../presence/use-typing-signal";
 import type { Conversation } from "../types";
-import { useComposer, useDraft } from "./state";
-import { askedFor, fillIn } from "./suggest";
+import { textOf, useComposer, useDraft } from "./state";
+import { answered, askedFor } from "./suggest";
 import { type Choice, Suggestions, useChoices } from "./suggestions";
 
 interface EditorProps {
   conversation: Conversation;
   /** Only colleagues read it, so people can be spoken to. */
   note: boolean;
+  /** Where the cursor stands; nowhere yet at first. */
+  cursor: number | undefined;
+  onCursor: (cursor: number) => void;
   onSend: () => void;
+}
+
+/** What was asked for: the words that ask, and where they stood. */
+interface Question {
+  id: string;
+  words: string;
+  start: number;
 }
 
 const MOST_HEIGHT = 240;
 
-export function Editor({ conversation, note, onSend }: EditorProps) {
+/** While a canned response is on its way, what stands in the field is no message. */
+export const cannedKey = (conversationId: string) => ["canned-response", conversationId];
+
+export function Editor({ conversation, note, cursor = 0, onCursor: setCursor, onSend }: EditorProps) {
   const t = useConversationText();
   const { id, type } = conversation;
   const listId = useId();
   const field = useRef<HTMLTextAreaElement>(null);
   const draft = useDraft(id);
   const composer = useComposer(id);
-  const [cursor, setCursor] = useState(0);
   const [active, setActive] = useState(0);
   const [dismissed, setDismissed] = useState<string>();
   const signal = useTypingSignal(id);
   const found = askedFor(draft.text, cursor);
   const asked = found && (found.sign === "/" || note) && dismissed !== draft.text ? found : undefined;
-  const choices = useChoices(asked);
+  const { choices, state } = useChoices(asked);
   const at = Math.min(active, choices.length - 1);
   useGrowth(field, draft.text);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for what was handed over, not for what is written after.
   useEffect(() => {
-    // Something was handed over to go on with.
-    if (draft.handed > 0) field.current?.focus();
+    if (!draft.handed) return;
+    const place = draft.cursor ?? draft.text.length;
+    field.current?.focus();
+    field.current?.setSelectionRange(place, place);
+    setCursor(place);
+    composer.set({ handed: false });
   }, [draft.handed]);
 
-  const put = (text: string, place: number) => {
-    composer.set({ text });
-    setCursor(place);
-    requestAnimationFrame(() => field.current?.setSelectionRange(place, place));
+  const answer = (question: Omit<Question, "id">, words: string) => {
+    const text = textOf(id);
+    const now = { text, cursor: field.current?.selectionEnd ?? text.length };
+    const written = answered(now, question.words, question.start, words);
+    if (!written) return;
+    composer.set({ text: written.text });
+    setCursor(written.cursor);
+    requestAnimationFrame(() => field.current?.setSelectionRange(written.cursor, written.cursor));
   };
   const macro = useRunMacro(id);
   const canned = useMutation({
-    mutationFn: (canned: string) =>
+    mutationKey: cannedKey(id),
+    mutationFn: (question: Question) =>
       ok(
         api.GET("/api/v1/canned-responses/{id}/text", {
-          params: { path: { id: canned }, query: { conversation_id: id } },
+          params: { path: { id: question.id }, query: { conversation_id: id } },
         }),
       ),
+    onSuccess: ({ text }, question) => answer(question, text),
     onError: (error) => toastError(error),
   });
-  const choose = async (choice: Choice) => {
-    if (!asked) return;
-    const fill = (filling: string) => {
-      const filled = fillIn(draft.text, asked, cursor, filling);
-      put(filled.text, filled.cursor);
-    };
-    if (choice.kind === "person") fill(`@${choice.label} `);
-    if (choice.kind === "canned") canned.mutate(choice.id, { onSuccess: ({ text }) => fill(text) });
-    if (choice.kind === "macro") {
-      fill("");
-      macro.mutate(choice.id);
+  const choose = ({ kind, id, label }: Choice) => {
+    if (!asked || canned.isPending) return;
+    const question = { words: draft.text.slice(asked.start, cursor), start: asked.start };
+    if (kind === "canned") canned.mutate({ id, ...question });
+    if (kind === "person") {
+      composer.set({ mentions: [...(draft.mentions ?? []), { id, name: label }] });
+      answer(question, `@${label} `);
+    }
+    if (kind === "macro") {
+      answer(question, "");
+      macro.mutate(id);
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
-    if (asked && choices.length > 0) {
+    const sends = event.key === "Enter" && !event.shiftKey;
+    if (asked && event.key === "Escape") {
+      event.preventDefault();
+      setDismissed(draft.text);
+    } else if (asked && choices.length > 0) {
       if (event.key === "ArrowDown") setActive(Math.min(at + 1, choices.length - 1));
       else if (event.key === "ArrowUp") setActive(Math.max(at - 1, 0));
-      else if ((event.key === "Enter" || event.key === "Tab") && choices[at]) void choose(choices[at]);
-      else if (event.key === "Escape") setDismissed(draft.text);
+      else if ((event.key === "Enter" || event.key === "Tab") && choices[at]) choose(choices[at]);
       else return;
       event.preventDefault();
-    } else if (event.key === "Enter" && !event.shiftKey) {
+    } else if (sends) {
       event.preventDefault();
+      // A shortcut whose text is not known yet is not for the customer.
+      if (asked && state !== "known") return;
       signal.stop();
       onSend();
     } else if (event.key === "Escape") {
@@ -92,8 +120,9 @@ export function Editor({ conversation, note, onSend }: EditorProps) {
           id={listId}
           asked={asked}
           choices={choices}
+          state={state}
           active={at}
-          onChoose={(choice) => void choose(choice)}
+          onChoose={choose}
           onHover={setActive}
         />
       )}

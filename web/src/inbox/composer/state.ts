@@ -3,17 +3,26 @@
 import { useSyncExternalStore } from "react";
 import { device } from "@/offline/device";
 
+export interface Mention {
+  id: string;
+  name: string;
+}
+
 export interface Draft {
   text: string;
   /** For colleagues only. */
   note: boolean;
   /** The message that is answered. */
   replyTo?: string;
-  /** Grows whenever somebody else than the person has written into it, so that the field takes it over and the focus. */
-  handed: number;
+  /** The colleagues who were chosen from the list, as their names alone do not say which of two is meant. */
+  mentions?: Mention[];
+  /** Something was written into it for the person to go on with: the field takes the focus, once. */
+  handed: boolean;
+  /** Where they go on; without it, at the end. */
+  cursor?: number;
 }
 
-const EMPTY: Draft = { text: "", note: false, handed: 0 };
+const EMPTY: Draft = { text: "", note: false, handed: false };
 const SAVE_AFTER_MS = 500;
 const drafts = new Map<string, Draft>();
 const listeners = new Set<() => void>();
@@ -22,7 +31,7 @@ const timers = new Map<string, ReturnType<typeof setTimeout>>();
 export interface DraftActions {
   set: (change: Partial<Draft>) => void;
   /** Puts words into the field, for the person to go on with. */
-  write: (text: string, note?: boolean) => void;
+  write: (text: string, note?: boolean, cursor?: number) => void;
   replyTo: (messageId: string) => void;
   clear: () => void;
 }
@@ -34,9 +43,9 @@ export function useDraft(id: string): Draft {
 export function useComposer(id: string): DraftActions {
   return {
     set: (change) => update(id, change),
-    write: (text, note = false) => update(id, { text, note, handed: draft(id).handed + 1 }),
-    replyTo: (replyTo) => update(id, { replyTo, note: false, handed: draft(id).handed + 1 }),
-    clear: () => update(id, { text: "", replyTo: undefined }),
+    write: (text, note = false, cursor) => update(id, { text, note, cursor, handed: true }),
+    replyTo: (replyTo) => update(id, { replyTo, note: false, cursor: undefined, handed: true }),
+    clear: () => update(id, { text: "", replyTo: undefined, mentions: undefined }),
   };
 }
 
@@ -45,6 +54,11 @@ export async function restoreDraft(id: string): Promise<void> {
   if (drafts.has(id)) return;
   const kept = await (await device())?.get("drafts", id);
   if (kept && !drafts.has(id)) update(id, kept);
+}
+
+/** What stands there now, for whoever has waited for something. */
+export function textOf(id: string): string {
+  return draft(id).text;
 }
 
 function draft(id: string): Draft {
@@ -62,9 +76,9 @@ function update(id: string, change: Partial<Draft>): void {
 }
 
 async function save(id: string): Promise<void> {
-  const { text, note } = draft(id);
+  const { text, note, mentions } = draft(id);
   const database = await device();
-  await (text ? database?.put("drafts", { text, note }, id) : database?.delete("drafts", id));
+  await (text ? database?.put("drafts", { text, note, mentions }, id) : database?.delete("drafts", id));
 }
 
 function subscribe(listener: () => void): () => void {

@@ -3,10 +3,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { MessageSquareText, User, Zap } from "lucide-react";
 import type { ReactNode } from "react";
+import type { components } from "@/api";
 import { cx } from "@/ui";
 import { useAgents } from "../agents";
 import { useConversationText } from "../conversation-text";
 import { cannedQuery, macrosQuery } from "../queries";
+import type { User as Colleague } from "../types";
 import type { Asked } from "./suggest";
 
 export type Choice =
@@ -16,13 +18,30 @@ export type Choice =
 
 const MOST = 8;
 
-/** What fits what was typed. */
-export function useChoices(asked: Asked | undefined): Choice[] {
-  const wanted = asked?.sign === "/";
-  const canned = useQuery({ ...cannedQuery, enabled: wanted }).data ?? [];
-  const macros = useQuery({ ...macrosQuery, enabled: wanted }).data ?? [];
+interface Choices {
+  choices: Choice[];
+  /** Whether more may fit than is known: what is typed is then no message yet. */
+  state: "known" | "loading" | "failed";
+}
+
+/** What fits what was typed. Texts and macros are read as soon as one could write, to be there when they are asked for. */
+export function useChoices(asked: Asked | undefined): Choices {
+  const [canned, macros] = [useQuery(cannedQuery), useQuery(macrosQuery)];
   const agents = useAgents();
-  if (!asked) return [];
+  if (!asked) return { choices: [], state: "known" };
+  const choices = fitting(asked, canned.data ?? [], macros.data ?? [], agents);
+  if (asked.sign === "@" || (canned.data && macros.data)) return { choices, state: "known" };
+  return { choices, state: canned.isError || macros.isError ? "failed" : "loading" };
+}
+
+type Schemas = components["schemas"];
+
+function fitting(
+  asked: Asked,
+  canned: Schemas["CannedResponse"][],
+  macros: Schemas["Macro"][],
+  agents: Colleague[],
+): Choice[] {
   const fits = (...texts: string[]) => texts.some((text) => text.toLocaleLowerCase().includes(asked.text));
   if (asked.sign === "@") {
     return agents
@@ -51,12 +70,13 @@ interface SuggestionsProps {
   id: string;
   asked: Asked;
   choices: Choice[];
+  state: Choices["state"];
   active: number;
   onChoose: (choice: Choice) => void;
   onHover: (index: number) => void;
 }
 
-export function Suggestions({ id, asked, choices, active, onChoose, onHover }: SuggestionsProps) {
+export function Suggestions({ id, asked, choices, state, active, onChoose, onHover }: SuggestionsProps) {
   const t = useConversationText();
   if (choices.length === 0 && asked.sign === "@") return null;
   return (
@@ -66,7 +86,11 @@ export function Suggestions({ id, asked, choices, active, onChoose, onHover }: S
       aria-label={asked.sign === "/" ? t.cannedAndMacros : t.people}
       className="absolute bottom-full left-0 z-20 mb-1 max-h-72 w-full max-w-md overflow-y-auto rounded-md border border-line bg-raised p-1 shadow-lift"
     >
-      {choices.length === 0 && <p className="px-2 py-1.5 text-sm text-muted">{t.noCanned}</p>}
+      {choices.length === 0 && (
+        <p role="status" className="px-2 py-1.5 text-sm text-muted">
+          {{ known: t.noCanned, loading: t.cannedLoading, failed: t.cannedFailed }[state]}
+        </p>
+      )}
       {choices.map((choice, index) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the field, which keeps the focus.
         // biome-ignore lint/a11y/useFocusableInteractive: the field names the active one.
