@@ -92,6 +92,8 @@ fn rest() -> OpenApiRouter<Api> {
         .routes(routes!(rules::schema::get))
         .routes(routes!(rules::get::get, rules::update::update, rules::delete::delete))
         .routes(routes!(rule_runs::list))
+        .routes(routes!(rule_runs::get))
+        .routes(routes!(rule_runs::in_conversation))
         .routes(routes!(deliveries::list::list))
         .routes(routes!(deliveries::get::get))
         .routes(routes!(deliveries::body::get))

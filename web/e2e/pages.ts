@@ -1,7 +1,7 @@
 /** Every page whose address needs no id, by the name that its picture has. */
 export const PAGES: Record<string, string> = {
   inbox: "/inbox",
-  queue: "/inbox/queue",
+  queue: "/queue",
   contacts: "/contacts",
   companies: "/contacts/companies",
   connections: "/connections",

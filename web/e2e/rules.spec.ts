@@ -32,36 +32,40 @@ test("a preset is adjusted and enabled, acts on a customer, and its run says why
   await isAccessible(admin);
 });
 
-test("mistakes in a rule stand at their lines, those that only the server knows as well", async ({ admin }) => {
-  await admin.goto("/rules/new");
-  const definition = admin.getByRole("textbox", { name: "Definition" });
-  const create = admin.getByRole("button", { name: "Create" });
-  await admin.getByLabel("Name").fill("By hand");
+test.describe("what the server does not take", () => {
+  test.use({ refusals: [422] });
 
-  await definition.fill(
-    '{\n  "trigger": { "type": "message_created" },\n  "actions": [\n    { "type": "add_tag" }\n  ]\n}',
-  );
-  await expect(admin.getByRole("button", { name: "Line 4: The field “tag” is missing." })).toBeVisible();
-  await expect(create).toBeDisabled();
-  await isAccessible(admin);
+  test("mistakes in a rule stand at their lines, those that only the server knows as well", async ({ admin }) => {
+    await admin.goto("/rules/new");
+    const definition = admin.getByRole("textbox", { name: "Definition" });
+    const create = admin.getByRole("button", { name: "Create" });
+    await admin.getByLabel("Name").fill("By hand");
 
-  await definition.fill('{\n  "trigger": { "type": "message_created" }\n  "actions": []\n}');
-  await expect(admin.getByRole("button", { name: /^Line 3: A comma is expected/ })).toBeVisible();
+    await definition.fill(
+      '{\n  "trigger": { "type": "message_created" },\n  "actions": [\n    { "type": "add_tag" }\n  ]\n}',
+    );
+    await expect(admin.getByRole("button", { name: "Line 4: The field “tag” is missing." })).toBeVisible();
+    await expect(create).toBeDisabled();
+    await isAccessible(admin);
 
-  const wrongFact = [
-    '{ "trigger": { "type": "message_created" },',
-    '  "conditions": { "fact": "mesage.text", "op": "contains", "value": "lamp" },',
-    '  "actions": [{ "type": "add_tag", "tag": "lamp" }] }',
-  ].join("\n");
-  await definition.fill(wrongFact);
-  await create.click();
-  const mistake = admin.getByRole("button", { name: /^Line 2: .*message\.text/ });
-  await mistake.click();
-  await expect(definition).toBeFocused();
+    await definition.fill('{\n  "trigger": { "type": "message_created" }\n  "actions": []\n}');
+    await expect(admin.getByRole("button", { name: /^Line 3: A comma is expected/ })).toBeVisible();
 
-  await definition.fill(wrongFact.replace("mesage", "message"));
-  await create.click();
-  await expect(admin.getByRole("heading", { name: "By hand", level: 1 })).toBeVisible();
+    const wrongFact = [
+      '{ "trigger": { "type": "message_created" },',
+      '  "conditions": { "fact": "mesage.text", "op": "contains", "value": "lamp" },',
+      '  "actions": [{ "type": "add_tag", "tag": "lamp" }] }',
+    ].join("\n");
+    await definition.fill(wrongFact);
+    await create.click();
+    const mistake = admin.getByRole("button", { name: /^Line 2: .*message\.text/ });
+    await mistake.click();
+    await expect(definition).toBeFocused();
+
+    await definition.fill(wrongFact.replace("mesage", "message"));
+    await create.click();
+    await expect(admin.getByRole("heading", { name: "By hand", level: 1 })).toBeVisible();
+  });
 });
 
 test("rules are asked in the order of their list", async ({ admin }) => {

@@ -13,6 +13,7 @@ use ::realtime::{
     limits,
     outbox::{Waiting, outbox},
     signature::App,
+    silence::{Due, Silence},
 };
 use axum::{
     extract::{
@@ -109,8 +110,7 @@ struct Client<'a> {
 impl Client<'_> {
     /// Until somebody ends it: the client (`None`), or we.
     async fn talk(&mut self, socket: &mut WebSocket, waiting: &mut Waiting, tell: impl Fn(Frame)) -> Option<Close> {
-        let mut silent_at = Instant::now() + limits::ACTIVITY;
-        let mut asked = false;
+        let mut silence = Silence::since(Instant::now());
         loop {
             tokio::select! {
                 biased;
@@ -125,8 +125,7 @@ impl Client<'_> {
                     Err(close) => return Some(close),
                 },
                 heard = socket.recv() => {
-                    silent_at = Instant::now() + limits::ACTIVITY;
-                    asked = false;
+                    silence = Silence::since(Instant::now());
                     match heard?.ok()? {
                         Message::Text(text) => {
                             for frame in self.hear(&text).await {
@@ -139,14 +138,10 @@ impl Client<'_> {
                     }
                     self.realtime.hub.heard(self.id);
                 }
-                () = sleep_until(silent_at) => {
-                    if asked {
-                        return Some(Close::Silent);
-                    }
-                    asked = true;
-                    silent_at = Instant::now() + limits::PONG;
-                    tell(frame::ping());
-                }
+                () = sleep_until(silence.due()) => match silence.now_due(Instant::now()) {
+                    Due::Ask => tell(frame::ping()),
+                    Due::End => return Some(Close::Silent),
+                },
             }
         }
     }

@@ -161,6 +161,11 @@ impl App {
 
     /// Another process of the same installation, and where it serves.
     pub async fn another_process(&self) -> (Api, String) {
+        self.another_process_with(config::Http::default()).await
+    }
+
+    /// The same, served in its own way.
+    pub async fn another_process_with(&self, http: config::Http) -> (Api, String) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         // With a pool of its own: nothing but the database is shared.
@@ -171,7 +176,7 @@ impl App {
             keyring: Arc::clone(&self.keyring),
             egress: authorization_server::egress(&self.provider),
             clock: Arc::new(self.clock.clone()),
-            http: config::Http::default(),
+            http,
             auth: config::Auth::default(),
             rate_limit: config::RateLimit::default(),
             sends_mail: true,

@@ -12,6 +12,7 @@ mod speaking;
 
 use crate::app::{App, Person};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// A channel of a tenant's people that everybody sees. Answers its id.
 pub async fn room(person: &Person, name: &str) -> String {
@@ -34,4 +35,15 @@ pub async fn start() -> (App, Person) {
     let app = App::start().await;
     let admin = app.tenant("acme").await;
     (app, admin)
+}
+
+/// Waits until it is so, for a while.
+pub async fn eventually(is_so: impl AsyncFn() -> bool) {
+    for _ in 0..600 {
+        if is_so().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("it did not become so");
 }

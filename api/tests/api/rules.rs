@@ -74,3 +74,35 @@ async fn supervisors_read_rules_and_agents_do_not() {
     assert_eq!(supervisor.post("/api/v1/rules", &rule("R")).await.problem(403), "forbidden");
     assert_eq!(agent.get("/api/v1/rules").await.problem(403), "forbidden");
 }
+
+#[tokio::test]
+async fn whoever_sees_a_conversation_is_told_why_rules_acted_in_it() {
+    let app = App::start().await;
+    let admin = app.tenant("acme").await;
+    let member = app.colleague(&admin, "member", Role::Agent).await;
+    let outsider = app.colleague(&admin, "outsider", Role::Agent).await;
+    let rule = admin.post("/api/v1/rules", &rule("R")).await.ok()["id"].as_str().unwrap().to_owned();
+    let talk = json!({ "type": "direct_message", "members": [member.id] });
+    let conversation = admin.post("/api/v1/conversations", &talk).await.ok()["id"].as_str().unwrap().to_owned();
+    let run = uuid::Uuid::now_v7();
+    sqlx::query(
+        "INSERT INTO rule_runs (tenant_id, id, rule_id, rule_version, event_id, conversation_id, outcome, trace, actions,
+                                created_at)
+         VALUES ($1, $2, $3::uuid, 1, gen_random_uuid(), $4::uuid, 'matched', '{}', '[]', now())",
+    )
+    .bind(admin.tenant.0)
+    .bind(run)
+    .bind(&rule)
+    .bind(&conversation)
+    .execute(&app.db.owner)
+    .await
+    .unwrap();
+    let path = format!("/api/v1/conversations/{conversation}/rule-runs");
+    let runs = member.get(&path).await.ok();
+    assert_eq!((&runs["items"][0]["id"], &runs["items"][0]["rule_name"]), (&json!(run), &json!("R")));
+    assert_eq!(outsider.get(&path).await.problem(404), "not_found");
+    let one = format!("/api/v1/rule-runs/{run}");
+    assert_eq!(admin.get(&one).await.ok(), runs["items"][0]);
+    assert_eq!(member.get(&one).await.problem(403), "forbidden");
+    assert_eq!(app.tenant("globex").await.get(&one).await.problem(404), "not_found");
+}

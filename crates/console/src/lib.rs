@@ -12,9 +12,7 @@ use http::{HeaderValue, Method, StatusCode, Uri, header};
 use tower::ServiceExt as _;
 
 /// What a page of the console may do: run our own scripts, show our own styles and images, ask where it came from.
-///
-/// Open dialogs keep the page behind them from scrolling by a style element, which therefore has to be allowed.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
                       font-src 'self'; connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; \
                       worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 

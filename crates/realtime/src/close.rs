@@ -11,8 +11,6 @@ use std::fmt;
 pub enum Close {
     /// No tenant has this app key.
     UnknownApp,
-    /// The tenant does not use realtime.
-    AppDisabled,
     /// More connections than this process takes.
     OverQuota,
     /// The address names no app.
@@ -29,8 +27,6 @@ pub enum Close {
     Reconnect,
     /// No pong.
     Silent,
-    /// Nobody subscribed to anything.
-    Idle,
     /// More client events than 10 a second.
     TooManyClientEvents,
     /// What came was no message of the protocol.
@@ -42,7 +38,6 @@ impl Close {
     pub const fn code(self) -> u16 {
         match self {
             Self::UnknownApp => 4001,
-            Self::AppDisabled => 4003,
             Self::OverQuota => 4004,
             Self::PathNotFound => 4005,
             Self::Malformed => 4006,
@@ -52,7 +47,6 @@ impl Close {
             Self::OverCapacity => 4100,
             Self::Reconnect => 4200,
             Self::Silent => 4201,
-            Self::Idle => 4202,
             Self::TooManyClientEvents => 4301,
         }
     }
@@ -61,7 +55,6 @@ impl Close {
     pub const fn reason(self) -> &'static str {
         match self {
             Self::UnknownApp => "There is no app with this key",
-            Self::AppDisabled => "The app is disabled",
             Self::OverQuota => "Too many connections",
             Self::PathNotFound => "There is nothing at this path",
             Self::Malformed => "Not a message of the protocol",
@@ -71,7 +64,6 @@ impl Close {
             Self::OverCapacity => "The connection was too slow; connect again and resume",
             Self::Reconnect => "Please connect again",
             Self::Silent => "No pong was received",
-            Self::Idle => "Nothing happened on the connection for too long",
             Self::TooManyClientEvents => "At most 10 client events a second",
         }
     }

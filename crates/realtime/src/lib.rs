@@ -21,6 +21,7 @@ pub mod notice;
 pub mod outbox;
 pub mod position;
 pub mod signature;
+pub mod silence;
 pub mod socket_id;
 
 pub use channel::{ChannelName, Ours};

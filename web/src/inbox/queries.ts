@@ -204,7 +204,12 @@ export function ruleRunsQuery(conversationId: string) {
   return queryOptions({
     queryKey: ["rule-runs", "of-conversation", conversationId],
     queryFn: ({ signal }) =>
-      ok(api.GET("/api/v1/rule-runs", { params: { query: { conversation_id: conversationId, limit: 100 } }, signal })),
+      ok(
+        api.GET("/api/v1/conversations/{id}/rule-runs", {
+          params: { path: { id: conversationId }, query: { limit: 100 } },
+          signal,
+        }),
+      ),
   });
 }
 

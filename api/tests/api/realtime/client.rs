@@ -5,7 +5,10 @@ use crate::app::{Answer, Person};
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::time::Duration;
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    net::{TcpSocket, TcpStream},
+    time::timeout,
+};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
 
 /// Longer than anything takes here.
@@ -50,6 +53,24 @@ impl Client {
         assert_eq!(established["data"]["activity_timeout"], 30);
         established["data"]["socket_id"].as_str().unwrap().clone_into(&mut client.id);
         client
+    }
+
+    /// The same from a machine that keeps next to nothing of what was not read yet.
+    pub async fn connect_reading_little(person: &Person) -> Self {
+        let address = person.base.trim_start_matches("http://").parse().unwrap();
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        let stream = MaybeTlsStream::Plain(socket.connect(address).await.unwrap());
+        let url = format!("ws://{address}/app/{}?protocol=7", key(person).await);
+        let (socket, _) = tokio_tungstenite::client_async(url, stream).await.unwrap();
+        let mut client = Self { socket, id: String::new(), base: person.base.clone() };
+        client.event("pusher:connection_established").await;
+        client
+    }
+
+    /// Whether the first thing that is said is not a refusal.
+    pub async fn is_taken_in(&mut self) -> bool {
+        matches!(self.hear().await, Heard::Told(message) if message["event"] == "pusher:connection_established")
     }
 
     pub async fn send(&mut self, message: Value) {

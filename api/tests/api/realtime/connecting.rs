@@ -24,6 +24,17 @@ async fn what_is_wrong_is_said_with_its_code() {
 }
 
 #[tokio::test]
+async fn a_process_takes_as_many_as_it_is_set_to() {
+    let (app, admin) = start().await;
+    let (_api, base) = app.another_process_with(config::Http { realtime_connections: 1, ..Default::default() }).await;
+    let first = Client::connect_at(&base, &admin).await;
+    let path = format!("/app/{}?protocol=7", key(&admin).await);
+    assert_eq!(Client::open(&base, &path).await.end().await, 4004);
+    drop(first);
+    super::eventually(async || Client::open(&base, &path).await.is_taken_in().await).await;
+}
+
+#[tokio::test]
 async fn pings_are_answered_and_nonsense_is_refused_without_ending_anything() {
     let (_app, admin) = start().await;
     let mut client = Client::connect(&admin).await;

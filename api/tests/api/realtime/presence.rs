@@ -1,21 +1,9 @@
 //! Who is in presence channels, and how people are there.
 
-use super::{client::Client, room, start};
+use super::{client::Client, eventually, room, start};
 use chrono::TimeDelta;
 use domain::{Clock, role::Role};
 use serde_json::{Value, json};
-use std::time::Duration;
-
-/// Waits until it is so, for a while.
-async fn eventually(is_so: impl AsyncFn() -> bool) {
-    for _ in 0..600 {
-        if is_so().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("it did not become so");
-}
 
 fn ids(data: &Value) -> Vec<&str> {
     data["presence"]["ids"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect()

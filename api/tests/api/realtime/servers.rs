@@ -4,6 +4,7 @@ use super::{client::Client, start};
 use crate::app::{Answer, App, Person};
 use domain::Clock;
 use hmac::{Hmac, KeyInit, Mac};
+use md5::{Digest, Md5};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
@@ -15,6 +16,19 @@ fn sign(secret: &str, text: &str) -> String {
 
 /// A request without a body, signed as the libraries of Channels do.
 async fn get(app: &App, credentials: &Value, path: &str, query: &[(&str, &str)]) -> Answer {
+    app.get(&signed(app, credentials, "GET", path, query)).await
+}
+
+/// A request with a body, likewise.
+async fn post(app: &App, credentials: &Value, path: &str, body: &Value) -> Answer {
+    let body = body.to_string();
+    let md5 = hex::encode(Md5::digest(&body));
+    let path = signed(app, credentials, "POST", path, &[("body_md5", &md5)]);
+    let request = app.http.post(format!("{}{path}", app.base)).header("content-type", "application/json");
+    Answer::of(request.body(body).send().await.unwrap()).await
+}
+
+fn signed(app: &App, credentials: &Value, method: &str, path: &str, query: &[(&str, &str)]) -> String {
     let of = |name: &str| credentials[name].as_str().unwrap().to_owned();
     let path = format!("/apps/{}{path}", of("app_id"));
     let time = app.clock.now().timestamp().to_string();
@@ -22,8 +36,8 @@ async fn get(app: &App, credentials: &Value, path: &str, query: &[(&str, &str)])
     fields.extend(query.iter().map(|(name, value)| (*name, (*value).to_owned())));
     fields.sort();
     let signed: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let signature = sign(&of("secret"), &format!("GET\n{path}\n{}", signed.join("&")));
-    app.get(&format!("{path}?{}&auth_signature={signature}", signed.join("&"))).await
+    let signature = sign(&of("secret"), &format!("{method}\n{path}\n{}", signed.join("&")));
+    format!("{path}?{}&auth_signature={signature}", signed.join("&"))
 }
 
 async fn credentials(admin: &Person) -> Value {
@@ -129,4 +143,45 @@ async fn a_person_signs_in_and_hears_what_is_sent_to_them_alone() {
     assert_eq!(success["data"]["user_data"], signed["user_data"]);
     client.ask(&theirs, &Value::Null, None).await;
     client.event("pusher_internal:subscription_succeeded").await;
+}
+
+#[tokio::test]
+async fn whoever_reads_too_slowly_is_cut_off_and_others_hear_everything() {
+    const MOST_BATCHES: u64 = 400;
+    let (app, admin) = start().await;
+    let app_of = credentials(&admin).await;
+    let mut slow = Client::connect_reading_little(&admin).await;
+    let mut quick = Client::connect(&admin).await;
+    for client in [&mut slow, &mut quick] {
+        client.ask("prices", &json!({}), None).await;
+        client.event("pusher_internal:subscription_succeeded").await;
+    }
+    let (enough, mut told) = tokio::sync::watch::channel(None);
+    let hearing = tokio::spawn(async move {
+        let mut heard = 0_u64;
+        while told.borrow_and_update().is_none_or(|sent| heard < sent) {
+            tokio::select! {
+                price = quick.event("price") => {
+                    assert_eq!(price["data"]["number"], heard);
+                    heard += 1;
+                }
+                _ = told.changed() => {}
+            }
+        }
+    });
+    let mut sent = 0;
+    while app.api.realtime_connections() == 2 {
+        assert!(sent < MOST_BATCHES * 10, "whoever reads nothing is still connected");
+        let event = |number: u64| {
+            let data = json!({ "number": number, "of": "x".repeat(10_000) }).to_string();
+            json!({ "name": "price", "channel": "prices", "data": data })
+        };
+        let batch: Vec<Value> = (sent..sent + 10).map(event).collect();
+        post(&app, &app_of, "/batch_events", &json!({ "batch": batch })).await.ok();
+        sent += 10;
+    }
+    // In a moment: how long it takes to say why is bounded.
+    assert!(matches!(slow.end().await, 4100 | 1006));
+    enough.send(Some(sent)).unwrap();
+    hearing.await.unwrap();
 }

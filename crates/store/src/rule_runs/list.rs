@@ -32,25 +32,32 @@ pub struct Run {
     pub created_at: DateTime<Utc>,
 }
 
+/// Which runs are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Filter {
+    /// This one alone.
+    pub id: Option<RuleRunId>,
+    /// Only of this rule.
+    pub rule: Option<RuleId>,
+    /// Only in this conversation.
+    pub conversation: Option<ConversationId>,
+}
+
 /// A page of at most `limit` runs before `before`, the newest first.
-pub async fn page(
-    conn: &mut PgConnection,
-    rule: Option<RuleId>,
-    conversation: Option<ConversationId>,
-    before: Option<RuleRunId>,
-    limit: i64,
-) -> Result<Vec<Run>> {
+pub async fn page(conn: &mut PgConnection, filter: Filter, before: Option<RuleRunId>, limit: i64) -> Result<Vec<Run>> {
     plan_for_filters(conn).await?;
     let rows = sqlx::query!(
         "SELECT r.id, r.rule_id, u.name AS rule_name, r.rule_version, r.event_id, r.conversation_id, r.outcome, r.trace,
                 r.actions, r.created_at
            FROM rule_runs r JOIN rules u ON u.tenant_id = r.tenant_id AND u.id = r.rule_id
-          WHERE ($1::uuid IS NULL OR r.rule_id = $1)
-            AND ($2::uuid IS NULL OR r.conversation_id = $2)
-            AND ($3::uuid IS NULL OR r.id < $3)
-          ORDER BY r.id DESC LIMIT $4",
-        rule.map(Uuid::from),
-        conversation.map(Uuid::from),
+          WHERE ($1::uuid IS NULL OR r.id = $1)
+            AND ($2::uuid IS NULL OR r.rule_id = $2)
+            AND ($3::uuid IS NULL OR r.conversation_id = $3)
+            AND ($4::uuid IS NULL OR r.id < $4)
+          ORDER BY r.id DESC LIMIT $5",
+        filter.id.map(Uuid::from),
+        filter.rule.map(Uuid::from),
+        filter.conversation.map(Uuid::from),
         before.map(Uuid::from),
         limit
     )

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Check, X } from "lucide-react";
+import { useMay } from "@/api";
 import { useFormat } from "@/i18n";
 import { ErrorState, SkeletonRows } from "@/ui";
 import { useConversationText } from "../conversation-text";
@@ -28,6 +29,7 @@ interface Trace {
 export function WhyRuns({ ruleId, at }: { ruleId: string; at: string }) {
   const t = useConversationText();
   const format = useFormat();
+  const may = useMay();
   const { conversation } = useThreadParts();
   const runs = useQuery(ruleRunsQuery(conversation.id));
   if (runs.isPending) return <SkeletonRows rows={3} />;
@@ -44,9 +46,11 @@ export function WhyRuns({ ruleId, at }: { ruleId: string; at: string }) {
       <p className="text-xs text-muted">{format.dateTime(run.created_at)}</p>
       {trace.trigger?.reason && <p>{t.whyBecause(trace.trigger.reason)}</p>}
       {trace.conditions && <Condition condition={trace.conditions} />}
-      <Link to="/rules/$ruleId" params={{ ruleId: run.rule_id }} className="self-start text-accent-ink underline">
-        {t.whyOpenRule}
-      </Link>
+      {may("read_rules") && (
+        <Link to="/rules/$ruleId" params={{ ruleId: run.rule_id }} className="self-start text-accent-ink underline">
+          {t.whyOpenRule}
+        </Link>
+      )}
     </div>
   );
 }

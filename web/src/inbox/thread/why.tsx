@@ -1,17 +1,15 @@
 import { CircleHelp } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import { useMay } from "@/api";
 import { Popover, SkeletonRows } from "@/ui";
 import { useConversationText } from "../conversation-text";
 
 const Why = lazy(() => import("./why-runs").then((module) => ({ default: module.WhyRuns })));
 
-/** Why a rule has done something: for whoever may read rules. */
+/** Why a rule has done something: for whoever sees the conversation. */
 export function WhyButton({ ruleId, at }: { ruleId: string | undefined; at: string }) {
   const t = useConversationText();
-  const may = useMay();
   const [open, setOpen] = useState(false);
-  if (!ruleId || !may("read_rules")) return null;
+  if (!ruleId) return null;
   return (
     <Popover
       label={t.whyTitle}
