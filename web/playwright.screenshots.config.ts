@@ -6,6 +6,6 @@ export default defineConfig({
   ...tests,
   testDir: "screenshots",
   testMatch: "pages.ts",
-  timeout: 300_000,
+  timeout: 600_000,
   use: { ...tests.use, deviceScaleFactor: 1, screenshot: "off", trace: "off" },
 });

@@ -127,7 +127,7 @@ function Rows({ rows, withConnection, open }: RowsProps) {
       header: t.deliveries.size,
       align: "right",
       wide: true,
-      cell: ({ body_size }) => format.number(body_size, { style: "unit", unit: "byte" }),
+      cell: ({ body_size }) => format.number(body_size, { style: "unit", unit: "byte", unitDisplay: "long" }),
     },
   ];
   return (

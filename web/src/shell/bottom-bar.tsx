@@ -10,7 +10,7 @@ const MoreDrawer = lazy(() => import("./more-drawer").then((module) => ({ defaul
 const SHOWN = 4;
 
 const ITEM =
-  "flex min-w-0 flex-1 flex-col items-center gap-0.5 py-1.5 text-xs text-muted aria-[current=page]:text-accent-ink";
+  "flex min-w-0 flex-1 flex-col items-center gap-0.5 py-1.5 text-[0.6875rem] text-muted aria-[current=page]:text-accent-ink";
 
 export function BottomBar({ places, onShortcuts }: { places: Place[]; onShortcuts: () => void }) {
   const t = useShellText();
@@ -20,7 +20,7 @@ export function BottomBar({ places, onShortcuts }: { places: Place[]; onShortcut
       {places.slice(0, SHOWN).map(({ to, label, icon: Icon }) => (
         <Link key={to} to={to} className={ITEM}>
           <Icon aria-hidden className="size-5" />
-          <span className="max-w-full truncate px-1">{label}</span>
+          <span className="max-w-full truncate">{label}</span>
         </Link>
       ))}
       <button type="button" className={ITEM} aria-haspopup="dialog" onClick={() => setOpen(true)}>
