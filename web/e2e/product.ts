@@ -8,9 +8,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const PLUGINS = ["whatsapp", "shopify", "hubspot"].map((name) =>
-  join(ROOT, `plugins/target/wasm32-unknown-unknown/release/signalbox_${name}.wasm`),
-);
+/** Where a plugin of ours is after its build. */
+export const pluginFile = (name: string) =>
+  join(ROOT, `plugins/target/wasm32-unknown-unknown/release/signalbox_${name}.wasm`);
+const PLUGINS = ["whatsapp", "shopify", "hubspot"].map(pluginFile);
 const PATIENCE_MS = 120_000;
 
 export interface Credentials {

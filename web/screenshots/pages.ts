@@ -35,7 +35,7 @@ test("pictures of every page", async ({ product, api, admin }) => {
   await expect(admin.getByRole("heading", { level: 1, name: "Playground number" })).toBeVisible();
   await take(admin, "connection");
   await admin.getByRole("tab", { name: "Settings" }).click();
-  await expect(admin.getByLabel("Phone number ID")).toBeVisible();
+  await expect(admin.getByRole("textbox", { name: "Phone number ID" })).toBeVisible();
   await take(admin, "connection-settings");
   await admin.context().clearCookies();
   await admin.evaluate(() => localStorage.clear());
