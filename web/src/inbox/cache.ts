@@ -2,10 +2,10 @@
 
 import type { InfiniteData } from "@tanstack/react-query";
 import { queryClient } from "@/api";
+import { type Messages, rememberChange, type ThreadChange } from "./arrivals";
 import { conversationQuery, messagesQuery } from "./queries";
-import type { Conversation, ConversationPage, Message, MessagePage } from "./types";
+import type { Conversation, ConversationPage, Message } from "./types";
 
-type Messages = InfiniteData<MessagePage, string | undefined>;
 type Conversations = InfiniteData<ConversationPage, string | undefined>;
 
 /** The conversation as it is known, from its page or from a list. */
@@ -52,10 +52,12 @@ export function putConversation(conversation: Conversation): void {
 
 /** A message that is new, or has changed. Messages stand in the order of their time. */
 export function putMessage(conversationId: string, message: Message): void {
-  queryClient.setQueryData<Messages>(
-    messagesQuery(conversationId).queryKey,
-    (data) => data && withMessage(data, message),
-  );
+  changeThread(conversationId, (data) => withMessage(data, message));
+}
+
+function changeThread(conversationId: string, change: ThreadChange): void {
+  queryClient.setQueryData<Messages>(messagesQuery(conversationId).queryKey, (data) => data && change(data));
+  rememberChange(conversationId, change);
 }
 
 export function withMessage(data: Messages, message: Message): Messages {
@@ -70,10 +72,7 @@ export function withMessage(data: Messages, message: Message): Messages {
 }
 
 export function patchMessage(conversationId: string, id: string, patch: (message: Message) => Message): void {
-  queryClient.setQueryData<Messages>(
-    messagesQuery(conversationId).queryKey,
-    (data) => data && mapMessages(data, (one) => (one.id === id ? patch(one) : one)),
-  );
+  changeThread(conversationId, (data) => mapMessages(data, (one) => (one.id === id ? patch(one) : one)));
 }
 
 function mapMessages(data: Messages, change: (message: Message) => Message): Messages {

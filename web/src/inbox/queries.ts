@@ -1,9 +1,10 @@
 /** What the inbox reads. Keys begin with the plural noun; realtime events patch what lies under them (`cache.ts`). */
 
-import { infiniteQueryOptions, queryOptions, skipToken, useQuery } from "@tanstack/react-query";
+import { infiniteQueryOptions, type QueryPersister, queryOptions, skipToken, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { api, ok, queryClient } from "@/api";
 import * as tenant from "@/api/tenant";
+import { type Messages, rememberChange, sinceNow, type ThreadChange } from "./arrivals";
 import { type InboxSearch, type Tab, toQuery } from "./filters";
 import { TOLD } from "./thread/told";
 import type { MessagePage, Team, User } from "./types";
@@ -57,8 +58,9 @@ export function conversationQuery(id: string) {
   return queryOptions({
     queryKey: ["conversations", "one", id],
     queryFn: async ({ signal }) => {
+      const missed = sinceNow(id);
       const detail = await ok(api.GET("/api/v1/conversations/{id}", { params: { path: { id } }, signal }));
-      showNewest(id, detail.messages);
+      showNewest(id, detail.messages, missed());
       return detail;
     },
     meta: KEEP,
@@ -83,24 +85,39 @@ export function messagesQuery(id: string) {
       ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
+    persister: withWhatCame(id),
     // The first page comes with the conversation, changes come as events.
     staleTime: Number.POSITIVE_INFINITY,
     meta: KEEP,
   });
 }
 
+/** Puts into the pages what events have brought while they were read. The library hands over all of them at once. */
+function withWhatCame(id: string): QueryPersister<MessagePage, string[], string | undefined> {
+  return async (read, context) => {
+    const missed = sinceNow(id);
+    const pages = (await read(context as never)) as unknown as Messages;
+    return missed()(pages) as unknown as MessagePage;
+  };
+}
+
+/** Shows a fresh newest page, with what has come since it was asked for. A page that is being read meanwhile gets it, too. */
+function showNewest(id: string, page: MessagePage, withMissed: ThreadChange): void {
+  const show: ThreadChange = (old) => withMissed(withNewest(old, page));
+  queryClient.setQueryData<Messages>(messagesQuery(id).queryKey, (old) => show(old ?? { pages: [], pageParams: [] }));
+  rememberChange(id, show);
+}
+
 /** Puts a fresh newest page in front of what is loaded, if the two meet; otherwise begins anew. */
-function showNewest(id: string, page: MessagePage): void {
-  queryClient.setQueryData(messagesQuery(id).queryKey, (old) => {
-    const known = new Set(old?.pages.flatMap((each) => each.items.map((message) => message.id)));
-    const first = old?.pages[0];
-    if (!old || !first || !page.items.some((message) => known.has(message.id))) {
-      return { pages: [page], pageParams: [undefined] };
-    }
-    const fresh = new Set(page.items.map((message) => message.id));
-    const before = first.items.filter((message) => !fresh.has(message.id) && !isAfter(message, page));
-    return { ...old, pages: [{ ...first, items: [...before, ...page.items] }, ...old.pages.slice(1)] };
-  });
+export function withNewest(old: Messages, page: MessagePage): Messages {
+  const known = new Set(old.pages.flatMap((each) => each.items.map((message) => message.id)));
+  const first = old.pages[0];
+  if (!first || !page.items.some((message) => known.has(message.id))) {
+    return { pages: [page], pageParams: [undefined] };
+  }
+  const fresh = new Set(page.items.map((message) => message.id));
+  const before = first.items.filter((message) => !fresh.has(message.id) && !isAfter(message, page));
+  return { ...old, pages: [{ ...first, items: [...before, ...page.items] }, ...old.pages.slice(1)] };
 }
 
 function isAfter(message: { occurred_at: string }, page: MessagePage): boolean {
