@@ -21,7 +21,7 @@ export const queryClient = new QueryClient({
 function again(count: number, error: unknown): boolean {
   if (isProblem(error, "unauthenticated")) {
     if (count > 0) return false;
-    void session.renew();
+    void session.renew().catch(() => undefined);
     return true;
   }
   if (error instanceof ProblemError) return error.problem.status >= 500 && count < RETRIES;

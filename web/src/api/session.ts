@@ -14,7 +14,7 @@ export type SessionState = "unknown" | "signed-in" | "signed-out";
 /** Renewed this long before it ends, so that no request meets an expired token. */
 const AHEAD_MS = 60_000;
 const LOCK = "signalbox-refresh";
-/** Whether this browser may have a cookie: nobody is asked for a session that never was. */
+/** Whose cookie this browser may have: nobody is asked for a session that never was. */
 const MARK = "signalbox.session";
 const CSRF = { "X-Signalbox-Csrf": "1" };
 
@@ -22,7 +22,11 @@ const CSRF = { "X-Signalbox-Csrf": "1" };
 export const anonymous = connect(location.origin);
 
 class BrowserSession {
+  /** Begins anew, as whoever the cookie belongs to. */
+  begin = (): void => location.reload();
   private token: string | undefined;
+  /** The person, in their tenant. */
+  private who: string | undefined;
   private expiresAt = 0;
   private renewal: Promise<boolean> | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -33,6 +37,7 @@ class BrowserSession {
   constructor() {
     this.tabs.addEventListener("message", (event) => {
       if (event.data === "signed-out") this.forget();
+      else if (typeof event.data?.signedIn === "string") this.hearOf(event.data.signedIn);
     });
   }
 
@@ -45,13 +50,31 @@ class BrowserSession {
     return () => this.listeners.delete(listener);
   };
 
+  /** Does it when the session is over: nothing of the person may stay in memory for whoever signs in next. */
+  whenSignedOut(leave: () => void): () => void {
+    return this.subscribe(() => {
+      if (this.current === "signed-out") leave();
+    });
+  }
+
   /** After a login. */
   start(tokens: Tokens): void {
-    localStorage.setItem(MARK, "1");
+    const who = whoseAre(tokens);
+    // An invitation is accepted while somebody else is signed in.
+    if (this.who !== undefined && this.who !== who) this.become("signed-out");
+    this.take(tokens);
+    this.tabs.postMessage({ signedIn: who });
+  }
+
+  private take(tokens: Tokens): void {
+    this.who = whoseAre(tokens);
+    localStorage.setItem(MARK, this.who);
     this.token = tokens.access_token;
     this.expiresAt = Date.now() + tokens.expires_in * 1000;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.renew(), Math.max(tokens.expires_in * 1000 - AHEAD_MS, 5_000));
+    // If that fails, whoever needs a token next tries again.
+    const renew = () => void this.renew().catch(() => undefined);
+    this.timer = setTimeout(renew, Math.max(tokens.expires_in * 1000 - AHEAD_MS, 5_000));
     this.become("signed-in");
   }
 
@@ -59,7 +82,12 @@ class BrowserSession {
   async resume(): Promise<boolean> {
     if (this.current === "signed-in") return true;
     if (this.current === "signed-out") return false;
-    if (localStorage.getItem(MARK) !== null) return this.renew();
+    const mark = localStorage.getItem(MARK);
+    if (mark !== null) {
+      // Earlier versions noted only that there was somebody.
+      if (mark.includes(" ")) this.who ??= mark;
+      return this.renew();
+    }
     this.become("signed-out");
     return false;
   }
@@ -94,9 +122,22 @@ class BrowserSession {
     this.tabs.postMessage("signed-out");
   }
 
+  /** Somebody has signed in in another tab: the cookie is theirs now. */
+  private hearOf(who: string): void {
+    if (this.current === "signed-out" || this.who === undefined || this.who === who) return;
+    this.begin();
+  }
+
   private async exchange(): Promise<boolean> {
     try {
-      this.start(await ok(anonymous.POST("/api/v1/auth/refresh", { headers: CSRF })));
+      const tokens = await ok(anonymous.POST("/api/v1/auth/refresh", { headers: CSRF }));
+      // A tab that slept may not have heard that the cookie is another person's by now. Nothing goes out as them.
+      if (this.who !== undefined && this.who !== whoseAre(tokens)) {
+        localStorage.setItem(MARK, whoseAre(tokens));
+        this.begin();
+        return new Promise(() => {});
+      }
+      this.take(tokens);
       return true;
     } catch (error) {
       if (error instanceof ProblemError && error.code === "refresh_failed") {
@@ -110,6 +151,7 @@ class BrowserSession {
   private forget(): void {
     localStorage.removeItem(MARK);
     this.token = undefined;
+    this.who = undefined;
     clearTimeout(this.timer);
     this.become("signed-out");
   }
@@ -119,6 +161,10 @@ class BrowserSession {
     this.current = state;
     for (const listener of this.listeners) listener();
   }
+}
+
+function whoseAre({ tenant_id, user_id }: Tokens): string {
+  return `${tenant_id} ${user_id}`;
 }
 
 /** Tabs share the cookie, so they take turns. */

@@ -4,6 +4,7 @@
  */
 
 import type { InfiniteData } from "@tanstack/react-query";
+import { session } from "@/api";
 import type { MessagePage } from "./types";
 
 export type Messages = InfiniteData<MessagePage, string | undefined>;
@@ -32,3 +33,5 @@ export function sinceNow(conversationId: string): () => ThreadChange {
 export function forgetChanges(): void {
   changes.clear();
 }
+
+session.whenSignedOut(forgetChanges);

@@ -7,12 +7,13 @@ import { chooseTheme, type ThemeChoice, useThemeChoice } from "@/theme/theme";
 import { Avatar, Button, buttonClass, Field, Select } from "@/ui";
 import { LANGUAGE_OPTIONS, useThemes } from "./looks";
 import { useShellText } from "./text";
-import { signOut } from "./use-account";
+import { useSignOut } from "./use-account";
 
 /** What the account's menu has, laid out for a thumb. */
 export function AccountActions({ onDone, onShortcuts }: { onDone: () => void; onShortcuts: () => void }) {
   const t = useShellText();
   const { user, tenant } = useMe();
+  const signOut = useSignOut();
   return (
     <div className="flex flex-col gap-4 border-t border-line pt-4">
       <div className="flex items-center gap-3">

@@ -7,12 +7,13 @@ import { chooseTheme, useThemeChoice } from "@/theme/theme";
 import { Avatar, Menu, MenuItem, MenuLabel, MenuSeparator } from "@/ui";
 import { LANGUAGE_NAMES, useThemes } from "./looks";
 import { useShellText } from "./text";
-import { signOut } from "./use-account";
+import { useSignOut } from "./use-account";
 
 /** The person's own menu: profile, looks, language, the way out. */
 export function AccountMenu({ side }: { side: "top" | "bottom" }) {
   const t = useShellText();
   const { user, tenant } = useMe();
+  const signOut = useSignOut();
   const navigate = useNavigate();
   const themes = useThemes();
   const available = useAvailability();

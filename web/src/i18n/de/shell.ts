@@ -1,4 +1,7 @@
 import type en from "@/i18n/en/shell";
+import { plurals } from "../catalogue";
+
+const plural = plurals("de-DE");
 
 const de: typeof en = {
   inbox: "Posteingang",
@@ -14,6 +17,13 @@ const de: typeof en = {
   account: (name) => `Konto von ${name}`,
   profile: "Profil und Sicherheit",
   signOut: "Abmelden",
+  unsentTitle: "Abmelden, bevor alles gesendet ist?",
+  unsentDetail: (count) =>
+    plural(count, {
+      one: "# Nachricht ist noch nicht gesendet. Sie geht verloren, wenn Sie sich abmelden.",
+      other: "# Nachrichten sind noch nicht gesendet. Sie gehen verloren, wenn Sie sich abmelden.",
+    }),
+  signOutAnyway: "Trotzdem abmelden",
   availability: "Verfügbarkeit",
   availabilities: { automatic: "Online, solange ich da bin", away: "Abwesend" },
   theme: "Darstellung",

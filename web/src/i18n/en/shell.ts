@@ -1,4 +1,8 @@
 /** The frame around all pages. */
+import { plurals } from "../catalogue";
+
+const plural = plurals("en-GB");
+
 export default {
   inbox: "Inbox",
   contacts: "Contacts",
@@ -13,6 +17,13 @@ export default {
   account: (name: string) => `Account of ${name}`,
   profile: "Profile and security",
   signOut: "Sign out",
+  unsentTitle: "Sign out before everything is sent?",
+  unsentDetail: (count: number) =>
+    plural(count, {
+      one: "# message has not been sent yet. It is lost when you sign out.",
+      other: "# messages have not been sent yet. They are lost when you sign out.",
+    }),
+  signOutAnyway: "Sign out all the same",
   availability: "Availability",
   availabilities: { automatic: "Online while I am here", away: "Away" },
   theme: "Theme",

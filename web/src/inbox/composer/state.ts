@@ -1,6 +1,7 @@
 /** What is being written in each conversation. Kept while one looks elsewhere, and on the device. */
 
 import { useSyncExternalStore } from "react";
+import { session } from "@/api";
 import { device } from "@/offline/device";
 
 export interface Mention {
@@ -27,6 +28,13 @@ const SAVE_AFTER_MS = 500;
 const drafts = new Map<string, Draft>();
 const listeners = new Set<() => void>();
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
+
+// The next person begins with empty fields. On the device, drafts wait for whoever has written them.
+session.whenSignedOut(() => {
+  for (const timer of timers.values()) clearTimeout(timer);
+  timers.clear();
+  drafts.clear();
+});
 
 export interface DraftActions {
   set: (change: Partial<Draft>) => void;
