@@ -87,6 +87,8 @@ const de: typeof en = {
   notSentYet: "Ihre Nachricht, noch nicht gesendet",
   sentWhenOnline: "Wird gesendet, sobald Sie wieder online sind",
   notSent: "Nicht gesendet",
+  maybeSent:
+    "Vielleicht ist das schon gesendet: die Antwort kam nie an. Sehen Sie im Verlauf nach, bevor Sie es erneut senden.",
   discard: "Verwerfen",
   edit: "Bearbeiten",
   reply: "Antworten",

@@ -86,6 +86,7 @@ export default {
   notSentYet: "Your message, not sent yet",
   sentWhenOnline: "Will be sent when you are back online",
   notSent: "Not sent",
+  maybeSent: "This may have been sent: the answer never came. Look into the thread before you send it again.",
   discard: "Discard",
   edit: "Edit",
   reply: "Reply",

@@ -1,8 +1,8 @@
 /** The outbox of the person who is signed in. */
 
 import { useSyncExternalStore } from "react";
-import { api, ok } from "@/api";
-import { device } from "@/offline/device";
+import { api, ok, session } from "@/api";
+import { type Database, device } from "@/offline/device";
 import { patchConversation, putMessage } from "../cache";
 import type { Message } from "../types";
 import { Outbox, type OutboxEntry } from "./outbox";
@@ -13,9 +13,22 @@ export const outbox = new Outbox({
   online: () => navigator.onLine,
   send,
   sent,
-  save: async (entry) => (await device())?.put("outbox", entry),
-  remove: async (key) => (await device())?.delete("outbox", key),
+  save: (entry) => onDevice((database) => database.put("outbox", entry)),
+  remove: (key) => onDevice((database) => database.delete("outbox", key)),
 });
+
+// What the next person sends is theirs. On the device it waits for its own.
+session.whenSignedOut(() => outbox.clear());
+
+/** Where nothing can be kept, or not any more, it is sent all the same as long as the page is there. */
+async function onDevice(work: (database: Database) => Promise<unknown>): Promise<void> {
+  try {
+    const database = await device();
+    if (database) await work(database);
+  } catch {
+    // A full device, or somebody signs out in another tab.
+  }
+}
 
 /** What of a conversation is not at the server yet. */
 export function useOutbox(conversationId: string): OutboxEntry[] {

@@ -142,4 +142,48 @@ describe("the outbox", () => {
     expect(send.mock.calls.map(([entry]) => entry.key)).toEqual(keys);
     expect(outbox.all()).toEqual([]);
   });
+
+  it("does not send by itself what the server would not recognise any more", async () => {
+    send.mockRejectedValueOnce(new TypeError("Failed to fetch"));
+    outbox.add("c", note("may have arrived"));
+    await settle();
+    online = false;
+    await vi.advanceTimersByTimeAsync(24 * 60 * 60_000);
+    outbox.add("c", note("written meanwhile"));
+    online = true;
+    outbox.flush();
+    await settle();
+    expect(texts()).toEqual(["may have arrived", "written meanwhile"]);
+    expect(outbox.of("c").map((entry) => entry.state)).toEqual(["doubtful"]);
+    outbox.retry(outbox.of("c")[0]?.key ?? "");
+    await settle();
+    expect(outbox.all()).toEqual([]);
+  });
+
+  it("rewords a refused one where it stands, as another message, with all that it had", async () => {
+    const body = { kind: "message" as const, content: { type: "text" as const, text: "wrong" }, reply_to: "m1" };
+    send.mockRejectedValueOnce(problem("invalid", 422));
+    outbox.add("c", body);
+    await settle();
+    outbox.reword(outbox.of("c")[0]?.key ?? "", "right");
+    await settle();
+    const [first, second] = send.mock.calls.map(([entry]) => entry);
+    expect(second?.body).toEqual({ ...body, content: { type: "text", text: "right" } });
+    expect(second?.key).not.toBe(first?.key);
+    expect(device.size).toBe(0);
+  });
+
+  it("sends nothing more of a person who has signed out, and keeps it on the device", async () => {
+    let arrive: (() => void) | undefined;
+    send.mockImplementationOnce(() => new Promise((resolve) => (arrive = () => resolve(message))));
+    outbox.add("c", note("on its way"));
+    outbox.add("c", note("waiting"));
+    await settle();
+    outbox.clear();
+    arrive?.();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(texts()).toEqual(["on its way"]);
+    expect(sent).not.toHaveBeenCalled();
+    expect(device.size).toBe(2);
+  });
 });

@@ -4,7 +4,7 @@
  */
 
 import type { components } from "@/api";
-import { isOffline, ProblemError } from "@/api";
+import { isOffline, ProblemError, words } from "@/api";
 import type { Message } from "../types";
 
 type Schemas = components["schemas"];
@@ -17,8 +17,13 @@ export interface OutboxEntry {
   conversationId: string;
   body: OutboxBody;
   writtenAt: string;
-  /** `refused`: the server has said no, and why. Nothing happens until the person decides. */
-  state: "waiting" | "sending" | "refused";
+  /** When it was sent first, if its answer did not come. */
+  triedAt?: string;
+  /**
+   * `refused`: the server has said no, and why. `doubtful`: it may have arrived, so long ago that the server would take it
+   * for another if it came again. Nothing happens until the person decides.
+   */
+  state: "waiting" | "sending" | "refused" | "doubtful";
   problem?: { title: string; detail?: string | null; code: string };
 }
 
@@ -34,6 +39,9 @@ export interface OutboxDependencies {
 
 /** Pauses between attempts while the server cannot be reached; the last one again and again. */
 const PAUSES_MS = [1_000, 2_000, 5_000, 10_000, 30_000];
+
+/** The server knows a key for 24 hours. */
+const KEY_IS_GOOD_MS = 23 * 60 * 60_000;
 
 export class Outbox {
   private entries: readonly OutboxEntry[] = [];
@@ -85,8 +93,34 @@ export class Outbox {
 
   /** Once more, under the same key: if it did arrive after all, it is not sent twice. */
   retry(key: string): void {
-    this.put(key, { state: "waiting", problem: undefined });
+    this.put(key, { state: "waiting", problem: undefined, triedAt: undefined });
     this.flush();
+  }
+
+  /** In other words, in the same place: under another key, since it is another message. */
+  reword(key: string, text: string): void {
+    const old = this.entries.find((entry) => entry.key === key);
+    if (!old) return;
+    const fresh: OutboxEntry = {
+      ...old,
+      key: crypto.randomUUID(),
+      body: withText(old.body, text),
+      state: "waiting",
+      problem: undefined,
+      triedAt: undefined,
+    };
+    this.change(this.entries.map((entry) => (entry.key === key ? fresh : entry)));
+    void this.by.save(fresh);
+    void this.by.remove(key);
+    this.flush();
+  }
+
+  /** Forgets everything that waits here; what is kept on the device stays there. */
+  clear(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.failures = 0;
+    this.change([]);
   }
 
   discard(key: string): OutboxEntry | undefined {
@@ -123,14 +157,21 @@ export class Outbox {
 
   /** False: nothing can be sent at the moment. */
   private async attempt(entry: OutboxEntry): Promise<boolean> {
-    this.put(entry.key, { state: "sending" });
+    if (isOld(entry)) {
+      this.put(entry.key, { state: "doubtful" });
+      return true;
+    }
+    this.put(entry.key, { state: "sending", triedAt: entry.triedAt ?? new Date().toISOString() });
     try {
       const message = await this.by.send(entry);
+      // Forgotten meanwhile: the person has signed out.
+      if (!this.entries.some((one) => one.key === entry.key)) return false;
       this.failures = 0;
       this.by.sent(entry, message);
       this.discard(entry.key);
       return true;
     } catch (error) {
+      if (!this.entries.some((one) => one.key === entry.key)) return false;
       if (mayPass(error)) {
         this.put(entry.key, { state: "waiting" });
         this.later();
@@ -163,6 +204,14 @@ export class Outbox {
   }
 }
 
+function isOld({ triedAt }: OutboxEntry): boolean {
+  return triedAt !== undefined && Date.now() - Date.parse(triedAt) > KEY_IS_GOOD_MS;
+}
+
+function withText(body: OutboxBody, text: string): OutboxBody {
+  return body.kind === "note" ? { ...body, text } : { ...body, content: { type: "text", text } };
+}
+
 /** The server was not reached, or could not do it just now; a first request with the same key may still run. */
 function mayPass(error: unknown): boolean {
   if (isOffline(error)) return true;
@@ -171,9 +220,6 @@ function mayPass(error: unknown): boolean {
 }
 
 function told(error: unknown): OutboxEntry["problem"] {
-  if (error instanceof ProblemError) {
-    const { title, detail, errors, code } = error.problem;
-    return { title, detail: detail ?? errors?.[0]?.message, code };
-  }
-  return { title: error instanceof Error ? error.message : String(error), code: "internal" };
+  const { title, detail } = words(error);
+  return { title, detail, code: error instanceof ProblemError ? error.code : "internal" };
 }

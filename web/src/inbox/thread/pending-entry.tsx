@@ -1,20 +1,21 @@
-/** A message that is not at the server yet: on its way, waiting for a connection, or refused. */
+/** A message that is not at the server yet, as far as is known: on its way, waiting for a connection, refused, or in doubt. */
 
 import { CircleAlert, Clock, CloudOff } from "lucide-react";
-import { Suspense, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useOnline } from "@/shell/use-online";
 import { Button, cx } from "@/ui";
 import { TemplateDialog } from "../composer/lazy";
-import { useComposer } from "../composer/state";
 import { useConversationText } from "../conversation-text";
 import { type OutboxEntry, outbox } from "../outbox";
 import { useThreadParts } from "./thread-context";
+
+const RewordDialog = lazy(() => import("./reword-dialog").then((module) => ({ default: module.RewordDialog })));
 
 export function PendingEntry({ entry }: { entry: OutboxEntry }) {
   const t = useConversationText();
   const { conversation } = useThreadParts();
   const note = entry.body.kind === "note" && conversation.type === "support";
-  const text = wordsOf(entry);
+  const asks = entry.state === "refused" || entry.state === "doubtful";
   return (
     <article aria-label={t.notSentYet} className="flex flex-row-reverse pt-2 pb-1">
       <span className="w-10 shrink-0 max-md:hidden" />
@@ -23,12 +24,12 @@ export function PendingEntry({ entry }: { entry: OutboxEntry }) {
           className={cx(
             "rounded-lg border px-3 py-1.5",
             note ? "border-note-line bg-note text-note-ink" : "border-transparent bg-bubble-own",
-            entry.state === "refused" && "border-danger!",
+            asks && "border-danger!",
           )}
         >
-          <p className="text-sm break-words whitespace-pre-wrap">{text}</p>
+          <p className="text-sm break-words whitespace-pre-wrap">{wordsOf(entry)}</p>
         </div>
-        {entry.state === "refused" ? <Refused entry={entry} /> : <Waiting entry={entry} />}
+        {asks ? <Undecided entry={entry} /> : <Waiting entry={entry} />}
       </div>
     </article>
   );
@@ -46,42 +47,62 @@ function Waiting({ entry }: { entry: OutboxEntry }) {
   );
 }
 
-function Refused({ entry }: { entry: OutboxEntry }) {
+/** What becomes of it is the person's to say. */
+function Undecided({ entry }: { entry: OutboxEntry }) {
   const t = useConversationText();
   const { conversation } = useThreadParts();
-  const composer = useComposer(conversation.id);
-  const [templates, setTemplates] = useState(false);
-  const edit = () => {
-    outbox.discard(entry.key);
-    composer.write(wordsOf(entry), entry.body.kind === "note");
-  };
+  const [opened, setOpened] = useState<"template" | "words">();
+  const { key, body, problem } = entry;
+  const text = textOf(body);
+  const isTemplate = body.kind === "message" && body.content.type === "template";
+  const close = () => setOpened(undefined);
   return (
     <div role="alert" className="mt-1 flex flex-col items-end gap-1 text-xs">
       <p className="flex items-center gap-1 text-right text-danger">
         <CircleAlert aria-hidden className="size-3.5 shrink-0" />
-        {[t.notSent, entry.problem?.title, entry.problem?.detail].filter(Boolean).join(". ")}
+        {entry.state === "doubtful"
+          ? t.maybeSent
+          : [t.notSent, problem?.title, problem?.detail].filter(Boolean).join(". ")}
       </p>
       <div className="flex flex-wrap justify-end gap-1">
-        {entry.problem?.code === "window_closed" && (
-          <Button size="sm" variant="primary" onClick={() => setTemplates(true)}>
+        {(isTemplate || problem?.code === "window_closed") && (
+          <Button size="sm" variant="primary" onClick={() => setOpened("template")}>
             {t.sendTemplate}
           </Button>
         )}
-        <Button size="sm" onClick={() => outbox.retry(entry.key)}>
+        <Button size="sm" onClick={() => outbox.retry(key)}>
           {t.sendAgain}
         </Button>
-        <Button size="sm" onClick={edit}>
-          {t.edit}
-        </Button>
-        <Button size="sm" variant="ghost" onClick={() => outbox.discard(entry.key)}>
+        {text !== undefined && (
+          <Button size="sm" onClick={() => setOpened("words")}>
+            {t.edit}
+          </Button>
+        )}
+        <Button size="sm" variant="ghost" onClick={() => outbox.discard(key)}>
           {t.discard}
         </Button>
       </div>
       <Suspense>
-        {templates && <TemplateDialog conversation={conversation} onClose={() => setTemplates(false)} />}
+        {opened === "template" && (
+          <TemplateDialog
+            conversation={conversation}
+            replyTo={body.kind === "message" ? (body.reply_to ?? undefined) : undefined}
+            onSent={() => isTemplate && outbox.discard(key)}
+            onClose={close}
+          />
+        )}
+        {opened === "words" && (
+          <RewordDialog text={text ?? ""} onSave={(words) => outbox.reword(key, words)} onClose={close} />
+        )}
       </Suspense>
     </div>
   );
+}
+
+/** Words that can be changed as they are. */
+function textOf(body: OutboxEntry["body"]): string | undefined {
+  if (body.kind === "note") return body.text;
+  return body.content.type === "text" ? body.content.text : undefined;
 }
 
 function wordsOf({ body }: OutboxEntry): string {
