@@ -1,6 +1,6 @@
 import type { InfiniteData } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
-import { withFirstPage, withMessage } from "./cache";
+import { withFirstPage, withMessage, withoutChange } from "./cache";
 import type { Conversation, ConversationPage, Message, MessagePage } from "./types";
 
 const conversation = (id: string) => ({ id }) as Conversation;
@@ -53,4 +53,11 @@ describe("a message", () => {
     expect(shown(withMessage(thread(true, message("b", 2)), message("a", 1)))).toBe("b");
     expect(shown(withMessage(thread(false, message("b", 2)), message("a", 1)))).toBe("a b");
   });
+});
+
+it("takes a change back only where nothing newer stands", () => {
+  const before = { id: "c", status: "new", assignee_id: null, tags: ["a"] } as unknown as Conversation;
+  const after = { ...before, status: "open", assignee_id: "me", tags: ["a", "b"] } as Conversation;
+  const now = { ...after, assignee_id: "winner" };
+  expect(withoutChange(now, before, after)).toEqual({ ...before, assignee_id: "winner" });
 });

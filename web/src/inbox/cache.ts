@@ -19,13 +19,27 @@ export function knownConversation(id: string): Conversation | undefined {
   return undefined;
 }
 
-/** Changes a conversation wherever it is shown. Gives what takes the change back. */
+/**
+ * Changes a conversation wherever it is shown. Gives what takes the change back, as far as nothing newer stands in its
+ * place: of two who take the same, the loser is to see who has it.
+ */
 export function patchConversation(id: string, patch: (conversation: Conversation) => Conversation): () => void {
   const before = knownConversation(id);
   apply(id, patch);
   return () => {
-    if (before) apply(id, () => before);
+    if (before) apply(id, (now) => withoutChange(now, before, patch(before)));
   };
+}
+
+/** `now` with what `before` had, wherever it still has what the change from `before` to `after` has put. */
+export function withoutChange(now: Conversation, before: Conversation, after: Conversation): Conversation {
+  const fields = Object.keys({ ...before, ...after }) as (keyof Conversation)[];
+  const undone = fields.filter((field) => !equal(after[field], before[field]) && equal(now[field], after[field]));
+  return { ...now, ...Object.fromEntries(undone.map((field) => [field, before[field]])) };
+}
+
+function equal(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function apply(id: string, patch: (conversation: Conversation) => Conversation): void {

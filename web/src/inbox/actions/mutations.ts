@@ -5,8 +5,8 @@
 import { type UseMutationResult, useMutation } from "@tanstack/react-query";
 import { api, type components, ok, queryClient, useMe } from "@/api";
 import { toast, toastError } from "@/ui";
-import { patchConversation, putConversation } from "../cache";
-import { eventsQuery, queuesQuery } from "../queries";
+import { knownConversation, patchConversation, putConversation } from "../cache";
+import { conversationQuery, eventsQuery, queuesQuery } from "../queries";
 import { useInboxText } from "../text";
 import type { Conversation, ConversationStatus, Priority } from "../types";
 
@@ -29,6 +29,9 @@ function useChange<Wanted>(
     onMutate: (wanted) => patchConversation(id, (conversation) => patch(conversation, wanted)),
     onError: (error, _wanted, takeBack) => {
       takeBack?.();
+      // What is true instead may be known to the server only.
+      void queryClient.invalidateQueries({ queryKey: conversationQuery(id).queryKey });
+      void queryClient.invalidateQueries({ queryKey: ["conversations", "list"] });
       toastError(error);
     },
     onSuccess: (conversation, wanted) => {
@@ -92,21 +95,29 @@ export function useSetStatus(id: string) {
   const t = useInboxText();
   const put = (body: Schemas["SetStatus"]) =>
     ok(api.PUT("/api/v1/conversations/{id}/status", { params: path(id), body }));
-  const back = async (status: ConversationStatus) => {
+  const back = async (before: Schemas["SetStatus"]) => {
     try {
-      putConversation(await put({ status }));
+      putConversation(await put(before));
     } catch (error) {
       toastError(error);
     }
   };
-  return useChange<Schemas["SetStatus"] & { from: ConversationStatus }>(id, {
-    send: ({ from: _from, ...body }) => put(body),
+  const change = useChange<Schemas["SetStatus"] & { from: ConversationStatus; fromUntil?: string }>(id, {
+    send: ({ from: _from, fromUntil: _fromUntil, ...body }) => put(body),
     patch: (conversation, { status, until }) => ({ ...conversation, status, snoozed_until: until ?? null }),
-    done: (_conversation, { status, from }) => {
-      const undoable = from !== status && from !== "new" && !(status === "closed" && from !== "open");
-      toast({ title: t.moved(t.statuses[status]), undo: undoable ? () => void back(from) : undefined });
+    done: (_conversation, { status, from, fromUntil: until }) => {
+      const over = from === "snoozed" && !(until && Date.parse(until) > Date.now());
+      const undoable = from !== status && from !== "new" && !over && !(status === "closed" && from !== "open");
+      const undo = () => void back({ status: from, ...(from === "snoozed" ? { until } : {}) });
+      toast({ title: t.moved(t.statuses[status]), undo: undoable ? undo : undefined });
     },
   });
+  type Wanted = Schemas["SetStatus"] & { from: ConversationStatus };
+  return {
+    isPending: change.isPending,
+    mutate: (wanted: Wanted) =>
+      change.mutate({ ...wanted, fromUntil: knownConversation(id)?.snoozed_until ?? undefined }),
+  };
 }
 
 export function useUpdate(id: string) {
