@@ -71,6 +71,8 @@ const de: typeof en = {
   mark: (title) => `${title} auswählen`,
   sentByUs: "Gesendet:",
   noMessages: "Noch keine Nachrichten",
+  moreFailed: "Der Rest konnte nicht geladen werden.",
+  tryAgain: "Erneut versuchen",
   unread: "ungelesen",
   assignedTo: (name) => `Zuständig: ${name}`,
   private: "Privat",

@@ -71,6 +71,8 @@ export default {
   mark: (title: string) => `Select ${title}`,
   sentByUs: "Sent:",
   noMessages: "No messages yet",
+  moreFailed: "The rest could not be loaded.",
+  tryAgain: "Try again",
   unread: "unread",
   assignedTo: (name: string) => `Assigned to ${name}`,
   private: "Private",

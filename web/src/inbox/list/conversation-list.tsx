@@ -7,6 +7,7 @@ import { Inbox } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { Button, EmptyState, ErrorState, SkeletonRows, Spinner, useShortcut } from "@/ui";
 import type { InboxSearch } from "../filters";
+import { MoreFailed } from "../more-failed";
 import { conversationsQuery } from "../queries";
 import { useInboxText } from "../text";
 import { useInboxSearch } from "../use-search";
@@ -24,7 +25,9 @@ export function ConversationList({ search, selected, marked, onMark }: Conversat
   const navigate = useNavigate();
   const scroller = useRef<HTMLDivElement>(null);
   const query = useInfiniteQuery(conversationsQuery(search));
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
+  // After a failure the person asks for more: by itself it would be asked for without end.
+  const mayGoOn = hasNextPage && query.fetchStatus === "idle" && !isFetchNextPageError;
   const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -36,8 +39,8 @@ export function ConversationList({ search, selected, marked, onMark }: Conversat
   const shown = virtualizer.getVirtualItems();
   const lastShown = shown.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (lastShown >= rows.length - 10 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [lastShown, rows.length, hasNextPage, isFetchingNextPage, fetchNextPage]);
+    if (lastShown >= rows.length - 10 && mayGoOn) void fetchNextPage();
+  }, [lastShown, rows.length, mayGoOn, fetchNextPage]);
 
   const go = (step: number) => {
     const at = rows.findIndex((row) => row.id === selected);
@@ -88,6 +91,7 @@ export function ConversationList({ search, selected, marked, onMark }: Conversat
           <Spinner />
         </div>
       )}
+      {isFetchNextPageError && <MoreFailed retry={() => void fetchNextPage()} />}
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { IconButton, Spinner } from "@/ui";
 import { markRead } from "../actions/mutations";
 import { useConversationText } from "../conversation-text";
 import type { Conversation } from "../types";
+import { MoreFailed } from "../more-failed";
 import { ThreadEntry } from "./entry";
 import { ThreadContext } from "./thread-context";
 import { useRead } from "./use-read";
@@ -25,7 +26,7 @@ const AHEAD = 8;
 export function Thread({ conversation, thread }: ThreadProps) {
   const t = useConversationText();
   const scroller = useRef<HTMLDivElement>(null);
-  const { entries, messages, older } = thread;
+  const { entries, messages, older, happened } = thread;
   const virtualizer = useVirtualizer({
     count: entries.length,
     getScrollElement: () => scroller.current,
@@ -49,10 +50,12 @@ export function Thread({ conversation, thread }: ThreadProps) {
 
   const shown = virtualizer.getVirtualItems();
   const firstShown = shown[0]?.index ?? 0;
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = older;
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = older;
+  // After a failure the person asks for more: by itself it would be asked for without end.
+  const mayGoOn = hasNextPage && older.fetchStatus === "idle" && !isFetchNextPageError;
   useEffect(() => {
-    if (opened.current && firstShown < AHEAD && hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [firstShown, hasNextPage, isFetchingNextPage, fetchNextPage]);
+    if (opened.current && firstShown < AHEAD && mayGoOn) void fetchNextPage();
+  }, [firstShown, mayGoOn, fetchNextPage]);
 
   const find = (id: string) => {
     const index = entries.findIndex((entry) => entry.key === id);
@@ -75,6 +78,8 @@ export function Thread({ conversation, thread }: ThreadProps) {
               <Spinner />
             </div>
           )}
+          {isFetchNextPageError && <MoreFailed retry={() => void fetchNextPage()} />}
+          {happened.isError && !isFetchNextPageError && <MoreFailed retry={() => void retryEvents(happened)} />}
           <div className="relative w-full" style={{ height: virtualizer.getTotalSize() }}>
             {shown.map((item) => {
               const entry = entries[item.index];
@@ -107,4 +112,9 @@ export function Thread({ conversation, thread }: ThreadProps) {
       </div>
     </ThreadContext>
   );
+}
+
+/** What happened between the messages: the rest of it, or all of it. */
+function retryEvents({ isFetchNextPageError, fetchNextPage, refetch }: ThreadProps["thread"]["happened"]) {
+  return isFetchNextPageError ? fetchNextPage() : refetch();
 }

@@ -12,17 +12,18 @@ export function useThread(id: string) {
   const pending = useOutbox(id);
 
   const loaded = useMemo(() => messages.data?.pages.toReversed().flatMap((page) => page.items) ?? [], [messages.data]);
-  const happened = useMemo(() => events.data?.pages.toReversed().flatMap((page) => page.items) ?? [], [events.data]);
-  const [oldestMessage, oldestEvent] = [loaded[0]?.occurred_at, happened[0]?.occurred_at];
-  const { hasNextPage, isFetching, fetchNextPage } = events;
+  const told = useMemo(() => events.data?.pages.toReversed().flatMap((page) => page.items) ?? [], [events.data]);
+  const [oldestMessage, oldestEvent] = [loaded[0]?.occurred_at, told[0]?.occurred_at];
+  const { hasNextPage, fetchStatus, isFetchNextPageError, fetchNextPage } = events;
+  const mayGoOn = hasNextPage && fetchStatus === "idle" && !isFetchNextPageError;
   useEffect(() => {
     // What happened between the messages that are shown.
-    if (hasNextPage && !isFetching && oldestMessage && oldestEvent && oldestEvent > oldestMessage) void fetchNextPage();
-  }, [hasNextPage, isFetching, fetchNextPage, oldestMessage, oldestEvent]);
+    if (mayGoOn && oldestMessage && oldestEvent && oldestEvent > oldestMessage) void fetchNextPage();
+  }, [mayGoOn, fetchNextPage, oldestMessage, oldestEvent]);
 
   const entries = useMemo(
-    () => timeline({ messages: loaded, hasOlder: messages.hasNextPage, events: happened, pending }),
-    [loaded, messages.hasNextPage, happened, pending],
+    () => timeline({ messages: loaded, hasOlder: messages.hasNextPage, events: told, pending }),
+    [loaded, messages.hasNextPage, told, pending],
   );
-  return { detail, messages: loaded, entries, older: messages };
+  return { detail, messages: loaded, entries, older: messages, happened: events };
 }
