@@ -11,7 +11,7 @@ export { type components, items, ok, type Page, ProblemError } from "signalbox-c
 export { all } from "./all";
 export { api } from "./client";
 export { idempotencyKey } from "./idempotency";
-export { type Me, meQuery, type Permission, useMay, useMe } from "./me";
+export { lastMe, type Me, meQuery, type Permission, useMay, useMe } from "./me";
 export { fieldError, isOffline, isProblem, type Words, words } from "./problems";
 export { queryClient } from "./queries";
 export { anonymous, session } from "./session";

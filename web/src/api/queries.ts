@@ -1,11 +1,14 @@
 /** What is kept of the server's state, and when it is asked again. */
 
-import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import { MutationCache, onlineManager, QueryCache, QueryClient } from "@tanstack/react-query";
 import { ProblemError } from "signalbox-client";
 import { isOffline, isProblem } from "./problems";
 import { session } from "./session";
 
 const RETRIES = 2;
+
+// By itself it believes in a network until it loses one.
+onlineManager.setOnline(navigator.onLine);
 
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError: endIfUnauthenticated }),

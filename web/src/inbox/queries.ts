@@ -138,6 +138,7 @@ export function eventsQuery(id: string) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     staleTime: MINUTES,
+    meta: KEEP,
   });
 }
 
@@ -181,12 +182,14 @@ export const cannedQuery = queryOptions({
   queryKey: ["canned-responses", "usable"],
   queryFn: ({ signal }) => ok(api.GET("/api/v1/canned-responses", { signal })),
   staleTime: MINUTES,
+  meta: KEEP,
 });
 
 export const macrosQuery = queryOptions({
   queryKey: ["macros", "usable"],
   queryFn: ({ signal }) => ok(api.GET("/api/v1/macros", { signal })),
   staleTime: MINUTES,
+  meta: KEEP,
 });
 
 export function overviewQuery(contactId: string) {
@@ -214,6 +217,7 @@ export function templatesQuery(connectionId: string) {
     queryFn: ({ signal }) =>
       ok(api.GET("/api/v1/connections/{id}/templates", { params: { path: { id: connectionId } }, signal })),
     staleTime: 5 * MINUTES,
+    meta: KEEP,
   });
 }
 

@@ -9,7 +9,7 @@ import type { Database } from "./device";
 const WRITE_AFTER_MS = 1000;
 const FORGET_AFTER_MS = 7 * 24 * 60 * 60 * 1000;
 /** Threads and lists that were looked at last. */
-const MOST = 200;
+const MOST = 400;
 
 export async function restore(client: QueryClient, database: Database): Promise<void> {
   const oldest = Date.now() - FORGET_AFTER_MS;

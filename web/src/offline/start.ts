@@ -5,9 +5,11 @@ import type { Me } from "@/api";
 import { outbox } from "@/inbox/outbox";
 import { openDevice } from "./database";
 import { keep, restore } from "./keep";
+import { keepConsole } from "./worker/register";
 
 /** Gives what ends it. */
 export async function startDevice(client: QueryClient, me: Me): Promise<() => void> {
+  keepConsole();
   try {
     const database = await openDevice(me.tenant.id, me.user.id);
     await restore(client, database);

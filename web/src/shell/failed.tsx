@@ -3,10 +3,12 @@
 import type { ErrorComponentProps } from "@tanstack/react-router";
 import { Button, EmptyState, ErrorState } from "@/ui";
 import { useShellText } from "./text";
+import { useOnline } from "./use-online";
 
 export function PageFailed({ error, reset }: ErrorComponentProps) {
   const t = useShellText();
-  if (isStaleChunk(error)) {
+  const online = useOnline();
+  if (online && isStaleChunk(error)) {
     return (
       <EmptyState
         title={t.updated}
@@ -26,7 +28,7 @@ export function PageFailed({ error, reset }: ErrorComponentProps) {
   );
 }
 
-/** After an upgrade of the server, the files of the page that is still open are gone. */
+/** After an upgrade of the server, the files of the page that is still open are gone. Without a network, all are. */
 function isStaleChunk(error: unknown): boolean {
   return error instanceof TypeError && /dynamically imported module|module script/i.test(error.message);
 }

@@ -1,7 +1,7 @@
 /** The two routes that all others hang on: everything, and everything behind the sign-in. */
 
 import { createRootRoute, createRoute, Outlet, redirect } from "@tanstack/react-router";
-import { meQuery, queryClient, session } from "@/api";
+import { isOffline, lastMe, meQuery, queryClient, session } from "@/api";
 import { PageFailed } from "./failed";
 import { Layout } from "./layout";
 import { NotFound } from "./not-found";
@@ -18,7 +18,7 @@ export const appRoute = createRoute({
   component: Layout,
   errorComponent: PageFailed,
   beforeLoad: async ({ location }) => {
-    if (!(await session.resume())) {
+    if (!(await isSignedIn())) {
       throw redirect({ to: "/sign-in", search: location.pathname === "/" ? {} : { from: location.href } });
     }
     const me = await queryClient.ensureQueryData(meQuery);
@@ -27,6 +27,18 @@ export const appRoute = createRoute({
     }
   },
 });
+
+/** Whether somebody is signed in. Without a network it is whoever was last: what they have read is on the device. */
+async function isSignedIn(): Promise<boolean> {
+  try {
+    return await session.resume();
+  } catch (error) {
+    const me = isOffline(error) ? lastMe() : undefined;
+    if (!me) throw error;
+    queryClient.setQueryData(meQuery.queryKey, (now) => now ?? me, { updatedAt: 0 });
+    return true;
+  }
+}
 
 export const homeRoute = createRoute({
   getParentRoute: () => appRoute,

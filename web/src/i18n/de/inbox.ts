@@ -71,6 +71,8 @@ const de: typeof en = {
   mark: (title) => `${title} auswählen`,
   sentByUs: "Gesendet:",
   noMessages: "Noch keine Nachrichten",
+  notReadTitle: "Noch nicht auf diesem Gerät",
+  notReadHint: "Sie sind offline und haben das hier noch nie gelesen. Es erscheint, sobald Sie verbunden sind.",
   moreFailed: "Der Rest konnte nicht geladen werden.",
   tryAgain: "Erneut versuchen",
   unread: "ungelesen",

@@ -71,6 +71,8 @@ export default {
   mark: (title: string) => `Select ${title}`,
   sentByUs: "Sent:",
   noMessages: "No messages yet",
+  notReadTitle: "Not on this device yet",
+  notReadHint: "You are offline, and have not read this here before. It appears as soon as you are connected.",
   moreFailed: "The rest could not be loaded.",
   tryAgain: "Try again",
   unread: "unread",

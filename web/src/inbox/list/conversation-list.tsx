@@ -8,6 +8,7 @@ import { useEffect, useRef } from "react";
 import { Button, EmptyState, ErrorState, SkeletonRows, Spinner, useShortcut } from "@/ui";
 import type { InboxSearch } from "../filters";
 import { MoreFailed } from "../more-failed";
+import { NotRead } from "../not-read";
 import { conversationsQuery } from "../queries";
 import { useInboxText } from "../text";
 import { useInboxSearch } from "../use-search";
@@ -55,7 +56,7 @@ export function ConversationList({ search, selected, marked, onMark }: Conversat
   useShortcut("k", t.previousConversation, () => go(-1), { group: t.inboxGroup });
   useShortcut("x", t.markConversation, () => selected && mark(selected), { group: t.inboxGroup });
 
-  if (query.isPending) return <SkeletonRows rows={12} />;
+  if (query.isPending) return query.fetchStatus === "paused" ? <NotRead /> : <SkeletonRows rows={12} />;
   if (query.isError && rows.length === 0) {
     return <ErrorState error={query.error} retry={() => void query.refetch()} />;
   }

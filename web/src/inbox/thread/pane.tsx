@@ -8,6 +8,7 @@ import { Drawer, EmptyState, ErrorState, SkeletonRows, useTitle } from "@/ui";
 import { Composer } from "../composer/composer";
 import { useConversationText } from "../conversation-text";
 import { useTitleOf } from "../names";
+import { NotRead } from "../not-read";
 import { Typing } from "../presence/typing";
 import { useWatching } from "../presence/use-watching";
 import { useRoom } from "../presence/viewers";
@@ -53,7 +54,7 @@ function Pane({ id }: { id: string }) {
     return <Opened detail={detail.data} thread={thread} />;
   }
   if (detail.isError) return <ErrorState error={detail.error} retry={() => void detail.refetch()} />;
-  return <SkeletonRows rows={8} />;
+  return detail.fetchStatus === "paused" ? <NotRead /> : <SkeletonRows rows={8} />;
 }
 
 interface OpenedProps {
