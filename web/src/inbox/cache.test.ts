@@ -1,6 +1,6 @@
 import type { InfiniteData } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
-import { withFirstPage, withMessage, withoutChange } from "./cache";
+import { withFirstPage, withMessage, withMoved, withoutChange } from "./cache";
 import type { Conversation, ConversationPage, Message, MessagePage } from "./types";
 
 const conversation = (id: string) => ({ id }) as Conversation;
@@ -28,6 +28,27 @@ describe("a fresh first page", () => {
   it("leaves out what has changed and is not in it: it does not belong into the list any more", () => {
     const merged = withFirstPage(list(page("abc", "1"), page("def")), page("acd", "2"), new Set(["b"]));
     expect(ids(merged)).toEqual(["acd", "ef"]);
+  });
+});
+
+describe("a conversation that has changed", () => {
+  const at = (id: string, second: number, title = "") =>
+    ({ id, updated_at: `2026-11-27T10:00:0${second}Z`, title }) as Conversation;
+  const pages = (...all: Conversation[][]) => list(...all.map((items) => ({ items, has_more: false })));
+
+  it("stands first at once", () => {
+    expect(ids(withMoved(pages([at("a", 5), at("b", 4)], [at("c", 9), at("d", 2)]), "c"))).toEqual(["cab", "d"]);
+    expect(ids(withMoved(pages([at("a", 5), at("b", 4)], [at("c", 1)]), "c"))).toEqual(["ab", "c"]);
+    expect(ids(withMoved(pages([at("a", 5)]), "x"))).toEqual(["a"]);
+  });
+
+  it("is not older again because a page was on its way", () => {
+    const merged = withFirstPage(
+      pages([at("a", 5, "new")]),
+      { items: [at("a", 4, "old")], has_more: false },
+      new Set(),
+    );
+    expect(merged.pages[0]?.items[0]?.title).toBe("new");
   });
 });
 

@@ -59,6 +59,30 @@ function apply(id: string, patch: (conversation: Conversation) => Conversation):
   });
 }
 
+/** Moves a conversation to where it belongs in the lists by now. False: no list has it. */
+export function moveToItsPlace(id: string): boolean {
+  let listed = false;
+  queryClient.setQueriesData<Conversations>({ queryKey: ["conversations", "list"] }, (data) => {
+    if (!data?.pages.some((page) => page.items.some((conversation) => conversation.id === id))) return data;
+    listed = true;
+    return withMoved(data, id);
+  });
+  return listed;
+}
+
+/** Whatever has changed last stands first. */
+export function withMoved(data: Conversations, id: string): Conversations {
+  const moved = data.pages.flatMap((page) => page.items).find((conversation) => conversation.id === id);
+  if (!moved) return data;
+  const pages = data.pages.map((page) => ({ ...page, items: page.items.filter((other) => other.id !== id) }));
+  const isOlder = (other: Conversation) => other.updated_at <= moved.updated_at;
+  const page = pages.find(({ items }) => items.some(isOlder));
+  // The oldest stays where it is.
+  if (!page) return data;
+  page.items.splice(page.items.findIndex(isOlder), 0, moved);
+  return { ...data, pages };
+}
+
 /** The server's word on a conversation. */
 export function putConversation(conversation: Conversation): void {
   apply(conversation.id, () => conversation);
@@ -102,11 +126,20 @@ export function withFirstPage(
   first: ConversationPage,
   changed: ReadonlySet<string>,
 ): Conversations {
-  if (data.pages.length < 2) return { pages: [first], pageParams: [undefined] };
+  const known = new Map(
+    data.pages.flatMap((page) => page.items).map((conversation) => [conversation.id, conversation]),
+  );
+  // An event may have come while the page was on its way.
+  const items = first.items.map((conversation) => {
+    const old = known.get(conversation.id);
+    return old && old.updated_at > conversation.updated_at ? old : conversation;
+  });
+  const newest = { ...first, items };
+  if (data.pages.length < 2) return { pages: [newest], pageParams: [undefined] };
   const fresh = new Set(first.items.map((conversation) => conversation.id));
   const stays = ({ id }: Conversation) => !fresh.has(id) && !changed.has(id);
   const pushedOut = data.pages[0]?.items.filter(stays) ?? [];
   const [second, ...rest] = data.pages.slice(1).map((page) => ({ ...page, items: page.items.filter(stays) }));
   if (!second) return data;
-  return { ...data, pages: [first, { ...second, items: [...pushedOut, ...second.items] }, ...rest] };
+  return { ...data, pages: [newest, { ...second, items: [...pushedOut, ...second.items] }, ...rest] };
 }

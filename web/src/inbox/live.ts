@@ -3,7 +3,7 @@
 import type { InfiniteData } from "@tanstack/react-query";
 import { api, ok, queryClient } from "@/api";
 import type { LogEvent } from "@/realtime";
-import { knownConversation, patchConversation, patchMessage, putMessage, withFirstPage } from "./cache";
+import { knownConversation, moveToItsPlace, patchConversation, patchMessage, putMessage, withFirstPage } from "./cache";
 import { outbox } from "./outbox";
 import { conversationQuery, eventsQuery, factsQuery, goneQuery, presenceQuery, queuesQuery } from "./queries";
 import { spaced } from "./spaced";
@@ -54,7 +54,9 @@ export function onInboxEvent(event: LogEvent, myId: string): void {
   }
   patchFrom(event, myId);
   changed.add(id);
-  refreshSoon();
+  // What is in no list yet has to be asked for.
+  if (moveToItsPlace(id)) refreshSoon();
+  else refreshSoon(0);
   countSoon();
   queuesSoon();
   boardSoon();

@@ -28,3 +28,17 @@ it("does what is asked for all the time once in each gap, and the last of it as 
   vi.advanceTimersByTime(1_000);
   expect(work.mock.calls.length).toBe(before + 1);
 });
+
+it("does at once what is urgent, and many urgent ones in one", () => {
+  const work = vi.fn();
+  const ask = spaced(work, 100, 1_000);
+  ask();
+  ask(0);
+  vi.advanceTimersByTime(0);
+  expect(work).toHaveBeenCalledTimes(1);
+  for (let times = 0; times < 20; times += 1) ask(0);
+  vi.advanceTimersByTime(999);
+  expect(work).toHaveBeenCalledTimes(1);
+  vi.advanceTimersByTime(1);
+  expect(work).toHaveBeenCalledTimes(2);
+});
