@@ -6,6 +6,8 @@ import { settingsQuery } from "../queries";
 
 interface CloseDialogProps {
   open: boolean;
+  /** Says how many, where it is not one. */
+  title?: string;
   onOpenChange: (open: boolean) => void;
   onClose: (reason: string | undefined) => void;
 }
@@ -16,7 +18,7 @@ export function CloseDialog(props: CloseDialogProps) {
   return props.open ? <OpenCloseDialog {...props} /> : null;
 }
 
-function OpenCloseDialog({ onOpenChange, onClose }: CloseDialogProps) {
+function OpenCloseDialog({ title, onOpenChange, onClose }: CloseDialogProps) {
   const t = useConversationText();
   const form = useId();
   const { data } = useQuery(settingsQuery);
@@ -33,7 +35,7 @@ function OpenCloseDialog({ onOpenChange, onClose }: CloseDialogProps) {
     <Dialog
       open
       onOpenChange={onOpenChange}
-      title={t.closeTitle}
+      title={title ?? t.closeTitle}
       size="sm"
       footer={
         <>

@@ -201,16 +201,22 @@ export function useMerge(id: string, onMerged: (into: string) => void) {
   });
 }
 
-/** Same for many; says how many it was done with. */
+/** Same for many; says how many it was done with, and offers the way back from the archive. */
 export function useBulk(onDone: () => void) {
   const t = useInboxText();
+  const send = (body: Schemas["Bulk"]) => ok(api.POST("/api/v1/conversations/bulk", { body }));
+  const refresh = () => void queryClient.invalidateQueries({ queryKey: ["conversations"] });
   return useMutation({
-    mutationFn: (body: Schemas["Bulk"]) => ok(api.POST("/api/v1/conversations/bulk", { body })),
-    onSuccess: ({ succeeded, failed, results }) => {
-      void queryClient.invalidateQueries({ queryKey: ["conversations"] });
+    mutationFn: send,
+    onSuccess: ({ succeeded, failed, results }, { action }) => {
+      refresh();
+      const ids = results.filter((result) => result.ok).map(({ id }) => id);
+      const bringBack = () =>
+        void send({ ids, action: { type: "archive", archived: false } }).then(refresh, toastError);
+      const undo = action.type === "archive" && ids.length > 0 ? bringBack : undefined;
       const why = results.find((result) => !result.ok)?.problem;
-      if (failed > 0) toast({ title: t.bulkFailed(failed), detail: why?.detail ?? why?.title, tone: "danger" });
-      else toast({ title: t.bulkDone(succeeded) });
+      if (failed > 0) toast({ title: t.bulkFailed(failed), detail: why?.detail ?? why?.title, tone: "danger", undo });
+      else toast({ title: t.bulkDone(succeeded), undo });
       onDone();
     },
     onError: (error) => toastError(error),

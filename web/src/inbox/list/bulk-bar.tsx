@@ -70,6 +70,7 @@ export function BulkBar({ marked, onDone }: BulkBarProps) {
       <IconButton label={t.unmark} icon={<X />} onClick={onDone} />
       <CloseDialog
         open={closing}
+        title={t.closeMany(marked.size)}
         onOpenChange={setClosing}
         onClose={(reason) => {
           setClosing(false);

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Button, Checkbox, Combobox, Field, Select } from "@/ui";
+import { Button, Checkbox, Combobox, ErrorNote, Field, Select } from "@/ui";
 import { useAccounts, useChannels } from "../channels";
 import { useConversationText } from "../conversation-text";
 import type { InboxSearch } from "../filters";
@@ -25,14 +25,14 @@ const NONE: InboxSearch = {
 
 export function FilterForm({ search, onChange }: FilterFormProps) {
   const t = useConversationText();
-  const users = useQuery(usersQuery).data ?? [];
-  const teams = useQuery(teamsQuery).data ?? [];
-  const tags = useQuery(tagsQuery).data ?? [];
-  const brands = useQuery(brandsQuery).data ?? [];
+  const asked = [useQuery(usersQuery), useQuery(teamsQuery), useQuery(tagsQuery), useQuery(brandsQuery)] as const;
+  const [users = [], teams = [], tags = [], brands = []] = [asked[0].data, asked[1].data, asked[2].data, asked[3].data];
+  const failed = asked.find(({ isError, data }) => isError && !data);
   const [channels, accounts] = [useChannels(), useAccounts()];
   const any = { value: "", label: t.any };
   return (
     <div className="flex flex-col gap-3">
+      {failed && <ErrorNote error={failed.error} />}
       <Field label={t.assignee}>
         <Combobox
           label={t.assignee}

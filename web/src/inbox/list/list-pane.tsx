@@ -2,6 +2,7 @@
 
 import { lazy, Suspense, useState } from "react";
 import { useShortcut } from "@/ui";
+import { toQuery } from "../filters";
 import { useInboxText } from "../text";
 import { useInboxSearch } from "../use-search";
 import { ConversationList } from "./conversation-list";
@@ -12,11 +13,17 @@ import { InboxTabs } from "./tabs";
 const BulkBar = lazy(() => import("./bulk-bar").then((module) => ({ default: module.BulkBar })));
 const SearchResults = lazy(() => import("./search-results").then((module) => ({ default: module.SearchResults })));
 
+const NONE: ReadonlySet<string> = new Set();
+
 export function ListPane({ selected }: { selected: string | undefined }) {
   const t = useInboxText();
   const [search, change] = useInboxSearch();
   const [searching, setSearching] = useState(search.q !== undefined);
-  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
+  // What is marked in one list is not seen in another, and nothing is done with what is not seen.
+  const list = JSON.stringify(toQuery(search));
+  const [marks, setMarks] = useState({ list, ids: NONE });
+  const marked = marks.list === list ? marks.ids : NONE;
+  const setMarked = (ids: ReadonlySet<string>) => setMarks({ list, ids });
   const open = () => setSearching(true);
   const close = () => {
     setSearching(false);
@@ -35,7 +42,7 @@ export function ListPane({ selected }: { selected: string | undefined }) {
           <InboxTabs />
           {marked.size > 0 ? (
             <Suspense>
-              <BulkBar marked={marked} onDone={() => setMarked(new Set())} />
+              <BulkBar marked={marked} onDone={() => setMarked(NONE)} />
             </Suspense>
           ) : (
             <FilterBar search={search} onChange={change} />
