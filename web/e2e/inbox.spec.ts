@@ -19,6 +19,11 @@ async function answer(page: Page, text: string): Promise<void> {
   await page.getByLabel("Write a message").press("Enter");
 }
 
+/** The browser has the console some seconds after it was opened, and what was read a moment later. */
+async function isKept(page: Page): Promise<void> {
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+}
+
 test("a customer writes, an agent takes it in one click and answers, and the ticks say how far it came", async ({
   product,
   person,
@@ -116,6 +121,55 @@ test("what is written without a connection is sent once when it is back", async 
   const sent = data?.items.filter((message) => message.sender.kind === "user").map((message) => message.preview);
   expect(sent).toEqual(["First, from the train.", "Second, from the tunnel."]);
   for (const text of sent ?? []) await expect(thread(admin).getByText(text)).toHaveCount(1);
+});
+
+test("without a network a reload shows what was read, and what is written then is sent later", async ({
+  product,
+  admin,
+}) => {
+  await new Customer(product, "Olga Offline").write("Do you read this in the tunnel?");
+  await open(admin, "Olga Offline");
+  await expect(thread(admin).getByText("Do you read this in the tunnel?")).toBeVisible();
+  await isKept(admin);
+  await admin.context().setOffline(true);
+  await admin.reload();
+  await expect(row(admin, "Olga Offline")).toBeVisible();
+  await expect(thread(admin).getByText("Do you read this in the tunnel?")).toBeVisible();
+  await answer(admin, "I do.");
+  await expect(thread(admin).getByText("Will be sent when you are back online")).toBeVisible();
+  await admin.context().setOffline(false);
+  await expect(thread(admin).getByRole("article", { name: "Your message, not sent yet" })).toHaveCount(0);
+  await expect(thread(admin).getByText("I do.")).toHaveCount(1);
+});
+
+test("who signs out is told what is not sent yet", async ({ product, person }) => {
+  const { page } = await person("Selma Sorglos", "agent");
+  await new Customer(product, "Wanda Wartet").write("Still there?");
+  await open(page, "Wanda Wartet");
+  await isKept(page);
+  await page.context().setOffline(true);
+  await answer(page, "Not sent yet.");
+  await page.getByRole("button", { name: "Account of Selma Sorglos" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page.getByRole("dialog").getByText("1 message has not been sent yet")).toBeVisible();
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+  await page.context().setOffline(false);
+  await expect(thread(page).getByRole("article", { name: "Your message, not sent yet" })).toHaveCount(0);
+});
+
+test("what a search has found is led to, however old it is", async ({ product, admin }) => {
+  const customer = new Customer(product, "Vera Viel");
+  await customer.write("The very first word: zirkonium");
+  for (let line = 1; line <= 60; line += 1) await customer.write(`Line ${line}`);
+  await open(admin, "Vera Viel");
+  await expect(thread(admin).getByText("Line 60", { exact: true })).toBeVisible();
+  await admin.keyboard.press("/");
+  await admin.getByLabel("Search conversations, messages and contacts").fill("zirkonium");
+  await admin
+    .getByRole("list", { name: "Messages" })
+    .getByRole("link", { name: /Vera Viel/ })
+    .click();
+  await expect(thread(admin).getByText("The very first word: zirkonium")).toBeInViewport();
 });
 
 test("a conversation is tagged, made urgent, put aside, closed and opened again", async ({ product, admin }) => {

@@ -22,6 +22,9 @@ const nothing = createRoute({
 const conversation = createRoute({
   getParentRoute: () => inbox,
   path: "/$conversationId",
+  // A message to be led to; it goes out of the address when it is found.
+  validateSearch: ({ message }: Record<string, unknown>): { message?: string } =>
+    typeof message === "string" && message ? { message } : {},
   loader: ({ params }) => void queryClient.prefetchQuery(conversationQuery(params.conversationId)),
   component: lazyRouteComponent(() => import("./thread/pane"), "ConversationPane"),
 });

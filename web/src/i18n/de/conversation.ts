@@ -29,6 +29,7 @@ const de: typeof en = {
   onlyEscalated: "Nur eskalierte",
   onlyArchived: "Archivierte",
   bulk: "Mit den ausgewählten",
+  closeMany: (count) => plural(count, { one: "# Unterhaltung schließen", other: "# Unterhaltungen schließen" }),
   marked: (count) => plural(count, { one: "# ausgewählt", other: "# ausgewählt" }),
   unmark: "Keine auswählen",
   markRead: "Als gelesen markieren",
@@ -50,6 +51,8 @@ const de: typeof en = {
   theChannel: "Der Kanal",
   aRule: "Eine Regel",
   aTeam: "ein Team",
+  messageNotFound: "Diese Nachricht ist nicht mehr hier",
+  moreMessages: "Weitere Nachrichten",
   olderMessage: "Eine ältere Nachricht",
   delivery: {
     queued: "Wartet auf das Senden",

@@ -29,6 +29,7 @@ export default {
   onlyEscalated: "Escalated only",
   onlyArchived: "Archived",
   bulk: "With the selected",
+  closeMany: (count: number) => plural(count, { one: "Close # conversation", other: "Close # conversations" }),
   marked: (count: number) => plural(count, { one: "# selected", other: "# selected" }),
   unmark: "Select none",
   markRead: "Mark as read",
@@ -50,6 +51,8 @@ export default {
   theChannel: "The channel",
   aRule: "A rule",
   aTeam: "a team",
+  messageNotFound: "This message is not here any more",
+  moreMessages: "More messages",
   olderMessage: "An older message",
   delivery: {
     queued: "Waiting to be sent",

@@ -48,7 +48,8 @@ export function ConversationList({ search, selected, marked, onMark }: Conversat
     const next = rows[at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1)];
     if (!next) return;
     virtualizer.scrollToIndex(rows.indexOf(next));
-    void navigate({ to: "/inbox/$conversationId", params: { conversationId: next.id }, search: (old) => old });
+    const params = { conversationId: next.id };
+    void navigate({ to: "/inbox/$conversationId", params, search: (old) => ({ ...old, message: undefined }) });
   };
   const mark = (id: string) =>
     onMark(new Set(marked.has(id) ? [...marked].filter((one) => one !== id) : [...marked, id]));

@@ -49,7 +49,7 @@ export function ConversationRow({ conversation, selected, marked, marking, onMar
           <Link
             to="/inbox/$conversationId"
             params={{ conversationId: id }}
-            search={(old) => old}
+            search={(old) => ({ ...old, message: undefined })}
             aria-current={selected ? "true" : undefined}
             className={cx(
               "min-w-0 flex-1 truncate text-sm after:absolute after:inset-0 focus-visible:outline-none",

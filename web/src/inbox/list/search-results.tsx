@@ -1,20 +1,39 @@
 /** What a search has found: contacts, conversations, and lines of messages. */
 
-import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useInfiniteQuery,
+  useQuery,
+} from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { SearchX } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { api, type components, ok } from "@/api";
-import { Avatar, EmptyState, ErrorState, RelativeTime, SkeletonRows } from "@/ui";
+import { Avatar, Button, EmptyState, ErrorNote, ErrorState, RelativeTime, SkeletonRows } from "@/ui";
 import { useConversationText } from "../conversation-text";
 import { ConversationRow, ROW_HEIGHT } from "./conversation-row";
 
 type Schemas = components["schemas"];
 
+/** The search for everything gives so many of each; of messages, the rest is asked for apart. */
+const FIRST = 10;
+
+function messagesQuery(q: string) {
+  return infiniteQueryOptions({
+    queryKey: ["search", q, "messages"],
+    queryFn: ({ pageParam: cursor, signal }) =>
+      ok(api.GET("/api/v1/search/messages", { params: { query: { q, limit: 50, cursor } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+}
+
 function searchQuery(q: string) {
   return queryOptions({
     queryKey: ["search", q],
-    queryFn: ({ signal }) => ok(api.GET("/api/v1/search", { params: { query: { q, limit: 10 } }, signal })),
+    queryFn: ({ signal }) => ok(api.GET("/api/v1/search", { params: { query: { q, limit: FIRST } }, signal })),
     enabled: q !== "",
     placeholderData: keepPreviousData,
   });
@@ -48,11 +67,7 @@ export function SearchResults({ text, selected }: { text: string; selected: stri
           </li>
         ))}
       </Group>
-      <Group title={t.messages} count={messages.length}>
-        {messages.map((message) => (
-          <FoundMessage key={message.id} message={message} />
-        ))}
-      </Group>
+      <FoundMessages key={text} text={text} first={messages} />
       <Group title={t.contacts} count={contacts.length}>
         {contacts.map((contact) => (
           <FoundContact key={contact.id} contact={contact} />
@@ -72,14 +87,44 @@ function Group({ title, count, children }: { title: string; count: number; child
   );
 }
 
+function FoundMessages({ text, first }: { text: string; first: Schemas["FoundMessage"][] }) {
+  const t = useConversationText();
+  const [wanted, setWanted] = useState(false);
+  const all = useInfiniteQuery({ ...messagesQuery(text), enabled: wanted });
+  const messages = all.data?.pages.flatMap((page) => page.items) ?? first;
+  const more = all.data ? all.hasNextPage : first.length >= FIRST;
+  const goOn = () => {
+    if (all.data) void all.fetchNextPage();
+    else if (wanted) void all.refetch();
+    else setWanted(true);
+  };
+  return (
+    <>
+      <Group title={t.messages} count={messages.length}>
+        {messages.map((message) => (
+          <FoundMessage key={message.id} message={message} />
+        ))}
+      </Group>
+      {all.isError && <ErrorNote error={all.error} />}
+      {more && (
+        <div className="flex justify-center p-2">
+          <Button size="sm" variant="ghost" busy={all.isFetching} onClick={goOn}>
+            {t.moreMessages}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
 function FoundMessage({ message }: { message: Schemas["FoundMessage"] }) {
-  const { conversation, snippet, occurred_at } = message;
+  const { id, conversation, snippet, occurred_at } = message;
   return (
     <li>
       <Link
         to="/inbox/$conversationId"
         params={{ conversationId: conversation.id }}
-        search={(old) => old}
+        search={(old) => ({ ...old, message: id })}
         className="block border-b border-line px-3 py-2 hover:bg-hover focus-visible:-outline-offset-2"
       >
         <span className="flex items-baseline gap-2">

@@ -2,7 +2,7 @@ import { useConversationText } from "../conversation-text";
 import { useNameOf } from "../names";
 import { useThreadParts } from "./thread-context";
 
-/** What a message answers; a click leads there if it is loaded. */
+/** What a message answers; a click leads there. */
 export function Quote({ id }: { id: string }) {
   const t = useConversationText();
   const { messages, find } = useThreadParts();
@@ -13,7 +13,6 @@ export function Quote({ id }: { id: string }) {
     <button
       type="button"
       onClick={() => find(id)}
-      disabled={!quoted}
       className="mb-1 block w-full border-l-2 border-accent pl-2 text-left text-xs text-muted"
     >
       {name && <span className="block font-medium">{name}</span>}

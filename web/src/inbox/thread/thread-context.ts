@@ -5,7 +5,7 @@ interface ThreadParts {
   conversation: Conversation;
   /** What is loaded. */
   messages: Message[];
-  /** Scrolls to a message, if it is loaded. */
+  /** Leads to a message, however old it is. */
   find: (id: string) => void;
 }
 

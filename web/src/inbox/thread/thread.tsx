@@ -3,14 +3,16 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { IconButton, Spinner } from "@/ui";
+import { cx, IconButton, Spinner } from "@/ui";
 import { markRead } from "../actions/mutations";
 import { useConversationText } from "../conversation-text";
-import type { Conversation } from "../types";
 import { MoreFailed } from "../more-failed";
+import type { Conversation } from "../types";
+import { Announcer } from "./announcer";
 import { ThreadEntry } from "./entry";
 import { ThreadContext } from "./thread-context";
 import { useRead } from "./use-read";
+import { useTarget } from "./use-target";
 import type { useThread } from "./use-thread";
 
 interface ThreadProps {
@@ -54,32 +56,38 @@ export function Thread({ conversation, thread }: ThreadProps) {
   // After a failure the person asks for more: by itself it would be asked for without end.
   const mayGoOn = hasNextPage && older.fetchStatus === "idle" && !isFetchNextPageError;
   useEffect(() => {
-    if (opened.current && firstShown < AHEAD && mayGoOn) void fetchNextPage();
+    if (opened.current && firstShown < AHEAD && mayGoOn) void fetchNextPage({ cancelRefetch: false });
   }, [firstShown, mayGoOn, fetchNextPage]);
 
-  const find = (id: string) => {
-    const index = entries.findIndex((entry) => entry.key === id);
-    if (index >= 0) virtualizer.scrollToIndex(index, { align: "center" });
-  };
+  const target = useTarget(thread, (index) => {
+    opened.current = true;
+    virtualizer.scrollToIndex(index, { align: "center" });
+  });
   return (
-    <ThreadContext value={{ conversation, messages, find }}>
+    <ThreadContext value={{ conversation, messages, find: target.lead }}>
       <div className="relative min-h-0 flex-1">
+        <Announcer messages={messages} />
         <div
           ref={scroller}
           onScroll={() => setAtEnd(virtualizer.isAtEnd(NEAR_END))}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with keys.
           tabIndex={0}
           role="log"
+          // Its parts come and go as one scrolls.
+          aria-live="off"
           aria-label={t.messages}
           className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none]"
         >
-          {isFetchingNextPage && (
+          {(isFetchingNextPage || target.searching) && (
             <div className="absolute inset-x-0 top-2 z-10 flex justify-center text-muted">
               <Spinner />
             </div>
           )}
-          {isFetchNextPageError && <MoreFailed retry={() => void fetchNextPage()} />}
-          {happened.isError && !isFetchNextPageError && <MoreFailed retry={() => void retryEvents(happened)} />}
+          {(isFetchNextPageError || happened.isError) && (
+            <div className="absolute inset-x-0 top-0 z-10 bg-raised">
+              <MoreFailed retry={() => void (isFetchNextPageError ? fetchNextPage() : retryEvents(happened))} />
+            </div>
+          )}
           <div className="relative w-full" style={{ height: virtualizer.getTotalSize() }}>
             {shown.map((item) => {
               const entry = entries[item.index];
@@ -89,7 +97,10 @@ export function Thread({ conversation, thread }: ThreadProps) {
                     key={item.key}
                     ref={virtualizer.measureElement}
                     data-index={item.index}
-                    className="absolute inset-x-0 top-0 px-3 md:px-5"
+                    className={cx(
+                      "absolute inset-x-0 top-0 px-3 motion-safe:transition-colors md:px-5",
+                      entry.key === target.highlighted && "bg-selected",
+                    )}
                     style={{ transform: `translateY(${item.start}px)` }}
                   >
                     <ThreadEntry entry={entry} />
