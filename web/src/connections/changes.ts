@@ -98,4 +98,9 @@ export function fieldErrors(error: unknown, prefix: string): FieldError[] {
   return errors.map(({ pointer, code, message }) => ({ pointer: pointer.slice(prefix.length), code, message }));
 }
 
+/** Whether it is certain that nothing came of a request: without an answer, or with a fault of the server, it is not. */
+export function wasRefused(error: unknown): boolean {
+  return error instanceof ProblemError && error.problem.status < 500 && error.code !== "in_progress";
+}
+
 export { idempotencyKey };

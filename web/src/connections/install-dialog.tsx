@@ -2,36 +2,42 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { ProblemError } from "@/api";
-import { Button, Dialog, ErrorNote, Field, toast } from "@/ui";
-import { install, installation } from "./changes";
+import { Button, Dialog, ErrorNote, Field, toast, toastError } from "@/ui";
+import { installed, Refused } from "./installed";
 import { refreshPlugins } from "./queries";
-import { useText } from "./text";
-
-interface Installed {
-  plugin: string;
-  name: string;
-  version: string;
-}
+import { type Text, useText } from "./text";
 
 export function InstallDialog({ onClose }: { onClose: () => void }) {
   const t = useText();
   const navigate = useNavigate();
   const [file, setFile] = useState<File>();
+  // Whoever closes the dialog meanwhile hears what came of it, and stays where they are.
+  const isClosed = useRef(false);
+  const close = () => {
+    isClosed.current = true;
+    onClose();
+  };
   const upload = useMutation({
     mutationFn: (chosen: File) => installed(chosen),
     onSuccess: async ({ plugin, name, version }) => {
       toast({ title: t.plugins.installed(name, version) });
       await refreshPlugins();
-      onClose();
+      if (isClosed.current) return;
+      close();
       await navigate({ to: "/connections/plugins/$plugin", params: { plugin } });
+    },
+    onError: (error) => {
+      if (!isClosed.current) return;
+      const reasons = error instanceof Refused ? reasonsOf(error, t).map(({ message }) => message) : [];
+      toastError(reasons.length > 0 ? new Error(reasons.join(" ")) : error, t.plugins.refused);
     },
   });
   return (
     <Dialog
       open
-      onOpenChange={(open) => !open && onClose()}
+      onOpenChange={(open) => !open && close()}
       title={t.plugins.install}
       description={t.plugins.installHint}
       footer={
@@ -61,7 +67,9 @@ export function InstallDialog({ onClose }: { onClose: () => void }) {
 
 /** Everything that is wrong with the file, for whoever built it. */
 function Refusal({ error }: { error: unknown }) {
-  const errors = error instanceof ProblemError ? (error.problem.errors ?? []) : [];
+  const t = useText();
+  const errors =
+    error instanceof Refused ? reasonsOf(error, t) : error instanceof ProblemError ? (error.problem.errors ?? []) : [];
   if (errors.length === 0) {
     return (
       <div className="pt-3">
@@ -70,6 +78,10 @@ function Refusal({ error }: { error: unknown }) {
     );
   }
   return <Reasons errors={errors} />;
+}
+
+function reasonsOf({ reasons }: Refused, t: Text): Refused["reasons"] {
+  return reasons.length > 0 ? reasons : [{ pointer: "", message: t.plugins.versionTaken }];
 }
 
 function Reasons({ errors }: { errors: { pointer: string; message: string }[] }) {
@@ -87,21 +99,4 @@ function Reasons({ errors }: { errors: { pointer: string; message: string }[] })
       </ul>
     </div>
   );
-}
-
-/** The file is checked and compiled by a worker, which may take longer than a request waits. */
-async function installed(file: File): Promise<Installed> {
-  let answer = await install(file);
-  while ("done" in answer) {
-    if (answer.done && answer.errors?.length) {
-      throw new Error(answer.errors.map(({ pointer, message }) => `${pointer} ${message}`.trim()).join(" "));
-    }
-    if (answer.done) {
-      const plugin = answer.plugin_id ?? "";
-      return { plugin, name: plugin, version: answer.version ?? "" };
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    answer = await installation(answer.id);
-  }
-  return { plugin: answer.id, name: answer.name, version: answer.version };
 }
