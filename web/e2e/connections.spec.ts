@@ -57,13 +57,20 @@ test("an admin connects WhatsApp, mends a wrong token, and sees what arrives", a
   await admin.getByRole("textbox", { name: "Access token" }).fill("EAAwrong");
   await admin.getByRole("textbox", { name: "WhatsApp Business Account ID" }).fill("77");
   await admin.getByRole("textbox", { name: "App secret" }).fill(APP_SECRET);
+  const agree = admin.getByRole("checkbox", { name: "I agree that it may do this" });
+  await expect(admin.getByRole("region", { name: "What it may do" })).toContainText("graph.facebook.com (GET, POST)");
   await isAccessible(admin);
+  await admin.getByRole("button", { name: "Connect" }).click();
+  await expect(admin.getByText("Agree to it, or do not connect it.")).toBeVisible();
+  await agree.check();
   await admin.getByRole("button", { name: "Connect" }).click();
 
   const done = admin.getByRole("dialog", { name: "Second number is connected" });
   const url = await done.getByLabel("Address for the provider").inputValue();
   expect(url).toContain("/hooks/");
   await expect(done.getByLabel("Verify token")).not.toHaveValue("");
+  await admin.keyboard.press("Escape");
+  await admin.getByRole("dialog", { name: "Have you copied them?" }).getByRole("button", { name: "Cancel" }).click();
   await done.getByRole("button", { name: "Go on" }).click();
 
   await admin.getByRole("button", { name: "Test connection" }).click();
@@ -127,6 +134,9 @@ test("a form with changes is not left by accident", async ({ admin }) => {
   await admin.getByLabel("Phone number", { exact: true }).fill("+1 555 0100");
   await admin.getByRole("link", { name: "Back to connections" }).click();
   const question = admin.getByRole("dialog", { name: "Leave without saving?" });
+  await question.getByRole("button", { name: "Cancel" }).click();
+  await expect(admin.getByLabel("Phone number", { exact: true })).toHaveValue("+1 555 0100");
+  await admin.getByRole("tab", { name: "Overview" }).click();
   await question.getByRole("button", { name: "Cancel" }).click();
   await expect(admin.getByLabel("Phone number", { exact: true })).toHaveValue("+1 555 0100");
   await admin.getByRole("link", { name: "Back to connections" }).click();

@@ -5,15 +5,16 @@ import { useParams } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { ProblemError } from "@/api";
 import { type JsonObject, type Save, type Schema, SettingsForm } from "@/settings-form";
-import { ErrorState, Field, Input, Page, SkeletonRows } from "@/ui";
+import { Checkbox, ErrorState, Field, Input, Page, SkeletonRows } from "@/ui";
+import { useUnsavedGuard } from "@/unsaved";
 import { BackLink } from "./back-link";
-import { type Created, create, idempotencyKey } from "./changes";
+import { Capabilities } from "./capabilities";
+import { type Created, create, idempotencyKey, wasRefused } from "./changes";
 import { CreatedDialog } from "./created-dialog";
 import { EndpointChoice } from "./endpoint-choice";
 import { together } from "./joined-schema";
 import { defaultsQuery, endpointsQuery, type Plugin, pluginQuery, refreshConnections } from "./queries";
 import { useText } from "./text";
-import { useUnsavedGuard } from "./unsaved";
 
 export function CreatePage() {
   const t = useText();
@@ -46,6 +47,7 @@ function NewConnection({ plugin, tenant }: { plugin: Plugin; tenant: JsonObject 
   const [isNameMissing, setIsNameMissing] = useState(false);
   const [endpoint, setEndpoint] = useState<string>();
   const [created, setCreated] = useState<Created>();
+  const [consent, setConsent] = useState<Consent>({ isGiven: false, isMissing: false });
   // One key for one connection, however often the button is pressed.
   const [key, setKey] = useState(idempotencyKey);
   const endpoints = useQuery(endpointsQuery);
@@ -62,16 +64,20 @@ function NewConnection({ plugin, tenant }: { plugin: Plugin; tenant: JsonObject 
   );
   const save: Save = async (change) => {
     setIsNameMissing(name.trim() === "");
-    if (name.trim() === "") return "kept";
+    setConsent((before) => ({ ...before, isMissing: !before.isGiven }));
+    if (name.trim() === "" || !consent.isGiven) return "kept";
     try {
-      const body = { name: name.trim(), plugin_id: plugin.id, endpoint_id: endpoint, ...form.parts(change) };
+      // The version that was agreed to, whatever is installed meanwhile.
+      const { id: plugin_id, version: plugin_version } = plugin;
+      const body = { name: name.trim(), plugin_id, plugin_version, endpoint_id: endpoint, ...form.parts(change) };
       const made = await create(body, key);
       onDirtyChange(false);
       setCreated(made);
       await refreshConnections();
       return [];
     } catch (error) {
-      setKey(idempotencyKey());
+      // Where no answer came, the connection may be there: the same key finds it.
+      if (wasRefused(error)) setKey(idempotencyKey());
       return form.errors(error instanceof ProblemError ? error : undefined) ?? Promise.reject(error);
     }
   };
@@ -101,8 +107,44 @@ function NewConnection({ plugin, tenant }: { plugin: Plugin; tenant: JsonObject 
         saveLabel={t.create.submit}
         onSave={save}
         onDirtyChange={onDirtyChange}
+        notice={<ConsentTo plugin={plugin} consent={consent} onChange={setConsent} />}
       />
       {created && <CreatedDialog created={created} />}
     </>
+  );
+}
+
+interface Consent {
+  isGiven: boolean;
+  isMissing: boolean;
+}
+
+interface ConsentProps {
+  plugin: Plugin;
+  consent: Consent;
+  onChange: (consent: Consent) => void;
+}
+
+/** What the plugin may do for the connection, to be agreed to. */
+function ConsentTo({ plugin, consent, onChange }: ConsentProps) {
+  const t = useText();
+  const { isGiven, isMissing } = consent;
+  return (
+    <section aria-label={t.plugins.may} className="flex flex-col gap-3 rounded-md border border-line px-4 py-3">
+      <h3 className="text-sm font-semibold">{t.create.may(plugin.name, plugin.version)}</h3>
+      <Capabilities capabilities={plugin.capabilities} />
+      <Checkbox
+        label={t.version.consent}
+        checked={isGiven}
+        required
+        aria-invalid={isMissing || undefined}
+        onCheckedChange={(isGiven) => onChange({ isGiven, isMissing: false })}
+      />
+      {isMissing && (
+        <p role="alert" className="text-xs text-danger">
+          {t.create.consentMissing}
+        </p>
+      )}
+    </section>
   );
 }

@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { inWords } from "@/settings-form";
-import { Button, Dialog } from "@/ui";
+import { Button, confirm, Dialog } from "@/ui";
 import type { Created } from "./changes";
 import { CopyLine } from "./copy-line";
 import { useText } from "./text";
@@ -10,11 +10,15 @@ export function CreatedDialog({ created }: { created: Created }) {
   const t = useText();
   const navigate = useNavigate();
   const goOn = () => void navigate({ to: "/connections/$connection", params: { connection: created.id } });
+  const leave = async () => {
+    const { secretsLeave: title, secretsLeaveDetail: detail, goOn: action } = t.create;
+    if (secrets.length === 0 || (await confirm({ title, detail, action, danger: true }))) goOn();
+  };
   const secrets = Object.entries(created.generated_secrets ?? {});
   return (
     <Dialog
       open
-      onOpenChange={goOn}
+      onOpenChange={() => void leave()}
       title={t.create.doneTitle(created.name)}
       footer={
         <Button variant="primary" onClick={goOn}>

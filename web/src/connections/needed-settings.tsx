@@ -14,10 +14,11 @@ interface Props {
   to: string;
   needsEndpoint: boolean;
   upgrade: (more: Partial<Upgrade>) => Promise<unknown>;
+  onDirtyChange: (isDirty: boolean) => void;
 }
 
 /** What a version needs of a connection that it does not have yet. */
-export function NeededSettings({ connection, to, needsEndpoint, upgrade }: Props) {
+export function NeededSettings({ connection, to, needsEndpoint, upgrade, onDirtyChange }: Props) {
   const t = useText();
   const plugin = useQuery(versionQuery(connection.plugin_id, to));
   const settings = useQuery(settingsQuery(connection.id));
@@ -62,6 +63,7 @@ export function NeededSettings({ connection, to, needsEndpoint, upgrade }: Props
         isNew
         saveLabel={t.version.upgrade(to)}
         onSave={save}
+        onDirtyChange={onDirtyChange}
       />
     </div>
   );

@@ -3,11 +3,11 @@ import { useState } from "react";
 import { type components, queryClient } from "@/api";
 import { changeOf, effective, type JsonObject, merge, type Schema, SettingsForm } from "@/settings-form";
 import { ErrorState, Section, SkeletonRows, toast } from "@/ui";
+import { useUnsavedGuard } from "@/unsaved";
 import { saveDefaults } from "./changes";
 import { Conflict } from "./conflict";
 import { defaultsQuery, refreshConnections, type Tagged } from "./queries";
 import { useText } from "./text";
-import { useUnsavedGuard } from "./unsaved";
 import { useGuardedSave } from "./use-guarded-save";
 
 type Defaults = components["schemas"]["PluginDefaults"];
@@ -15,9 +15,14 @@ type Defaults = components["schemas"]["PluginDefaults"];
 /** What a tenant gives all its connections of a plugin. */
 export function PluginDefaults({ plugin }: { plugin: string }) {
   const t = useText();
-  const { data, error, isPending, refetch } = useQuery(defaultsQuery(plugin));
+  const { data, error, isFetchedAfterMount, refetch } = useQuery({
+    ...defaultsQuery(plugin),
+    refetchOnMount: "always",
+  });
   const [round, setRound] = useState(0);
-  if (!data) return isPending ? <SkeletonRows /> : <ErrorState error={error} retry={refetch} />;
+  // A form keeps what it began with: it begins with what holds now.
+  if (!isFetchedAfterMount) return <SkeletonRows />;
+  if (!data) return <ErrorState error={error} retry={refetch} />;
   return (
     <Section title={t.settings.defaults} description={t.settings.defaultsHint}>
       <Form key={round} plugin={plugin} first={data} again={() => setRound((before) => before + 1)} />
@@ -34,6 +39,7 @@ function Form({ plugin, first, again }: { plugin: string; first: Tagged<Defaults
   const { save, conflict } = useGuardedSave({
     shown,
     latest: () => queryClient.fetchQuery({ ...defaultsQuery(plugin), staleTime: 0 }),
+    content: ({ settings, schema }) => ({ settings, schema }),
     // All of them are sent: what others have changed meanwhile stays theirs.
     send: (wanted, over) => {
       const theirs = over.value.settings as JsonObject;

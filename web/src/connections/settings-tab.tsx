@@ -3,24 +3,31 @@ import { useState } from "react";
 import { type components, queryClient } from "@/api";
 import { type JsonObject, type Origin, type Schema, SettingsForm } from "@/settings-form";
 import { ErrorState, SkeletonRows, toast } from "@/ui";
+import { useUnsavedGuard } from "@/unsaved";
 import { saveSettings } from "./changes";
 import { Conflict } from "./conflict";
 import { defaultsQuery, optionsOf, refreshConnections, settingsQuery, type Tagged } from "./queries";
 import { useText } from "./text";
-import { useUnsavedGuard } from "./unsaved";
 import { useGuardedSave } from "./use-guarded-save";
 
 type Settings = components["schemas"]["ConnectionSettings"];
 
 /** What a connection is set up with. */
 export function SettingsTab({ connection }: { connection: string }) {
-  const settings = useQuery(settingsQuery(connection));
+  // A form keeps what it began with: it begins with what holds now, not with what was kept before an upgrade, say.
+  const settings = useQuery({ ...settingsQuery(connection), refetchOnMount: "always" });
   const plugin = settings.data?.value.plugin_id ?? "";
-  const defaults = useQuery({ ...defaultsQuery(plugin), enabled: settings.isSuccess });
+  const defaults = useQuery({
+    ...defaultsQuery(plugin),
+    enabled: settings.isSuccess,
+    refetchOnMount: "always",
+    staleTime: 0,
+  });
   const [round, setRound] = useState(0);
   const error = settings.error ?? defaults.error;
   if (error) return <ErrorState error={error} retry={settings.refetch} />;
-  if (!settings.data || !defaults.data) return <SkeletonRows />;
+  const isFresh = settings.isFetchedAfterMount && defaults.isFetchedAfterMount;
+  if (!isFresh || !settings.data || !defaults.data) return <SkeletonRows />;
   return (
     <Form
       key={round}
@@ -48,6 +55,7 @@ function Form({ connection, first, tenant, again }: FormProps) {
   const { save, conflict } = useGuardedSave({
     shown,
     latest: reload,
+    content: (settings) => settings,
     send: async (change, over) => {
       await saveSettings(connection, change, over.etag);
       toast({ title: t.settings.saved });

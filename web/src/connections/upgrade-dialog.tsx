@@ -4,6 +4,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { components } from "@/api";
 import { Button, Checkbox, Dialog, ErrorNote, ErrorState, Field, Select, SkeletonRows, toast } from "@/ui";
+import { useGuardedClose } from "@/unsaved";
 import { upgrade } from "./changes";
 import { NeededSettings } from "./needed-settings";
 import { type Connection, refreshConnections, upgradeQuery } from "./queries";
@@ -21,6 +22,7 @@ interface Props {
 export function UpgradeDialog({ connection, versions, onClose }: Props) {
   const t = useText();
   const [to, setTo] = useState(versions[0] ?? "");
+  const guard = useGuardedClose(onClose);
   const [hasAgreed, setHasAgreed] = useState(false);
   const preview = useQuery(upgradeQuery(connection.id, to));
   const { data } = preview;
@@ -39,7 +41,7 @@ export function UpgradeDialog({ connection, versions, onClose }: Props) {
     <Dialog
       open
       size="lg"
-      onOpenChange={(open) => !open && onClose()}
+      onOpenChange={guard.onClose}
       title={t.version.change}
       footer={
         !needsMore && (
@@ -57,6 +59,7 @@ export function UpgradeDialog({ connection, versions, onClose }: Props) {
               onValueChange={(next) => {
                 setTo(next);
                 setHasAgreed(false);
+                guard.onDirtyChange(false);
               }}
               options={versions.map((version) => ({ value: version, label: version }))}
             />
@@ -78,6 +81,7 @@ export function UpgradeDialog({ connection, versions, onClose }: Props) {
                 to={to}
                 needsEndpoint={data.endpoint_errors.length > 0}
                 upgrade={(more) => changing.mutateAsync(more)}
+                onDirtyChange={guard.onDirtyChange}
               />
             )}
           </>

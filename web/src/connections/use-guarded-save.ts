@@ -1,8 +1,9 @@
 /** Saving that notices when somebody else has saved meanwhile, and then lets a person choose. */
 
 import { useState } from "react";
-import { isProblem, ProblemError } from "@/api";
-import type { JsonObject, Save } from "@/settings-form";
+import { isProblem } from "@/api";
+import type { FieldError, JsonObject, Save } from "@/settings-form";
+import { equal } from "@/settings-form/model/json";
 import { fieldErrors } from "./changes";
 import type { Tagged } from "./queries";
 
@@ -10,6 +11,8 @@ interface Saving<T> {
   /** What the form was filled from. It does not change while somebody types, whatever others do. */
   shown: Tagged<T>;
   latest: () => Promise<Tagged<T>>;
+  /** The part of a state that a person decides by: while it is the same, another tag is nobody's change of it. */
+  content: (value: T) => unknown;
   /** Sends a change for a state that was read. */
   send: (change: JsonObject, over: Tagged<T>) => Promise<unknown>;
   /** Where the settings stand in the body that is sent. */
@@ -23,20 +26,28 @@ export interface ConflictState {
   error: unknown;
 }
 
-export function useGuardedSave<T>({ shown, latest, send, prefix, saved }: Saving<T>) {
+export function useGuardedSave<T>({ shown, latest, content, send, prefix, saved }: Saving<T>) {
   const [mine, setMine] = useState<JsonObject>();
   const [error, setError] = useState<unknown>();
+  const sent = async (change: JsonObject, over: Tagged<T>): Promise<FieldError[] | "conflict"> => {
+    try {
+      await send(change, over);
+      return [];
+    } catch (failure) {
+      if (!isProblem(failure, "precondition_failed")) return fieldErrors(failure, prefix);
+    }
+    const now = await latest();
+    const isOtherTag = now.etag !== over.etag && equal(content(now.value), content(shown.value));
+    return isOtherTag ? sent(change, now) : "conflict";
+  };
   const save: Save = async (change) => {
     setMine(undefined);
-    try {
-      await send(change, shown);
-    } catch (failure) {
-      if (failure instanceof ProblemError && isProblem(failure, "precondition_failed")) {
-        setMine(change);
-        return "kept";
-      }
-      return fieldErrors(failure, prefix);
+    const errors = await sent(change, shown);
+    if (errors === "conflict") {
+      setMine(change);
+      return "kept";
     }
+    if (errors.length > 0) return errors;
     await saved();
     return [];
   };

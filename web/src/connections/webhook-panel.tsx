@@ -3,6 +3,7 @@ import { useState } from "react";
 import { type components, queryClient } from "@/api";
 import { type JsonObject, type Schema, SettingsForm } from "@/settings-form";
 import { Button, Dialog, toast } from "@/ui";
+import { useGuardedClose } from "@/unsaved";
 import { saveEndpoint } from "./changes";
 import { Conflict } from "./conflict";
 import { CopyLine } from "./copy-line";
@@ -37,13 +38,11 @@ export function WebhookPanel({ connection, plugin }: { connection: Connection; p
       )}
       {waiting > 0 && <p className="text-warning">{t.webhook.unrouted(waiting)}</p>}
       {isEditing && endpoint.data && (
-        <Dialog open onOpenChange={setIsEditing} title={t.webhook.edit}>
-          <EndpointForm
-            endpoint={endpoint.data}
-            schema={plugin.endpoint_schema as Schema}
-            onDone={() => setIsEditing(false)}
-          />
-        </Dialog>
+        <EndpointDialog
+          endpoint={endpoint.data}
+          schema={plugin.endpoint_schema as Schema}
+          onDone={() => setIsEditing(false)}
+        />
       )}
     </Panel>
   );
@@ -51,7 +50,28 @@ export function WebhookPanel({ connection, plugin }: { connection: Connection; p
 
 type Endpoint = Tagged<components["schemas"]["EndpointDetail"]>;
 
-function EndpointForm({ endpoint, schema, onDone }: { endpoint: Endpoint; schema: Schema; onDone: () => void }) {
+interface FormProps {
+  endpoint: Endpoint;
+  schema: Schema;
+  onDone: () => void;
+}
+
+function EndpointDialog({ onDone, ...of }: FormProps) {
+  const t = useText();
+  const { onDirtyChange, onClose } = useGuardedClose(onDone);
+  return (
+    <Dialog open onOpenChange={onClose} title={t.webhook.edit}>
+      <EndpointForm {...of} onDone={onDone} onDirtyChange={onDirtyChange} />
+    </Dialog>
+  );
+}
+
+function EndpointForm({
+  endpoint,
+  schema,
+  onDone,
+  onDirtyChange,
+}: FormProps & { onDirtyChange: (isDirty: boolean) => void }) {
   const t = useText();
   const [shown] = useState(endpoint);
   const { id, settings, secrets } = shown.value;
@@ -59,6 +79,7 @@ function EndpointForm({ endpoint, schema, onDone }: { endpoint: Endpoint; schema
   const { save, conflict } = useGuardedSave({
     shown,
     latest: () => queryClient.fetchQuery({ ...query, staleTime: 0 }),
+    content: ({ settings, secrets }) => ({ settings, secrets }),
     send: (change, over) => saveEndpoint(id, change, over.etag).then(() => toast({ title: t.settings.saved })),
     prefix: "/settings",
     saved: async () => {
@@ -74,6 +95,7 @@ function EndpointForm({ endpoint, schema, onDone }: { endpoint: Endpoint; schema
       tenant={{}}
       secrets={secrets}
       onSave={save}
+      onDirtyChange={onDirtyChange}
       notice={conflict && <Conflict {...conflict} />}
     />
   );

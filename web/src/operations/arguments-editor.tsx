@@ -1,6 +1,6 @@
 /** The arguments of a dead letter, to be mended. Loaded when somebody mends them. */
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { parseDocument } from "@/json-editor/document";
 import { JsonEditor } from "@/json-editor/json-editor";
 import { useProblemText } from "@/json-editor/text";
@@ -12,14 +12,21 @@ interface Props {
   busy: boolean;
   error: unknown;
   onCancel: () => void;
+  onDirtyChange: (isDirty: boolean) => void;
   /** Rejects when the server refuses. */
   onSave: (args: Record<string, unknown>, andReplay: boolean) => Promise<void>;
 }
 
-export default function ArgumentsEditor({ args, busy, error, onCancel, onSave }: Props) {
+export default function ArgumentsEditor({ args, busy, error, onCancel, onDirtyChange, onSave }: Props) {
   const t = useText();
   const said = useProblemText();
-  const [text, setText] = useState(() => JSON.stringify(args, null, 2));
+  const [first] = useState(() => JSON.stringify(args, null, 2));
+  const [text, setText] = useState(first);
+  const isDirty = text !== first;
+  useEffect(() => {
+    onDirtyChange(isDirty);
+    return () => onDirtyChange(false);
+  }, [onDirtyChange, isDirty]);
   const document = parseDocument(text);
   const isObject = typeof document.value === "object" && document.value !== null && !Array.isArray(document.value);
   const problems = document.syntax

@@ -4,6 +4,7 @@ import { lazy, Suspense, useState } from "react";
 import { isProblem, queryClient } from "@/api";
 import { useFormat } from "@/i18n";
 import { Button, Drawer, EmptyState, ErrorState, SkeletonRows, toast, toastError } from "@/ui";
+import { useGuardedClose } from "@/unsaved";
 import { editLetter, replayLetter } from "./changes";
 import { Part } from "./job-drawer";
 import { Arguments, Attempts, Code, Facts } from "./job-facts";
@@ -19,6 +20,7 @@ export function DeadLetterDrawer({ id, onClose }: { id: number; onClose: () => v
   const { data: letter, error, isPending, refetch } = useQuery(deadLetterQuery(id));
   const { discard } = useDeadLetterChanges();
   const [editing, setEditing] = useState(false);
+  const guard = useGuardedClose(onClose);
   const replay = useMutation({
     mutationFn: () => replayLetter(id),
     onSuccess: (job) => {
@@ -43,7 +45,14 @@ export function DeadLetterDrawer({ id, onClose }: { id: number; onClose: () => v
     </>
   );
   return (
-    <Drawer open onOpenChange={onClose} title={t.dead.title(id)} description={letter?.kind} size="lg" footer={footer}>
+    <Drawer
+      open
+      onOpenChange={guard.onClose}
+      title={t.dead.title(id)}
+      description={letter?.kind}
+      size="lg"
+      footer={footer}
+    >
       {isProblem(error, "not_found") ? (
         <EmptyState title={t.jobs.gone} />
       ) : isPending ? (
@@ -57,6 +66,7 @@ export function DeadLetterDrawer({ id, onClose }: { id: number; onClose: () => v
             busy={save.isPending || replay.isPending}
             error={save.error}
             onCancel={() => setEditing(false)}
+            onDirtyChange={guard.onDirtyChange}
             onSave={async (args, andReplay) => {
               await save.mutateAsync(args);
               setEditing(false);
