@@ -104,6 +104,7 @@ function NewConnection({ plugin, tenant }: { plugin: Plugin; tenant: JsonObject 
         tenant={form.values}
         secrets={{}}
         isNew
+        noOptions="created"
         saveLabel={t.create.submit}
         onSave={save}
         onDirtyChange={onDirtyChange}

@@ -61,6 +61,7 @@ function Form({ plugin, first, again }: { plugin: string; first: Tagged<Defaults
       tenant={effective(schema, {}, {})}
       secrets={{}}
       shared
+      noOptions="shared"
       onSave={save}
       onDirtyChange={onDirtyChange}
       notice={conflict && <Conflict {...conflict} />}

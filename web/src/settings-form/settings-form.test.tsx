@@ -6,7 +6,7 @@ import { judgeBy } from "./check/judge";
 import type { JsonObject } from "./model/json";
 import type { Schema } from "./model/schema";
 import { SettingsForm, type SettingsFormProps } from "./settings-form";
-import { written } from "./torture/suite";
+import { generated, written } from "./torture/suite";
 
 const complaints = vi.spyOn(console, "error");
 
@@ -48,6 +48,20 @@ describe.each(written)("%s", (_, { schema, cases }) => {
     expect(screen.getByRole("button", { name: "Save changes" })).toHaveProperty("disabled", true);
   });
 });
+
+it.each(generated.map(({ schema, cases }) => [JSON.stringify(schema).slice(0, 80), schema, cases] as const))(
+  "is shown, and nothing changes by it: %s",
+  (_, schema, cases) => {
+    const judge = judgeBy(schema);
+    for (const { own = {}, tenant = {}, secrets, change, errors } of cases) {
+      if (errors.length > 0 || secrets?.length) continue;
+      const { settings } = judge.change({ own, tenant, secrets: new Set() }, change);
+      const { unmount } = show({ schema, values: settings });
+      expect(screen.getByRole("button", { name: "Save changes" })).toHaveProperty("disabled", true);
+      unmount();
+    }
+  },
+);
 
 it("shows a property that was added to the schema", () => {
   const schema: Schema = { type: "object", properties: { a: text("First") } };
@@ -119,6 +133,58 @@ it("takes an own value back to the inherited one", async () => {
   expect(screen.getByLabelText("Version")).toHaveProperty("value", "v1");
   await save();
   expect(onSave).toHaveBeenCalledWith({ version: null });
+});
+
+it("takes a group back as a whole, but not one that holds a secret", async () => {
+  const retry: Schema = {
+    type: "object",
+    title: "Retries",
+    properties: { count: { type: "integer", title: "Count" }, wait: { type: "integer", title: "Wait" } },
+  };
+  const login: Schema = {
+    type: "object",
+    title: "Login",
+    properties: { user: text("User"), password: { ...text("Password"), "x-secret": true } },
+  };
+  const { user, save, onSave } = show({
+    schema: { type: "object", properties: { retry, login } },
+    values: { retry: { count: 5, wait: 1 }, login: { user: "ada" } },
+    tenant: { retry: { count: 3, wait: 1 }, login: { user: "all" } },
+    origins: { "/retry/count": "own", "/retry/wait": "tenant", "/login/user": "own" },
+  });
+  expect(screen.queryByRole("button", { name: "Reset Login to the inherited value" })).toBeNull();
+  await user.click(screen.getByRole("button", { name: "Reset Retries to the inherited value" }));
+  expect(screen.getByLabelText("Count")).toHaveProperty("value", "3");
+  await save();
+  expect(onSave).toHaveBeenCalledWith({ retry: null });
+});
+
+it("takes the choice of a form back with all that was said in it", async () => {
+  const schema = written.find(([name]) => name === "alternatives")?.[1].schema as Schema;
+  const { user, save, onSave } = show({
+    schema,
+    values: { auth: { kind: "user", user: "ada", role: "writer" } },
+    tenant: { auth: { kind: "certificate", name: "ours" } },
+    origins: { "/auth/kind": "own", "/auth/user": "own", "/auth/role": "own" },
+  });
+  await user.click(screen.getByRole("button", { name: /^Reset Sign in/ }));
+  expect(screen.getByLabelText(/^Name/)).toHaveProperty("value", "ours");
+  await save();
+  expect(onSave).toHaveBeenCalledWith({ auth: null });
+});
+
+it("leads to the first mistake, also in a list", async () => {
+  const schema: Schema = {
+    type: "object",
+    properties: {
+      tags: { type: "array", title: "Tags", items: { type: "string" }, minItems: 1, "x-order": 1 },
+      name: { ...text("Name"), "x-order": 2 },
+    },
+  };
+  const { user, save } = show({ schema, values: { tags: [] }, origins: { "/tags": "own" } });
+  await user.type(screen.getByLabelText("Name"), "a");
+  await save();
+  await waitFor(() => expect(document.activeElement?.textContent).toBe("Add an entry"));
 });
 
 it("adds, moves and removes entries of a list", async () => {
@@ -201,4 +267,18 @@ it("offers the choices of the plugin, and says when it cannot", async () => {
   expect(screen.getByText("Save Region first: the choices depend on it.")).toBeTruthy();
   await save();
   expect(onSave).toHaveBeenCalledWith({ number: "17", region: "eu" });
+});
+
+it("says what a stored value is called, and asks once for a word, not for each letter", async () => {
+  const schema: Schema = {
+    type: "object",
+    properties: { number: { ...text("Number"), "x-options": { call: "numbers" } } },
+  };
+  const load = vi.fn(async (_: string, search: string) => [{ value: "17", label: search ? "Found" : "Berlin" }]);
+  const { user } = show({ schema, values: { number: "17" }, options: { key: ["test"], load } });
+  expect(await screen.findByText("Berlin")).toBeTruthy();
+  await user.click(screen.getByRole("button", { name: "Choose from the provider" }));
+  await user.keyboard("ham");
+  expect(await screen.findByRole("option", { name: /Found/ })).toBeTruthy();
+  expect(load.mock.calls.map(([, search]) => search)).toEqual(["", "ham"]);
 });

@@ -15,7 +15,9 @@ import { conditions } from "./form/rjsf-validator";
 import { FormContext, type FormState, type OptionsSource } from "./form/state";
 import { type Draft, type Layers, type Save, useDraft } from "./form/use-draft";
 import { isObject } from "./model/json";
-import { toPath, toPointer, valueAt, withValueAt } from "./model/pointer";
+import { originWithin } from "./model/layers";
+import { isWithin, toPath, toPointer, valueAt, withValueAt } from "./model/pointer";
+import { type Schema, secretPaths } from "./model/schema";
 import { useFormText } from "./text";
 import { FieldTemplate } from "./theme/field-template";
 import { ListItemTemplate, ListTemplate } from "./theme/list-template";
@@ -26,6 +28,8 @@ export interface SettingsFormProps extends Layers {
   onDirtyChange?: (isDirty: boolean) => void;
   /** Where choices come from that only the plugin knows. */
   options?: OptionsSource;
+  /** Without a source: where there will be one. */
+  noOptions?: FormState["noOptions"];
   /** What the button says. */
   saveLabel?: string;
   /** The form is shown, but not to be changed. */
@@ -75,7 +79,7 @@ export function SettingsForm(props: SettingsFormProps) {
   const submit = async () => {
     if (await draft.save()) return;
     // After the errors have been drawn.
-    requestAnimationFrame(() => frame.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+    requestAnimationFrame(() => frame.current && focusFirstError(frame.current));
   };
   return (
     <FormContext value={state}>
@@ -133,14 +137,19 @@ function Buttons({ props, draft }: { props: SettingsFormProps; draft: Draft }) {
 
 function useStateFor(props: SettingsFormProps, draft: Draft): FormState {
   const { schema: root, origins, secrets, options, values } = props;
+  const isReset = (pointer: string) => [...draft.resets].some((outer) => isWithin(pointer, outer));
   return {
     root,
     errors: draft.errors,
     options,
-    origin: (pointer) => (isChanged(values, draft.data, pointer) ? undefined : origins[pointer]),
+    noOptions: props.noOptions,
+    origin: (pointer) => (isChanged(values, draft.data, pointer) ? undefined : originWithin(origins, pointer)),
     canReset: (pointer) =>
-      origins[pointer] === "own" && !draft.resets.has(pointer) && valueAt(draft.inherited, pointer) !== undefined,
-    isReset: (pointer) => draft.resets.has(pointer),
+      originWithin(origins, pointer) === "own" &&
+      valueAt(draft.inherited, pointer) !== undefined &&
+      !holdsSecret(root, pointer) &&
+      !isReset(pointer),
+    isReset,
     reset: draft.reset,
     secret: (pointer) => secrets[toPath(pointer).join(".")],
     unsavedBeside: (pointer, names) => {
@@ -154,6 +163,23 @@ function useStateFor(props: SettingsFormProps, draft: Draft): FormState {
 
 function isChanged(before: unknown, after: unknown, pointer: string): boolean {
   return JSON.stringify(valueAt(before, pointer)) !== JSON.stringify(valueAt(after, pointer));
+}
+
+/** To take a group back is to take back its secrets, which nobody sees going. */
+function holdsSecret(root: Schema, group: string): boolean {
+  return secretPaths(root).some((path) => isWithin(toPointer(path), group));
+}
+
+/** What is wrong stands at a field, or as words of their own at a list, a group or a box to tick. */
+function focusFirstError(frame: HTMLElement): void {
+  const first = frame.querySelector<HTMLElement>("[aria-invalid=true], [role=alert]");
+  if (!first || first.getAttribute("aria-invalid") === "true") {
+    first?.focus();
+    return;
+  }
+  const holder = first.closest<HTMLElement>("fieldset, [data-field]") ?? first;
+  holder.querySelector<HTMLElement>(":is(input, select, textarea, button):enabled")?.focus();
+  holder.scrollIntoView({ block: "nearest" });
 }
 
 function isEmpty({ schema }: SettingsFormProps): boolean {

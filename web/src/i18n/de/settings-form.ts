@@ -46,7 +46,10 @@ const de: typeof en = {
 
   choices: "Beim Anbieter auswählen",
   choicesAgain: "Noch einmal fragen",
-  choicesLater: "Eine Auswahl gibt es, sobald die Verbindung angelegt ist.",
+  noChoices: {
+    created: "Eine Auswahl gibt es, sobald die Verbindung angelegt ist.",
+    shared: "Eine Auswahl gibt es in den Einstellungen jeder Verbindung.",
+  },
   choicesStale: (fields) => `Speichern Sie zuerst ${fields}: Die Auswahl hängt davon ab.`,
 
   json: "Als JSON geschrieben",

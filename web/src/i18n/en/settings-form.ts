@@ -44,7 +44,10 @@ export default {
 
   choices: "Choose from the provider",
   choicesAgain: "Ask again",
-  choicesLater: "Choices are offered once the connection has been created.",
+  noChoices: {
+    created: "Choices are offered once the connection has been created.",
+    shared: "Choices are offered in the settings of each connection.",
+  },
   choicesStale: (fields: string) => `Save ${fields} first: the choices depend on it.`,
 
   json: "Written as JSON",

@@ -17,6 +17,7 @@ export function BooleanField(props: FieldProps) {
       <div className="flex items-start justify-between gap-2">
         <Checkbox
           checked={props.formData === true}
+          aria-invalid={errorsAt(state, path).length > 0 || undefined}
           onCheckedChange={(checked) => change(props, checked)}
           disabled={props.disabled || props.readonly}
           label={label}

@@ -2,7 +2,7 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { ListFilter } from "lucide-react";
-import { useDeferredValue, useState } from "react";
+import { useEffect, useState } from "react";
 import { Button, Combobox, ErrorNote, IconButton, Input } from "@/ui";
 import { type FieldOption, type OptionsSource, useFormState } from "../form/state";
 import { toPointer } from "../model/pointer";
@@ -17,7 +17,7 @@ export function OptionsField(props: FieldProps) {
   const [path, label] = [pathOf(props), labelOf(props)];
   const choices = useChoices(props);
   const values: string[] = isList && Array.isArray(props.formData) ? props.formData.map(String) : [];
-  const chosen = choices.options.find((option) => option.value === String(props.formData));
+  const chosen = choices.known.find((option) => option.value === String(props.formData));
   return (
     <div className="flex flex-col gap-1">
       <Labelled path={path} schema={schema} label={label} required={props.required} whole={isList}>
@@ -70,42 +70,71 @@ function asTyped(value: string, schema: unknown): string | number {
     : value;
 }
 
+/** The label of a stored value is among these, so that they are asked for once, too, when nobody opens the list. */
+const KEPT_MS = 5 * 60_000;
+/** Each question is a call of the plugin: it waits for the end of a word. */
+const TYPING_MS = 300;
+
 function useChoices(props: FieldProps) {
   const t = useFormText();
   const state = useFormState();
   const pointer = toPointer(pathOf(props));
   const [isOpen, setIsOpen] = useState(false);
+  const [wasOpen, setWasOpen] = useState(false);
   const [search, setSearch] = useState("");
-  const wanted = useDeferredValue(search);
+  const wanted = useSettled(search.trim(), TYPING_MS);
   const unsaved = state.unsavedBeside(pointer, schemaOf(props)["x-options"]?.["depends-on"] ?? []);
   const source = unsaved.length === 0 ? state.options : undefined;
-  const query = useQuery({
-    queryKey: [...(source?.key ?? []), "options", pointer, wanted],
-    queryFn: ({ signal }) => (source as OptionsSource).load(pointer, wanted, signal),
-    enabled: source !== undefined && isOpen,
-    placeholderData: keepPreviousData,
+  const question = (text: string) => ({
+    queryKey: [...(source?.key ?? []), "options", pointer, text],
+    queryFn: ({ signal }: { signal: AbortSignal }) => (source as OptionsSource).load(pointer, text, signal),
     retry: false,
   });
+  const [hadValue] = useState(props.formData !== undefined);
+  const all = useQuery({
+    ...question(""),
+    enabled: source !== undefined && (isOpen || (hadValue && !wasOpen)),
+    staleTime: KEPT_MS,
+  });
+  const found = useQuery({
+    ...question(wanted),
+    enabled: source !== undefined && isOpen && wanted !== "",
+    placeholderData: keepPreviousData,
+  });
+  const query = wanted === "" ? all : found;
   const options: FieldOption[] = query.data ?? [];
   return {
-    options,
+    known: [...(all.data ?? []), ...options],
     source,
     words: t.choices,
-    why: !state.options
-      ? t.choicesLater
-      : unsaved.length > 0
+    why:
+      unsaved.length > 0 && state.options
         ? t.choicesStale(unsaved.map(inWords).join(", "))
-        : undefined,
-    failed: query.error ?? undefined,
+        : state.noOptions && t.noChoices[state.noOptions],
+    // Nobody has asked for choices who only looks at a form.
+    failed: wasOpen ? (query.error ?? undefined) : undefined,
     retry: () => void query.refetch(),
     list: {
       options: options.map(({ value, label, description }) => ({ value, label, hint: description ?? value })),
       onSearch: setSearch,
-      loading: query.isFetching,
+      loading: query.isFetching || wanted !== search.trim(),
       open: isOpen,
-      onOpenChange: setIsOpen,
+      onOpenChange: (open: boolean) => {
+        setIsOpen(open);
+        setWasOpen(true);
+      },
     },
   };
+}
+
+/** What a text was when it had not changed for a while. */
+function useSettled(text: string, wait: number): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), wait);
+    return () => clearTimeout(timer);
+  }, [text, wait]);
+  return settled;
 }
 
 function Failed({ error, retry }: { error: unknown; retry: () => void }) {

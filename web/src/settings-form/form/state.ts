@@ -39,6 +39,8 @@ export interface FormState {
   reset(pointer: string): void;
   secret(pointer: string): ShownSecret | undefined;
   options?: OptionsSource;
+  /** Why there is none: the connection is about to be made, or these settings are those of all of them. */
+  noOptions?: "created" | "shared";
   /** Those of the names beside a field that were changed and not saved. */
   unsavedBeside(pointer: string, names: string[]): string[];
   set(path: Path, value: Json | undefined): void;

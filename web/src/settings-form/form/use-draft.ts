@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import type { FieldError } from "../check/field-error";
 import { judgeBy } from "../check/judge";
 import { changeOf } from "../model/change";
-import { isObject, type Json, type JsonObject, toJson, withoutMethods } from "../model/json";
+import { equal, isObject, type Json, type JsonObject, toJson, withoutMethods } from "../model/json";
 import { effective, type Origin, ownPart } from "../model/layers";
 import { isWithin, toPointer, valueAt, withValueAt } from "../model/pointer";
 import type { Schema } from "../model/schema";
@@ -87,7 +87,8 @@ export function useDraft(layers: Layers, onSave: Save): Draft {
       const next = withoutMethods(said, json);
       const changed = changeOf(json, toJson(next) as JsonObject);
       if (Object.keys(changed).length > 0) touch(leaves(changed));
-      setData(next as JsonObject);
+      // The engine reports what it was given as a change wherever a member is called `constructor`, without end.
+      if (!equal(next, data)) setData(next as JsonObject);
     },
     reset: (pointer) => {
       touch([pointer]);

@@ -4,7 +4,7 @@
  */
 
 import { has, isObject, type Json, type JsonObject, put } from "./json";
-import { toPath, valueAt, withValueAt } from "./pointer";
+import { isWithin, toPath, valueAt, withValueAt } from "./pointer";
 import { type AnySchema, defaultOf } from "./schema";
 
 export type Origin = "own" | "tenant" | "default";
@@ -47,4 +47,10 @@ export function ownPart(values: JsonObject, origins: Record<string, Origin>): Js
     if (value !== undefined && toPath(pointer).length > 0) own = withValueAt(own, pointer, value as Json);
   }
   return own;
+}
+
+/** Where a value or a group comes from: what is own somewhere in a group makes it own. */
+export function originWithin(origins: Record<string, Origin>, pointer: string): Origin | undefined {
+  const inside = Object.entries(origins).filter(([at]) => isWithin(at, pointer));
+  return (["own", "tenant", "default"] as const).find((origin) => inside.some(([, each]) => each === origin));
 }

@@ -7,10 +7,10 @@ import { Button, cx } from "@/ui";
 import { newValue } from "../form/start";
 import { errorsAt, errorsElsewhere, useFormState } from "../form/state";
 import { isObject } from "../model/json";
-import type { Path } from "../model/pointer";
+import { type Path, toPointer } from "../model/pointer";
 import type { Schema } from "../model/schema";
 import { useFormText } from "../text";
-import { Errors, Hint } from "./layout";
+import { Errors, Hint, Provenance } from "./layout";
 import { isBare, labelOf, pathOf, schemaOf } from "./rjsf";
 
 export function ObjectTemplate(props: ObjectFieldTemplateProps) {
@@ -33,6 +33,11 @@ export function ObjectTemplate(props: ObjectFieldTemplateProps) {
         <p className="text-xs text-muted empty:hidden">
           <Hint schema={schema} label={label} />
         </p>
+        {state.canReset(toPointer(path)) && (
+          <p className="text-xs text-muted">
+            <Provenance path={path} label={label} />
+          </p>
+        )}
         {isThere && fields}
         {!isThere && <Errors of={errorsAt(state, path)} />}
         {!isThere && (
