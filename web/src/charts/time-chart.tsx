@@ -8,6 +8,8 @@ import "./time-chart.css";
 export interface TimeChartProps {
   label: string;
   names: readonly string[];
+  /** Lines from this place on are broken, and have the colours of the first ones again. */
+  dashedFrom?: number;
   /** Times in seconds, then a list of values for each name; null is a gap. */
   data: (number | null)[][];
   /** The times that are shown, in seconds: a line of a minute stays at the right end of an hour. */
@@ -21,7 +23,7 @@ export interface TimeChartProps {
 const HEIGHT = 200;
 
 export default function TimeChart(props: TimeChartProps) {
-  const { label, names, data, span, value, summary } = props;
+  const { label, names, dashedFrom, data, span, value, summary } = props;
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const [cursor, setCursor] = useState<number | null>(null);
@@ -35,13 +37,17 @@ export default function TimeChart(props: TimeChartProps) {
     if (!place.current) {
       return;
     }
-    const made = new uPlot(options(latest, names, place.current.clientWidth, setCursor), [[]], place.current);
+    const made = new uPlot(
+      options(latest, lines(names, dashedFrom), place.current.clientWidth, setCursor),
+      [[]],
+      place.current,
+    );
     plot.current = made;
     const stops = [followSize(place.current, made), followTheme(made), () => made.destroy()];
     return () => {
       for (const stop of stops) stop();
     };
-  }, [names]);
+  }, [names, dashedFrom]);
 
   useEffect(() => {
     plot.current?.setData(data as uPlot.AlignedData, false);
@@ -52,7 +58,7 @@ export default function TimeChart(props: TimeChartProps) {
     <figure aria-label={label} className="m-0">
       <div ref={place} aria-hidden className="time-chart" />
       <ul className="flex flex-wrap gap-x-4 gap-y-1 px-1 pt-2 text-xs text-muted">
-        {names.map((name, i) => {
+        {lines(names, dashedFrom).map(({ name, colour, dashed }, i) => {
           const values = data[i + 1] ?? [];
           const now = cursor === null ? values.at(-1) : values[cursor];
           const highest = values.reduce<number>((most, each) => Math.max(most, each ?? 0), 0);
@@ -62,7 +68,10 @@ export default function TimeChart(props: TimeChartProps) {
               className="flex items-center gap-1.5"
               title={summary(name, said(now, value), value(highest))}
             >
-              <span aria-hidden className={`time-chart-key time-chart-key-${i + 1}`} />
+              <span
+                aria-hidden
+                className={`time-chart-key time-chart-key-${colour} ${dashed ? "time-chart-key-dashed" : ""}`}
+              />
               <span>{name}</span>
               <span className="min-w-8 font-medium tabular-nums text-ink">{said(now, value)}</span>
             </li>
@@ -73,12 +82,23 @@ export default function TimeChart(props: TimeChartProps) {
   );
 }
 
+interface Line {
+  name: string;
+  /** Counted from 1. */
+  colour: number;
+  dashed: boolean;
+}
+
+function lines(names: readonly string[], dashedFrom = names.length): Line[] {
+  return names.map((name, i) => ({ name, colour: (i % dashedFrom) + 1, dashed: i >= dashedFrom }));
+}
+
 const said = (value: number | null | undefined, format: (value: number) => string) =>
   value === null || value === undefined ? "–" : format(value);
 
 function options(
   props: { current: TimeChartProps },
-  names: readonly string[],
+  lines: readonly Line[],
   width: number,
   onCursor: (index: number | null) => void,
 ): uPlot.Options {
@@ -99,7 +119,15 @@ function options(
       { ...axis, font, space: 80, size: 32, values: (_, times) => times.map((time) => props.current.time(time)) },
       { ...axis, font, size: 56, values: (_, values) => values.map((value) => props.current.value(value)) },
     ],
-    series: [{}, ...names.map((label, i) => ({ label, width: 1.5, stroke: () => colour(`--chart-${i + 1}`) }))],
+    series: [
+      {},
+      ...lines.map(({ name: label, colour: number, dashed }) => ({
+        label,
+        width: 1.5,
+        dash: dashed ? [4, 4] : undefined,
+        stroke: () => colour(`--chart-${number}`),
+      })),
+    ],
     hooks: { setCursor: [(self) => onCursor(self.cursor.idx ?? null)] },
   };
 }

@@ -1,7 +1,7 @@
 /** What operators do to the queue. */
 
-import { api, ok } from "@/api";
-import type { Hold } from "./queries";
+import { all, api, ok } from "@/api";
+import { deadLettersPage, type Hold, type LetterFilter } from "./queries";
 
 /** What a pause is about: all jobs, or those of a kind, a lane or a connection. */
 export type Scope = { all: true } | { lane: string } | { kind: string } | { connection: string };
@@ -45,15 +45,36 @@ export function scopeOf(hold: Hold): Scope | undefined {
   return lane ? { lane } : kind ? { kind } : connection ? { connection } : { all: true };
 }
 
-export const cancelJobs = (ids: number[]) => ok(api.POST("/api/v1/queue/jobs/cancel", { body: { ids } }));
+export const cancelJobs = (ids: number[]) =>
+  inBatches(ids, (ids) => ok(api.POST("/api/v1/queue/jobs/cancel", { body: { ids } })));
 
-export const retryJobs = (ids: number[]) => ok(api.POST("/api/v1/queue/jobs/retry", { body: { ids } }));
+export const retryJobs = (ids: number[]) =>
+  inBatches(ids, (ids) => ok(api.POST("/api/v1/queue/jobs/retry", { body: { ids } })));
 
-export type Which = { ids: number[] } | { kind: string } | { all: true };
+/** How many of them are gone or live again. */
+export const replayLetters = (ids: number[]) =>
+  inBatches(ids, (ids) => ok(api.POST("/api/v1/queue/dead-letters/replay", { body: { ids } })));
 
-export const replayLetters = (body: Which) => ok(api.POST("/api/v1/queue/dead-letters/replay", { body }));
+export const discardLetters = (ids: number[]) =>
+  inBatches(ids, (ids) => ok(api.POST("/api/v1/queue/dead-letters/discard", { body: { ids } })));
 
-export const discardLetters = (body: Which) => ok(api.POST("/api/v1/queue/dead-letters/discard", { body }));
+/** Everything that a filter finds: what people are asked about is what is done, also when more die meanwhile. */
+export async function lettersOf(filter: LetterFilter): Promise<number[]> {
+  const letters = await all((cursor) => deadLettersPage(filter, { limit: 200, cursor }));
+  return letters.map(({ id }) => id);
+}
+
+/** The server takes so many ids at once. */
+const MOST = 1000;
+
+/** One batch after another: they are done in their order, and the queue has other work. */
+export async function inBatches<Answer>(ids: number[], send: (ids: number[]) => Promise<Answer>): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (let at = 0; at < ids.length; at += MOST) {
+    answers.push(await send(ids.slice(at, at + MOST)));
+  }
+  return answers;
+}
 
 export const replayLetter = (id: number) =>
   ok(api.POST("/api/v1/queue/dead-letters/{id}/replay", { params: { path: { id } } }));

@@ -3,9 +3,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { language, useFormat } from "@/i18n";
-import { Card, Section, Select, Skeleton } from "@/ui";
+import { Card, ErrorState, Section, Select, Skeleton } from "@/ui";
 import { series, useHistory } from "./history";
-import { MINUTE_FIGURES, minuteSeries } from "./minutes";
+import { isTime, MINUTE_FIGURES, minuteSeries } from "./minutes";
 import { LANES, minutesQuery } from "./queries";
 import { useText } from "./text";
 
@@ -15,6 +15,7 @@ const TimeChart = lazy(() => import("@/charts/time-chart"));
 const SEEN_FIGURES = ["waiting", "running", "oldest"] as const;
 const FIGURES = [...MINUTE_FIGURES, ...SEEN_FIGURES];
 type Figure = (typeof FIGURES)[number];
+const TIMES = [...LANES.map((lane) => `${lane} p99`), ...LANES.map((lane) => `${lane} p50`)];
 const PERIODS = [5, 15, 60];
 
 export function Charts() {
@@ -22,7 +23,7 @@ export function Charts() {
   const { number } = useFormat();
   const [figure, setFigure] = useState<Figure>("done");
   const [minutes, setMinutes] = useState(15);
-  const { data, span } = useLines(figure, minutes);
+  const { data, span, failed } = useLines(figure, minutes);
   const clock = new Intl.DateTimeFormat(language(), { timeStyle: "medium", hourCycle: "h23" });
   const actions = (
     <div className="flex flex-wrap gap-2">
@@ -41,9 +42,11 @@ export function Charts() {
     </div>
   );
   return (
-    <Section title={t.title} description={t.description} actions={actions}>
+    <Section title={t.title} description={isTime(figure) ? t.timesHint : t.description} actions={actions}>
       <Card className="p-3">
-        {(data[0]?.length ?? 0) < 2 ? (
+        {failed ? (
+          <ErrorState error={failed.error} retry={failed.retry} />
+        ) : (data[0]?.length ?? 0) < 2 ? (
           <p role="status" className="flex h-56 items-center justify-center text-sm text-muted">
             {t.collecting}
           </p>
@@ -51,7 +54,8 @@ export function Charts() {
           <Suspense fallback={<Skeleton className="h-56 w-full" />}>
             <TimeChart
               label={t.figures[figure]}
-              names={LANES}
+              names={isTime(figure) ? TIMES : LANES}
+              dashedFrom={LANES.length}
               data={data}
               span={span}
               value={(value) => number(value, { maximumFractionDigits: 2 })}
@@ -65,15 +69,22 @@ export function Charts() {
   );
 }
 
+interface Lines {
+  data: (number | null)[][];
+  span: [number, number];
+  failed?: { error: unknown; retry: () => unknown };
+}
+
 /** The lines of a figure, and the seconds that they are about. */
-function useLines(figure: Figure, minutes: number): { data: (number | null)[][]; span: [number, number] } {
+function useLines(figure: Figure, minutes: number): Lines {
   const samples = useHistory();
   const history = useQuery(minutesQuery(minutes));
   const ofMinutes = MINUTE_FIGURES.find((known) => known === figure);
   if (ofMinutes) {
     const { items = [], since = "", until = "" } = history.data ?? {};
     const span: [number, number] = [Date.parse(since) / 1000, Date.parse(until) / 1000];
-    return { data: minuteSeries(items, { since, until }, LANES, ofMinutes), span };
+    const failed = history.isError && !history.data ? { error: history.error, retry: history.refetch } : undefined;
+    return { data: minuteSeries(items, { since, until }, LANES, ofMinutes), span, failed };
   }
   const seen = SEEN_FIGURES.find((known) => known === figure) ?? "waiting";
   const last = samples.at(-1)?.at ?? 0;

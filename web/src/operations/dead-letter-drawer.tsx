@@ -6,6 +6,7 @@ import { useFormat } from "@/i18n";
 import { Button, Drawer, EmptyState, ErrorState, SkeletonRows, toast, toastError } from "@/ui";
 import { useGuardedClose } from "@/unsaved";
 import { editLetter, replayLetter } from "./changes";
+import { ConnectionLink } from "./connection-link";
 import { Part } from "./job-drawer";
 import { Arguments, Attempts, Code, Facts } from "./job-facts";
 import { type DeadLetterDetails, deadLetterQuery, refreshQueue } from "./queries";
@@ -92,6 +93,7 @@ function LetterView({ letter, onEdit }: { letter: DeadLetterDetails; onEdit: () 
         facts={[
           [t.kind, t.kindMeaning[letter.kind]],
           [t.lane, letter.lane],
+          [t.jobs.connection, letter.connection_id && <ConnectionLink key="connection" id={letter.connection_id} />],
           [t.jobs.attempts, String(letter.attempts)],
           [t.jobs.diedAt, dateTime(letter.died_at)],
           [t.jobs.enqueuedAt, dateTime(letter.enqueued_at)],

@@ -1,4 +1,5 @@
 import { type Column, RelativeTime, Table } from "@/ui";
+import { ConnectionLink } from "./connection-link";
 import { useJobColumns } from "./job-columns";
 import type { DeadLetter } from "./queries";
 import { useText } from "./text";
@@ -15,6 +16,12 @@ export function DeadLettersTable({ letters, selection, onOpen }: Props) {
   const leading = useJobColumns<DeadLetter>(selection, onOpen);
   const columns: Column<DeadLetter>[] = [
     ...leading,
+    {
+      key: "connection",
+      header: t.jobs.connection,
+      wide: true,
+      cell: ({ connection_id: id }) => (id ? <ConnectionLink id={id} /> : "–"),
+    },
     {
       key: "error",
       header: t.dead.error,

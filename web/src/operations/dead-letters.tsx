@@ -28,7 +28,6 @@ export function DeadLetters() {
     setBusy(false);
   };
   const { kind } = filter;
-  // Many are run again by their kind or as a whole, not by what else the list is narrowed to.
   const isNarrow = Boolean(filter.lane ?? filter.key ?? filter.connection_id);
   const open = (id: number) => change({ letter: String(id) });
   return (
@@ -36,10 +35,13 @@ export function DeadLetters() {
       <p className="pb-3 text-sm text-muted">{t.dead.description}</p>
       <Card>
         <JobFilters filter={filter} onFilter={change} onOpen={open} />
-        {rows.length > 1 && !isNarrow && (
-          <div className="flex justify-end border-b border-line px-3 py-2">
-            <Button size="sm" icon={<Play />} busy={busy} onClick={() => void act(() => changes.replayAll(kind))}>
-              {kind ? t.dead.replayAllOf(kind) : t.dead.replayAll}
+        {rows.length > 1 && (
+          <div className="flex flex-wrap justify-end gap-2 border-b border-line px-3 py-2">
+            <Button size="sm" icon={<Play />} busy={busy} onClick={() => void act(() => changes.replayAll(filter))}>
+              {isNarrow || kind ? t.dead.replayFound : t.dead.replayAll}
+            </Button>
+            <Button size="sm" icon={<Trash2 />} busy={busy} onClick={() => void act(() => changes.discardAll(filter))}>
+              {isNarrow || kind ? t.dead.discardFound : t.dead.discardAll}
             </Button>
           </div>
         )}

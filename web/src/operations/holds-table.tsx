@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Play } from "lucide-react";
+import { useMay } from "@/api";
 import { useFormat } from "@/i18n";
 import { Badge, Button, type Column, RelativeTime, Table, type Tone } from "@/ui";
 import { scopeOf } from "./changes";
@@ -69,6 +70,7 @@ function Reason({ hold }: { hold: Hold }) {
 /** What one can do to end it. */
 function End({ hold }: { hold: Hold }) {
   const t = useText();
+  const may = useMay();
   const { resume } = usePause();
   const scope = scopeOf(hold);
   if (scope) {
@@ -78,9 +80,14 @@ function End({ hold }: { hold: Hold }) {
       </Button>
     );
   }
-  if (hold.reason === "needs_reauth" && hold.connection_id) {
+  const isOfProvider = hold.reason === "needs_reauth" || hold.reason === "breaker";
+  if (isOfProvider && hold.connection_id && may("manage_connections")) {
     return (
-      <Link to={`/connections/${hold.connection_id}` as string} className="text-sm text-accent-ink hover:underline">
+      <Link
+        to="/connections/$connection"
+        params={{ connection: hold.connection_id }}
+        className="text-sm text-accent-ink hover:underline"
+      >
         {t.holds.openConnection}
       </Link>
     );

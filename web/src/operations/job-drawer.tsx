@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { isProblem } from "@/api";
 import { useFormat } from "@/i18n";
 import { Button, Drawer, EmptyState, ErrorState, SkeletonRows } from "@/ui";
-import { useConnections } from "./connections";
+import { ConnectionLink } from "./connection-link";
 import { Arguments, Attempts, Code, Facts } from "./job-facts";
 import { JobState } from "./jobs-table";
 import { type JobDetails, jobQuery } from "./queries";
@@ -50,7 +50,6 @@ export function JobDrawer({ id, onClose }: { id: number; onClose: () => void }) 
 function JobView({ job }: { job: JobDetails }) {
   const t = useText();
   const { dateTime } = useFormat();
-  const connections = useConnections();
   const time = (at: string | null | undefined) => at && dateTime(at);
   return (
     <div className="flex flex-col gap-6">
@@ -59,7 +58,7 @@ function JobView({ job }: { job: JobDetails }) {
           [t.state, <JobState key="state" job={job} />],
           [t.lane, job.lane],
           [t.kind, t.kindMeaning[job.kind]],
-          [t.jobs.connection, job.connection_id && (connections.get(job.connection_id)?.name ?? job.connection_id)],
+          [t.jobs.connection, job.connection_id && <ConnectionLink key="connection" id={job.connection_id} />],
           [t.jobs.attempts, String(job.attempts)],
           [t.jobs.enqueuedAt, time(job.enqueued_at)],
           [t.jobs.runAt, time(job.run_at)],

@@ -20,10 +20,12 @@ export function JobFilters({ filter, onFilter, onOpen, withState = false }: Prop
   const t = useText();
   const connections = useConnections();
   const kinds = Object.entries(t.kindMeaning).map(([value, hint]) => ({ value, label: value, hint }));
+  // What was typed and not looked for goes as well.
+  const [cleared, setCleared] = useState(0);
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
   return (
     <div className="flex flex-wrap items-center gap-2 border-b border-line p-3">
-      <KeyOrNumber filter={filter} onFilter={onFilter} onOpen={onOpen} />
+      <KeyOrNumber key={cleared} filter={filter} onFilter={onFilter} onOpen={onOpen} />
       <Select
         className="w-36"
         aria-label={t.lane}
@@ -72,9 +74,10 @@ export function JobFilters({ filter, onFilter, onOpen, withState = false }: Prop
         <Button
           variant="ghost"
           icon={<X />}
-          onClick={() =>
-            onFilter({ lane: undefined, kind: undefined, state: undefined, key: undefined, connection_id: undefined })
-          }
+          onClick={() => {
+            setCleared(cleared + 1);
+            onFilter({ lane: undefined, kind: undefined, state: undefined, key: undefined, connection_id: undefined });
+          }}
         >
           {t.jobs.clear}
         </Button>

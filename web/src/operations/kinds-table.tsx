@@ -11,8 +11,11 @@ export function KindsTable({ kinds, holds }: { kinds: KindStats[]; holds: Hold[]
   const t = useText();
   const { number } = useFormat();
   const { pause, resume } = usePause();
+  // By this tenant, which can resume it: a pause of the operator's stands among what is held back.
   const isPaused = (kind: string) =>
-    holds.some((hold) => hold.reason === "paused" && hold.kind === kind && !hold.lane && !hold.connection_id);
+    holds.some(
+      (hold) => hold.reason === "paused" && hold.kind === kind && !hold.everyone && !hold.lane && !hold.connection_id,
+    );
   const figure = (
     key: "ready" | "running" | "delayed" | "held" | "dead_letters",
     tone?: string,

@@ -24,8 +24,13 @@ describe("the history of minutes", () => {
     ]);
   });
 
-  it("leaves a gap where nothing took any time", () => {
-    expect(minuteSeries(items, span, ["live"], "wait")[1]).toEqual([null, 9, null]);
+  it("leaves a gap where nothing took any time, and has two lines for each lane", () => {
+    expect(minuteSeries(items, span, ["live", "bulk"], "wait").slice(1)).toEqual([
+      [null, 9, null],
+      [null, null, null],
+      [null, 2, null],
+      [null, null, null],
+    ]);
     expect(minuteSeries(items, span, ["live"], "run")[1]).toEqual([null, null, null]);
   });
 

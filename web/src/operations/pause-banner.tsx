@@ -15,10 +15,10 @@ export default function PauseBanner() {
   if (pauses.length === 0 || path.startsWith("/operations")) {
     return null;
   }
-  const text = pauses.some(isOfAll)
-    ? t.all
-    : pauses.every(({ everyone }) => everyone)
-      ? t.operator
+  const text = pauses.every(({ everyone, reason }) => everyone || reason === "locked")
+    ? t.operator
+    : pauses.some(isOfAll)
+      ? t.all
       : t.some(pauses.length);
   return (
     <div

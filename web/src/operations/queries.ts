@@ -1,7 +1,7 @@
 /** The queue as the server tells of it. What is on the screen is asked for again every two seconds. */
 
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { api, type components, ok, queryClient } from "@/api";
+import { api, type components, isProblem, ok, queryClient } from "@/api";
 import { history } from "./history";
 
 export type Job = components["schemas"]["Job"];
@@ -69,19 +69,22 @@ export const jobQuery = (id: number) =>
     queryKey: ["queue", "job", id],
     queryFn: ({ signal }) => ok(api.GET("/api/v1/queue/jobs/{id}", { signal, params: { path: { id } } })),
     // Gone is how a job ends.
-    refetchInterval: (query) => (query.state.error ? false : LIVE_MS),
+    refetchInterval: (query) => (isProblem(query.state.error, "not_found") ? false : LIVE_MS),
     retry: false,
   });
 
 export type LetterFilter = Omit<JobFilter, "state">;
 
+export const deadLettersPage = (
+  filter: LetterFilter,
+  page: { limit: number; cursor: string | undefined },
+  signal?: AbortSignal,
+) => ok(api.GET("/api/v1/queue/dead-letters", { signal, params: { query: { ...filter, ...page } } }));
+
 export const deadLettersQuery = (filter: LetterFilter) =>
   infiniteQueryOptions({
     queryKey: ["queue", "dead-letters", filter],
-    queryFn: ({ signal, pageParam: cursor }) => {
-      const query = { ...filter, limit: PAGE, cursor };
-      return ok(api.GET("/api/v1/queue/dead-letters", { signal, params: { query } }));
-    },
+    queryFn: ({ signal, pageParam: cursor }) => deadLettersPage(filter, { limit: PAGE, cursor }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     refetchInterval: (query) => LIVE_MS * (query.state.data?.pages.length ?? 1),
@@ -107,6 +110,7 @@ export const schedulesQuery = infiniteQueryOptions({
     ok(api.GET("/api/v1/queue/schedules", { signal, params: { query: { limit: PAGE, cursor } } })),
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (page) => page.next_cursor ?? undefined,
+  refetchInterval: CALM_MS,
 });
 
 /** What became of attempts, minute by minute; the server learns of it some seconds late. */

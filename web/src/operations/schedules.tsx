@@ -1,12 +1,12 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { CalendarClock } from "lucide-react";
-import { useFormat } from "@/i18n";
 import {
   Card,
   type Column,
   EmptyState,
   ErrorState,
   LoadMore,
+  RelativeTime,
   Section,
   SkeletonRows,
   Switch,
@@ -45,7 +45,6 @@ export function Schedules() {
 
 function SchedulesTable({ schedules }: { schedules: Schedule[] }) {
   const { schedules: t, ...common } = useText();
-  const { dateTime, relative } = useFormat();
   const enable = async ({ id, name }: Schedule, on: boolean) => {
     try {
       await enableSchedule(id, on);
@@ -81,9 +80,9 @@ function SchedulesTable({ schedules }: { schedules: Schedule[] }) {
     {
       key: "next",
       header: t.next,
-      cell: ({ next_at: at }) => (at ? <span title={dateTime(at)}>{relative(at)}</span> : "–"),
+      cell: ({ next_at: at }) => (at ? <RelativeTime at={at} /> : "–"),
     },
-    { key: "last", header: t.last, wide: true, cell: ({ last_at: at }) => (at ? relative(at) : t.never) },
+    { key: "last", header: t.last, wide: true, cell: ({ last_at: at }) => (at ? <RelativeTime at={at} /> : t.never) },
     {
       key: "enabled",
       header: t.enabled,

@@ -6,19 +6,18 @@ import { cancelJobs, retryJobs } from "./changes";
 import { refreshQueue } from "./queries";
 import { useText } from "./text";
 
-/** What is said of a job that there is no more, or that does not wait for a time. */
-const UNDONE = new Set(["not_found", "not_delayed"]);
-
 export function useJobChanges() {
   const t = useText();
 
-  const finish = async (answer: Promise<components["schemas"]["ManyJobs"]>, said: (n: number) => string) => {
+  const finish = async (answer: Promise<components["schemas"]["ManyJobs"][]>, said: (n: number) => string) => {
     try {
-      const { items } = await answer;
-      const undone = items.filter(({ result }) => UNDONE.has(result)).length;
-      const done = items.length - undone;
-      const detail = undone > 0 ? t.jobs.partly(undone) : undefined;
-      toast(done > 0 ? { title: said(done), detail } : { title: t.jobs.partly(undone), tone: "danger" });
+      const items = (await answer).flatMap((part) => part.items);
+      const count = (wanted: string) => items.filter(({ result }) => result === wanted).length;
+      const [gone, notDelayed] = [count("not_found"), count("not_delayed")];
+      const done = items.length - gone - notDelayed;
+      const undone = [gone > 0 && t.jobs.partly(gone), notDelayed > 0 && t.jobs.notDelayed(notDelayed)];
+      const detail = undone.filter(Boolean).join(" ");
+      toast(done > 0 ? { title: said(done), detail } : { title: detail, tone: "danger" });
       return true;
     } catch (error) {
       toastError(error);

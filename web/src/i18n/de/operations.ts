@@ -87,12 +87,14 @@ const de: typeof en = {
       done: "Durchsatz (Aufträge je Minute)",
       retried: "Fehlgeschlagene Versuche je Minute",
       dead: "Aufgegebene je Minute",
-      wait: "Wartezeit, 99 von 100 (ms)",
-      run: "Laufzeit, 99 von 100 (ms)",
+      wait: "Wartezeit (ms)",
+      run: "Laufzeit (ms)",
       waiting: "Wartende Aufträge",
       running: "Laufende Aufträge",
       oldest: "Ältester wartender (s)",
     },
+    timesHint:
+      "p99, die ganzen Linien: 99 von 100 dauerten nicht länger. p50, die gestrichelten: die Hälfte dauerte nicht länger.",
     figure: "Größe",
     window: "Zeitraum",
     minutes: (n) => `${n} min`,
@@ -243,6 +245,11 @@ const de: typeof en = {
         one: "Einer ließ sich nicht ändern: Er ist inzwischen zu Ende.",
         other: "# ließen sich nicht ändern: Sie sind inzwischen zu Ende.",
       }),
+    notDelayed: (n) =>
+      count(n, {
+        one: "Einer wartet nicht auf eine Zeit: Er blieb, wie er ist.",
+        other: "# warten nicht auf eine Zeit: Sie blieben, wie sie sind.",
+      }),
     selected: (n) => count(n, { one: "# ausgewählt", other: "# ausgewählt" }),
     select: (id) => `Auftrag ${id} auswählen`,
     selectAll: "Alle gezeigten auswählen",
@@ -259,14 +266,18 @@ const de: typeof en = {
     error: "Warum",
     replay: "Noch einmal ausführen",
     replayAll: "Alle noch einmal ausführen",
-    replayAllOf: (kind) => `Alle ${kind} noch einmal ausführen`,
-    replayAllQuestion: "Alle gescheiterten Aufträge noch einmal ausführen?",
-    replayAllOfQuestion: (kind) => `Alle gescheiterten Aufträge ${kind} noch einmal ausführen?`,
+    replayFound: "Alle gefundenen noch einmal ausführen",
+    replayQuestion: (n) =>
+      count(n, {
+        one: "Einen gescheiterten Auftrag noch einmal ausführen?",
+        other: "# gescheiterte Aufträge noch einmal ausführen?",
+      }),
     replayConsequence:
       "Jeder wird ein neuer Auftrag mit allen Versuchen. Eine Nachricht wird dadurch nicht zweimal gesendet.",
     replayed: (n) => count(n, { one: "Ein Auftrag läuft noch einmal", other: "# Aufträge laufen noch einmal" }),
-    more: "Es gibt mehr: Wiederholen Sie es.",
     discard: "Verwerfen",
+    discardAll: "Alle verwerfen",
+    discardFound: "Alle gefundenen verwerfen",
     discardQuestion: (n) =>
       count(n, { one: "Diesen gescheiterten Auftrag verwerfen?", other: "# gescheiterte Aufträge verwerfen?" }),
     discardConsequence: "Was sie tun sollten, wird nicht getan. Das lässt sich nicht zurücknehmen.",
