@@ -5,6 +5,7 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { ArrowLeft } from "lucide-react";
 import { queryClient, useMay } from "@/api";
 import { buttonClass, ErrorState, Page, SkeletonRows, toast } from "@/ui";
+import { useBegun } from "./begun";
 import { Editor } from "./editor";
 import { createRule, presetsQuery, type Rule, refreshRules, ruleQuery, updateRule } from "./queries";
 import { useText } from "./text";
@@ -23,16 +24,17 @@ export function NewRulePage() {
   const t = useText();
   const navigate = useNavigate();
   const { preset: key }: { preset?: string } = useSearch({ strict: false });
+  const begun = useBegun();
   const presets = useQuery({ ...presetsQuery, enabled: Boolean(key) });
   if (key && presets.isPending) {
     return <SkeletonRows />;
   }
   const preset = presets.data?.find((one) => one.key === key);
   const begin: Draft = {
-    name: preset?.name ?? "",
+    name: begun?.name ?? preset?.name ?? "",
     description: preset?.description ?? "",
     enabled: false,
-    definition: preset?.definition ?? EXAMPLE,
+    definition: begun?.definition ?? preset?.definition ?? EXAMPLE,
   };
   const onSaved = async ({ id }: Rule) => {
     toast({ title: t.editor.created });

@@ -128,6 +128,11 @@ export function Editor({ begin, version, action, readOnly = false, save, latest,
         ) : (
           saving.isError && problems.length === 0 && <ErrorNote error={saving.error} />
         )}
+        {draft.isUnchecked && !readOnly && (
+          <p role="status" className="text-sm text-warning">
+            {t.editor.schema}
+          </p>
+        )}
         {readOnly ? (
           <p className="text-sm text-muted">{t.editor.readOnly}</p>
         ) : (

@@ -18,6 +18,7 @@ import {
   Textarea,
   toast,
 } from "@/ui";
+import { withBegun } from "./begun";
 import { adjusted, type Parameter, parameters, shown } from "./parameters";
 import { createRule, type Preset, presetsQuery, refreshRules } from "./queries";
 import { Sentence } from "./rules-list";
@@ -98,7 +99,13 @@ function PresetDrawer({ preset, onBack, onClose }: { preset: Preset; onBack: () 
           <Button
             size="sm"
             variant="ghost"
-            onClick={() => void navigate({ to: "/rules/new", search: { preset: preset.key } })}
+            onClick={() =>
+              void navigate({
+                to: "/rules/new",
+                search: { preset: preset.key },
+                state: withBegun({ name, definition }),
+              })
+            }
           >
             {t.presets.editAsJson}
           </Button>

@@ -45,6 +45,8 @@ export const runsQuery = (filter: RunFilter) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     staleTime: 5_000,
+    // Pages are asked for one after another: a long list is renewed less often.
+    refetchInterval: (query) => 5_000 * (query.state.data?.pages.length ?? 1),
   });
 
 /** Rules are changed in the version that one has seen. */

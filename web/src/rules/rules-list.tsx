@@ -103,7 +103,7 @@ function RuleMenu({ rule, rules }: { rule: Rule; rules: Rule[] }) {
   const t = useText();
   const may = useMay()("manage_rules");
   const navigate = useNavigate();
-  const { remove } = useRuleChanges(rules);
+  const { remove, move } = useRuleChanges(rules);
   return (
     <Menu align="end" trigger={<IconButton size="sm" label={t.menuOf(rule.name)} icon={<Ellipsis />} />}>
       <MenuItem icon={<Pencil />} onSelect={() => void navigate({ to: "/rules/$ruleId", params: { ruleId: rule.id } })}>
@@ -114,6 +114,12 @@ function RuleMenu({ rule, rules }: { rule: Rule; rules: Rule[] }) {
       </MenuItem>
       {may && (
         <>
+          <MenuItem icon={<ArrowUp />} disabled={rule === rules[0]} onSelect={() => move(rule, -1)}>
+            {t.up}
+          </MenuItem>
+          <MenuItem icon={<ArrowDown />} disabled={rule === rules.at(-1)} onSelect={() => move(rule, 1)}>
+            {t.down}
+          </MenuItem>
           <MenuSeparator />
           <MenuItem icon={<Trash2 />} danger onSelect={() => void remove(rule)}>
             {t.delete}

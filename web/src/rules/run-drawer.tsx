@@ -88,7 +88,7 @@ function Actions({ run }: { run: RuleRun }) {
       {run.plugin_actions.map(({ id, action, outcome, error }) => (
         <li key={id} className="flex flex-wrap items-baseline gap-2">
           <code className="font-mono text-xs">{action}</code>
-          <Badge tone={error ? "danger" : "neutral"}>{outcome}</Badge>
+          <Badge tone={error ? "danger" : "neutral"}>{t.run.pluginOutcomes[outcome] ?? outcome}</Badge>
           {error && <span className="text-muted">{error.message}</span>}
         </li>
       ))}

@@ -25,7 +25,8 @@ export function useDraft(begin: Draft) {
   const [text, setText] = useState(() => written(begin.definition));
   const [refusal, setRefusal] = useState<{ error: unknown; text: string }>();
   const document = useMemo(() => parseDocument(text), [text]);
-  const problems = useProblems(document, refusal?.text === text ? refusal.error : undefined);
+  const schema = useQuery(schemaQuery);
+  const problems = useProblems(document, schema.data, refusal?.text === text ? refusal.error : undefined);
   const isRight = problems.length === 0 && document.value !== undefined;
   const changed =
     fields.name !== saved.name ||
@@ -38,6 +39,8 @@ export function useDraft(begin: Draft) {
     text,
     setText,
     problems,
+    /** Without it, mistakes show only when the server is asked. */
+    isUnchecked: schema.isError && !schema.data,
     changed,
     /** The definition, if nothing is wrong with it. */
     definition: isRight ? (document.value as Definition) : undefined,
@@ -57,10 +60,9 @@ export function useDraft(begin: Draft) {
 }
 
 /** Syntax first, then the schema, and what only the server knows when it has been asked. */
-function useProblems(document: JsonDocument, refusal: unknown): LineProblem[] {
+function useProblems(document: JsonDocument, schema: unknown, refusal: unknown): LineProblem[] {
   const said = useProblemText();
-  const schema = useQuery(schemaQuery);
-  const check = useMemo(() => schema.data && checker(schema.data as Schema), [schema.data]);
+  const check = useMemo(() => (schema ? checker(schema as Schema) : undefined), [schema]);
   const violations = useMemo(
     () => (check && document.value !== undefined ? check(document.value) : []),
     [check, document.value],

@@ -8,11 +8,10 @@ import { useText } from "./text";
 export function useRuleChanges(rules: Rule[]) {
   const t = useText();
 
-  const attempt = async (shown: Rule[], change: () => Promise<unknown>, done?: () => void) => {
-    queryClient.setQueryData(rulesQuery.queryKey, shown);
+  const attempt = async (show: (rules: Rule[]) => Rule[], change: () => Promise<unknown>) => {
+    queryClient.setQueryData(rulesQuery.queryKey, (now) => now && show(now));
     try {
       await change();
-      done?.();
     } catch (error) {
       toastError(error);
     }
@@ -20,19 +19,31 @@ export function useRuleChanges(rules: Rule[]) {
   };
 
   const enable = (rule: Rule, enabled: boolean) => {
-    const shown = rules.map((other) => (other.id === rule.id ? { ...rule, enabled } : other));
     const say = enabled ? t.enabledNow : t.disabledNow;
     void attempt(
-      shown,
-      () => updateRule(rule.id, rule.version, { enabled }),
-      () => toast({ title: say(rule.name) }),
+      (now) => now.map((other) => (other.id === rule.id ? { ...other, enabled } : other)),
+      async () => {
+        const changed = await updateRule(rule.id, rule.version, { enabled });
+        toast({ title: say(rule.name), undo: () => enable(changed, !enabled) });
+      },
     );
   };
 
+  const order = (ids: string[], done: () => void) =>
+    attempt(
+      (now) => now.toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id)),
+      async () => {
+        await orderRules(ids);
+        done();
+      },
+    );
+
   const move = (rule: Rule, by: -1 | 1) => {
-    const from = rules.indexOf(rule);
-    const shown = rules.toSpliced(from, 1).toSpliced(from + by, 0, rule);
-    void attempt(shown, () => orderRules(shown.map(({ id }) => id)));
+    const before = rules.map(({ id }) => id);
+    const to = before.indexOf(rule.id) + by;
+    const after = before.filter((id) => id !== rule.id).toSpliced(to, 0, rule.id);
+    const undo = () => void order(before, () => undefined);
+    void order(after, () => toast({ title: t.moved(rule.name, to + 1), undo }));
   };
 
   const remove = async (rule: Rule) => {
@@ -45,11 +56,12 @@ export function useRuleChanges(rules: Rule[]) {
     if (!(await confirm(question))) {
       return;
     }
-    const shown = rules.filter(({ id }) => id !== rule.id);
     await attempt(
-      shown,
-      () => deleteRule(rule.id, rule.version),
-      () => toast({ title: t.deleted(rule.name) }),
+      (now) => now.filter(({ id }) => id !== rule.id),
+      async () => {
+        await deleteRule(rule.id, rule.version);
+        toast({ title: t.deleted(rule.name) });
+      },
     );
   };
 

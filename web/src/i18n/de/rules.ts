@@ -33,6 +33,8 @@ const de: typeof en = {
   deleted: (name) => `${name} ist gelöscht`,
   moveUp: (name) => `${name} nach oben`,
   moveDown: (name) => `${name} nach unten`,
+  up: "Nach oben",
+  down: "Nach unten",
   moved: (name, place) => `${name} steht jetzt an Stelle ${place}`,
   menuOf: (name) => `Aktionen für ${name}`,
 
@@ -115,6 +117,7 @@ const de: typeof en = {
     done: "getan",
     unchanged: "war schon so",
     notDone: "nicht getan",
+    pluginOutcomes: { waiting: "wartet", done: "getan", failed: "fehlgeschlagen" },
     asked: "gefragt",
     details: "Einzelheiten",
     conversation: "Gespräch",
@@ -175,8 +178,7 @@ const de: typeof en = {
       escalate: "an einen Menschen geben",
     },
     actionKinds: {
-      send_text: "Nachricht senden",
-      send_template: "Vorlage senden",
+      send_message: "Nachricht senden",
       add_tag: "Schlagwort geben",
       set_status: "Status setzen",
       plugin_action: "Aktion eines Plugins",

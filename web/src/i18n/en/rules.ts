@@ -33,6 +33,8 @@ export default {
   deleted: (name: string) => `${name} is deleted`,
   moveUp: (name: string) => `Move ${name} up`,
   moveDown: (name: string) => `Move ${name} down`,
+  up: "Move up",
+  down: "Move down",
   moved: (name: string, place: number) => `${name} is number ${place} now`,
   menuOf: (name: string) => `Actions for ${name}`,
 
@@ -114,6 +116,7 @@ export default {
     done: "done",
     unchanged: "it was so already",
     notDone: "not done",
+    pluginOutcomes: { waiting: "waiting", done: "done", failed: "failed" } as Record<string, string>,
     asked: "asked",
     details: "Details",
     conversation: "Conversation",
@@ -174,8 +177,7 @@ export default {
       escalate: "hand it to a person",
     },
     actionKinds: {
-      send_text: "Send a message",
-      send_template: "Send a template",
+      send_message: "Send a message",
       add_tag: "Add a tag",
       set_status: "Set the status",
       plugin_action: "Action of a plugin",
