@@ -1,5 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Activity } from "lucide-react";
+import { useMay } from "@/api";
 import { useFormat } from "@/i18n";
 import { useSearchState } from "@/search-state";
 import {
@@ -7,6 +9,7 @@ import {
   Card,
   Checkbox,
   type Column,
+  CopyButton,
   EmptyState,
   ErrorState,
   LoadMore,
@@ -65,6 +68,7 @@ function List({ calls }: { calls: PluginCall[] }) {
       align: "right",
       cell: ({ duration_us }) => format.duration(duration_us / 1000),
     },
+    { key: "ids", header: t.calls.ids, wide: true, cell: (call) => <Ids call={call} /> },
     { key: "requests", header: t.calls.requests, wide: true, cell: ({ requests }) => <Requests requests={requests} /> },
   ];
   return <Table label={t.calls.label} columns={columns} rows={calls} rowKey={({ id }) => id} />;
@@ -78,6 +82,38 @@ function Outcome({ call: { outcome, error_kind, detail, attempt } }: { call: Plu
       <span className="text-xs break-words text-muted">
         {[error_kind, detail, attempt > 1 ? t.calls.attempt(attempt) : ""].filter(Boolean).join(" · ")}
       </span>
+    </span>
+  );
+}
+
+/** What leads on: the job that called, and what stands in the log. */
+function Ids({ call: { job_id: job, trace_id: trace, call_id: id } }: { call: PluginCall }) {
+  const t = useText();
+  const may = useMay();
+  return (
+    <span className="flex flex-col items-start text-xs text-muted">
+      {typeof job === "number" &&
+        (may("operate_queue") ? (
+          <Link to="/operations/jobs" search={{ job: String(job) }} className="text-accent-ink hover:underline">
+            {t.calls.job(job)}
+          </Link>
+        ) : (
+          t.calls.job(job)
+        ))}
+      {trace && <Id name={t.calls.trace} text={trace} />}
+      <Id name={t.calls.call} text={id} />
+    </span>
+  );
+}
+
+function Id({ name, text }: { name: string; text: string }) {
+  return (
+    <span className="flex max-w-44 items-center gap-1">
+      {name}
+      <code className="truncate font-mono" title={text}>
+        {text}
+      </code>
+      <CopyButton text={text} label={`${name}: ${text}`} />
     </span>
   );
 }

@@ -132,7 +132,7 @@ function ConsentTo({ plugin, consent, onChange }: ConsentProps) {
   const { isGiven, isMissing } = consent;
   return (
     <section aria-label={t.plugins.may} className="flex flex-col gap-3 rounded-md border border-line px-4 py-3">
-      <h3 className="text-sm font-semibold">{t.create.may(plugin.name, plugin.version)}</h3>
+      <h2 className="text-sm font-semibold">{t.create.may(plugin.name, plugin.version)}</h2>
       <Capabilities capabilities={plugin.capabilities} />
       <Checkbox
         label={t.version.consent}

@@ -1,8 +1,9 @@
 /** All connections, and how each of them is. */
 
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link, Navigate, useNavigate } from "@tanstack/react-router";
 import { Cable, Plus } from "lucide-react";
+import { useMay } from "@/api";
 import {
   Button,
   Card,
@@ -21,7 +22,14 @@ import { StatusBadge } from "./status-badge";
 import { ConnectionsTabs } from "./tabs";
 import { useText } from "./text";
 
+/** Some may see what is beside the connections, and not these. */
 export function ConnectionsPage() {
+  const may = useMay();
+  if (may("manage_connections")) return <Connections />;
+  return <Navigate to={may("install_plugins") ? "/connections/plugins" : "/connections/deliveries"} replace />;
+}
+
+function Connections() {
   const t = useText();
   const connections = useQuery(connectionsQuery);
   const plugins = useQuery(pluginsQuery);

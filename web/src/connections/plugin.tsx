@@ -36,9 +36,11 @@ export function PluginPage() {
       description={plugin.description}
       back={back}
       actions={
-        <Link to="/connections/new/$plugin" params={{ plugin: id }} className={buttonClass("primary")}>
-          {t.plugins.connect}
-        </Link>
+        may("manage_connections") && (
+          <Link to="/connections/new/$plugin" params={{ plugin: id }} className={buttonClass("primary")}>
+            {t.plugins.connect}
+          </Link>
+        )
       }
     >
       <Tabs label={plugin.name} value={part} onValueChange={(next) => change({ part: next })} items={items}>

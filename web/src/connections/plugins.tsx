@@ -47,7 +47,8 @@ export function PluginsPage() {
 
 function PluginCard({ plugin }: { plugin: Plugin }) {
   const t = useText();
-  const { data: connections } = useQuery(connectionsQuery);
+  const may = useMay();
+  const { data: connections } = useQuery({ ...connectionsQuery, enabled: may("manage_connections") });
   const count = connections?.filter(({ plugin_id }) => plugin_id === plugin.id).length ?? 0;
   return (
     <Card className="flex h-full flex-col gap-2 p-4">
@@ -69,14 +70,16 @@ function PluginCard({ plugin }: { plugin: Plugin }) {
       </div>
       <div className="mt-auto flex items-center justify-between pt-2">
         <span className="text-xs text-muted">{count > 0 && t.plugins.connections(count)}</span>
-        <Link
-          to="/connections/new/$plugin"
-          params={{ plugin: plugin.id }}
-          aria-label={t.create.title(plugin.name)}
-          className={buttonClass("secondary", "sm")}
-        >
-          {t.plugins.connect}
-        </Link>
+        {may("manage_connections") && (
+          <Link
+            to="/connections/new/$plugin"
+            params={{ plugin: plugin.id }}
+            aria-label={t.create.title(plugin.name)}
+            className={buttonClass("secondary", "sm")}
+          >
+            {t.plugins.connect}
+          </Link>
+        )}
       </div>
     </Card>
   );

@@ -37,7 +37,7 @@ const create = createRoute({
 const connection = createRoute({
   getParentRoute: () => appRoute,
   path: "/connections/$connection",
-  validateSearch: texts("part", "outcome", "delivery", "failed"),
+  validateSearch: texts("part", "outcome", "delivery", "failed", "test"),
   component: lazyRouteComponent(() => import("./connection"), "ConnectionPage"),
 });
 

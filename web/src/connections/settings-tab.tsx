@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { type components, queryClient } from "@/api";
 import { type JsonObject, type Origin, type Schema, SettingsForm } from "@/settings-form";
@@ -6,7 +7,7 @@ import { ErrorState, SkeletonRows, toast } from "@/ui";
 import { useUnsavedGuard } from "@/unsaved";
 import { saveSettings } from "./changes";
 import { Conflict } from "./conflict";
-import { defaultsQuery, optionsOf, refreshConnections, settingsQuery, type Tagged } from "./queries";
+import { defaultsQuery, optionsOf, refreshConnections, settingsQuery, type Tagged, versionQuery } from "./queries";
 import { useText } from "./text";
 import { useGuardedSave } from "./use-guarded-save";
 
@@ -51,6 +52,9 @@ function Form({ connection, first, tenant, again }: FormProps) {
   const onDirtyChange = useUnsavedGuard();
   const [shown] = useState(first);
   const { value } = shown;
+  const navigate = useNavigate();
+  const plugin = useQuery(versionQuery(value.plugin_id, value.plugin_version));
+  const canTest = plugin.data?.interfaces.includes("admin");
   const reload = () => queryClient.fetchQuery({ ...settingsQuery(connection), staleTime: 0 });
   const { save, conflict } = useGuardedSave({
     shown,
@@ -58,7 +62,13 @@ function Form({ connection, first, tenant, again }: FormProps) {
     content: (settings) => settings,
     send: async (change, over) => {
       await saveSettings(connection, change, over.etag);
-      toast({ title: t.settings.saved });
+      const run = () =>
+        void navigate({
+          to: "/connections/$connection",
+          params: { connection },
+          search: { part: "overview", test: "now" },
+        });
+      toast({ title: t.settings.saved, action: canTest ? { label: t.settings.test, run } : undefined });
     },
     prefix: "",
     saved: async () => {

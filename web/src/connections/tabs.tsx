@@ -8,8 +8,10 @@ export function ConnectionsTabs() {
   const t = useText();
   const may = useMay();
   const pages = [
-    { to: "/connections", label: t.tabs.connections },
-    { to: "/connections/plugins", label: t.tabs.plugins },
+    ...(may("manage_connections") ? [{ to: "/connections", label: t.tabs.connections }] : []),
+    ...(may("manage_connections") || may("install_plugins")
+      ? [{ to: "/connections/plugins", label: t.tabs.plugins }]
+      : []),
     ...(may("replay_deliveries") ? [{ to: "/connections/deliveries", label: t.tabs.deliveries }] : []),
   ];
   return (

@@ -81,7 +81,11 @@ function List({ templates }: { templates: Template[] }) {
     {
       key: "status",
       header: t.templates.status,
-      cell: ({ status }) => <Badge tone={status === "approved" ? "success" : "warning"}>{status}</Badge>,
+      cell: ({ status }) => (
+        <Badge tone={status.toLowerCase() === "approved" ? "success" : "warning"}>
+          {t.templates.statuses[status.toLowerCase()] ?? status}
+        </Badge>
+      ),
     },
     { key: "category", header: t.templates.category, cell: ({ category }) => category, wide: true },
     {

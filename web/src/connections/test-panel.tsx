@@ -1,6 +1,8 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { CircleCheck, CircleX, PlugZap } from "lucide-react";
-import { Button, ErrorNote } from "@/ui";
+import { useEffect } from "react";
+import { useSearchState } from "@/search-state";
+import { Button, ErrorNote, ErrorState } from "@/ui";
 import { test } from "./changes";
 import { Panel } from "./panel";
 import { type ConnectionCheck, checkQuery, refreshConnections } from "./queries";
@@ -10,6 +12,14 @@ import { useText } from "./text";
 export function TestPanel({ connection }: { connection: string }) {
   const t = useText();
   const asking = useMutation({ mutationFn: () => test(connection), onSettled: refreshConnections });
+  const [{ test: wanted }, change] = useSearchState<{ test?: string }>();
+  const { mutate } = asking;
+  // Somebody has come here to have it tested, from the settings that they have saved.
+  useEffect(() => {
+    if (wanted !== "now") return;
+    change({ test: undefined });
+    mutate();
+  }, [wanted, change, mutate]);
   const asked = asking.data;
   const isLate = asked !== undefined && !asked.done;
   const later = useQuery({ ...checkQuery(connection, asked?.id ?? ""), enabled: isLate });
@@ -30,9 +40,10 @@ export function TestPanel({ connection }: { connection: string }) {
         ) : check?.report ? (
           <Report report={check.report} />
         ) : (
-          isLate && <p className="text-muted">{t.test.slow}</p>
+          isLate && !later.error && <p className="text-muted">{t.test.slow}</p>
         )}
       </div>
+      {isLate && later.error && <ErrorState error={later.error} retry={later.refetch} />}
       {asking.error && <ErrorNote error={asking.error} />}
     </Panel>
   );

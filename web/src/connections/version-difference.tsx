@@ -29,7 +29,7 @@ export function VersionDifference({ difference }: { difference: Difference }) {
       )}
       {changed.length > 0 && (
         <Part title={t.version.changed}>
-          <p className="font-mono text-xs text-muted">{changed.join(", ")}</p>
+          <p className="text-sm text-muted">{changed.map((part) => t.version.parts[part] ?? part).join(", ")}</p>
         </Part>
       )}
       {fields.length > 0 && (

@@ -29,6 +29,12 @@ const de: typeof en = {
     active: "Eingeschaltet",
     title: "Zustand",
     allWell: "Es ist nichts bekannt, was nicht in Ordnung wäre.",
+    places: {
+      settings: "Einstellungen öffnen",
+      calls: "Fehlgeschlagene Aufrufe zeigen",
+      deliveries: "Fehlgeschlagene Zustellungen zeigen",
+      holds: "Zeigen, was angehalten ist",
+    },
     remedies: {
       disabled: "Schalten Sie sie ein, um wieder zu senden und zu empfangen.",
       needs_reauth: "Geben Sie ihr wieder Zugang: neu verbinden, oder das Token in den Einstellungen ersetzen.",
@@ -115,6 +121,9 @@ const de: typeof en = {
     scopes: "Gewährt",
     connect: "Verbinden",
     again: "Neu verbinden",
+    stop: "Nicht mehr warten",
+    ended:
+      "In der Zeit, die der Anbieter lässt, wurde kein Zugang gewährt. Verbinden Sie neu, um noch einmal zu beginnen.",
     waiting: "Machen Sie im Fenster des Anbieters weiter. Diese Seite merkt, wenn Sie fertig sind.",
     blocked: "Das Fenster wurde blockiert. Hier lässt es sich öffnen:",
     open: "Seite des Anbieters öffnen",
@@ -149,6 +158,14 @@ const de: typeof en = {
     added: "Was sie außerdem darf",
     removed: "Was sie nicht mehr darf",
     changed: "Arbeitet anders",
+    parts: {
+      rates: "wie oft es den Anbieter aufrufen darf",
+      service_window_hours: "wie lange man frei antworten darf",
+      reaches: "wen es erreicht",
+      rich: "Nachrichten mit Knöpfen und Listen",
+      components: "Teile von Vorlagen",
+      account_settings: "die Einstellungen, die das Konto benennen",
+    },
     fields: "Einstellungen, die sich ändern",
     fieldAdded: "neu",
     fieldRemoved: "fort",
@@ -161,6 +178,7 @@ const de: typeof en = {
 
   settings: {
     saved: "Die Einstellungen sind gespeichert",
+    test: "Sie testen",
     conflictTitle: "Jemand anderes hat diese Einstellungen inzwischen geändert.",
     conflictDetail: "Ihre Änderungen sind noch da und nicht gespeichert.",
     theirs: "Meine verwerfen, Gespeichertes zeigen",
@@ -184,6 +202,14 @@ const de: typeof en = {
     category: "Art",
     status: "Zustand",
     body: "Text",
+    statuses: {
+      approved: "genehmigt",
+      pending: "wartet auf Genehmigung",
+      in_appeal: "im Einspruch",
+      rejected: "abgelehnt",
+      paused: "angehalten",
+      disabled: "ausgeschaltet",
+    },
   },
 
   deliveries: {
@@ -229,6 +255,10 @@ const de: typeof en = {
     emptyHint:
       "Jeder Aufruf des Plugins wird hier einige Tage vermerkt: wie lange er dauerte und was der Anbieter gefragt wurde.",
     attempt: (n) => `Versuch ${n}`,
+    ids: "Gehört zu",
+    job: (id) => `Auftrag ${id}`,
+    trace: "Spur",
+    call: "Aufruf",
     outcomes: {
       ok: "gut",
       error: "Fehler",

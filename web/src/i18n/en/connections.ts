@@ -28,6 +28,12 @@ export default {
     active: "On",
     title: "Health",
     allWell: "Nothing is known to be wrong.",
+    places: {
+      settings: "Open the settings",
+      calls: "Show the failed calls",
+      deliveries: "Show the failed deliveries",
+      holds: "Show what is held back",
+    },
     remedies: {
       disabled: "Switch it on to send and receive again.",
       needs_reauth: "Give it access again: connect it anew, or replace the token in its settings.",
@@ -113,6 +119,8 @@ export default {
     scopes: "Granted",
     connect: "Connect",
     again: "Connect again",
+    stop: "Wait no longer",
+    ended: "No access was granted in the time that the provider gives. Connect again to begin anew.",
     waiting: "Go on in the window of the provider. This page notices when you are done.",
     blocked: "The window was blocked. Open it here:",
     open: "Open the provider’s page",
@@ -144,6 +152,14 @@ export default {
     added: "What it may do besides",
     removed: "What it may do no more",
     changed: "Works otherwise",
+    parts: {
+      rates: "how often it may call the provider",
+      service_window_hours: "how long one may answer freely",
+      reaches: "whom it reaches",
+      rich: "messages with buttons and lists",
+      components: "parts of templates",
+      account_settings: "the settings that name the account",
+    } as Record<string, string>,
     fields: "Settings that change",
     fieldAdded: "new",
     fieldRemoved: "gone",
@@ -156,6 +172,7 @@ export default {
 
   settings: {
     saved: "The settings are saved",
+    test: "Test them",
     conflictTitle: "Somebody else has changed these settings meanwhile.",
     conflictDetail: "Your changes are still here, and not saved.",
     theirs: "Drop mine, show what is saved",
@@ -179,6 +196,15 @@ export default {
     category: "Category",
     status: "Status",
     body: "Text",
+    /** The words of providers, in small letters. */
+    statuses: {
+      approved: "approved",
+      pending: "waits for approval",
+      in_appeal: "in appeal",
+      rejected: "rejected",
+      paused: "paused",
+      disabled: "switched off",
+    } as Record<string, string>,
   },
 
   deliveries: {
@@ -227,6 +253,10 @@ export default {
     emptyHint:
       "Each time the plugin is called it is noted here for some days: how long it took, and what it asked the provider.",
     attempt: (n: number) => `attempt ${n}`,
+    ids: "Belongs to",
+    job: (id: number) => `Job ${id}`,
+    trace: "Trace",
+    call: "Call",
     outcomes: {
       ok: "fine",
       error: "error",
