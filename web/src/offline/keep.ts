@@ -28,7 +28,7 @@ export async function restore(client: QueryClient, database: Database): Promise<
   await transaction.done;
 }
 
-/** Writes down what comes from now on. Gives what ends it. */
+/** Writes down what was read before the device was open, and what comes from now on. Gives what ends it. */
 export function keep(client: QueryClient, database: Database): () => void {
   const waiting = new Map<string, Query>();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -46,10 +46,15 @@ export function keep(client: QueryClient, database: Database): () => void {
       // The device is full, or the person has signed out: reading without a connection is a help, not a promise.
     }
   };
-  const unsubscribe = client.getQueryCache().subscribe((event) => {
-    if (event.type !== "updated" || event.action.type !== "success" || !event.query.meta?.keep) return;
-    waiting.set(event.query.queryHash, event.query);
+  const note = (query: Query) => {
+    if (!query.meta?.keep || query.state.data === undefined) return;
+    waiting.set(query.queryHash, query);
     timer ??= setTimeout(() => void write(), WRITE_AFTER_MS);
+  };
+  const cache = client.getQueryCache();
+  for (const query of cache.getAll()) note(query);
+  const unsubscribe = cache.subscribe((event) => {
+    if (event.type === "updated" && event.action.type === "success") note(event.query);
   });
   return () => {
     unsubscribe();
