@@ -78,4 +78,10 @@ test("rules are asked in the order of their list", async ({ admin }) => {
   await expect.poll(async () => (await names())[0]).toBe(second);
   await admin.reload();
   await expect.poll(async () => (await names())[0]).toBe(second);
+
+  await admin.getByRole("button", { name: `Actions for ${second}` }).click();
+  await admin.getByRole("menuitem", { name: "Move down" }).click();
+  await expect.poll(async () => (await names())[0]).toBe(first);
+  await admin.getByRole("button", { name: "Undo" }).click();
+  await expect.poll(async () => (await names())[0]).toBe(second);
 });
