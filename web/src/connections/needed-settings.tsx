@@ -21,12 +21,19 @@ interface Props {
 export function NeededSettings({ connection, to, needsEndpoint, upgrade, onDirtyChange }: Props) {
   const t = useText();
   const plugin = useQuery(versionQuery(connection.plugin_id, to));
-  const settings = useQuery(settingsQuery(connection.id));
+  // A form keeps what it began with: it begins with what holds now.
+  const settings = useQuery({ ...settingsQuery(connection.id), refetchOnMount: "always" });
   const defaults = useQuery(defaultsQuery(connection.plugin_id));
   const endpoint = useQuery({ ...endpointQuery(connection.endpoint_id), enabled: needsEndpoint });
   const error = plugin.error ?? settings.error ?? defaults.error ?? endpoint.error;
   if (error) return <ErrorNote error={error} />;
-  if (!plugin.data || !settings.data || !defaults.data || (needsEndpoint && !endpoint.data)) {
+  if (
+    !plugin.data ||
+    !settings.isFetchedAfterMount ||
+    !settings.data ||
+    !defaults.data ||
+    (needsEndpoint && !endpoint.data)
+  ) {
     return <SkeletonRows rows={2} />;
   }
   const schema = plugin.data.settings_schema as Schema;
