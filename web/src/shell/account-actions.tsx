@@ -1,19 +1,24 @@
 import { Link } from "@tanstack/react-router";
-import { Keyboard, LogOut, UserRound } from "lucide-react";
+import { Keyboard, LogOut, MessageSquareText, UserRound } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { useMe } from "@/api";
 import { chooseLanguage, type Language, useLanguage } from "@/i18n";
-import { AVAILABILITIES, type Availability, chooseAvailability, useAvailability } from "@/inbox/presence/availability";
+import { AVAILABILITIES, type Availability, choose, useAvailability } from "@/inbox/presence/availability";
 import { chooseTheme, type ThemeChoice, useThemeChoice } from "@/theme/theme";
 import { Avatar, Button, buttonClass, Field, Select } from "@/ui";
 import { LANGUAGE_OPTIONS, useThemes } from "./looks";
 import { useShellText } from "./text";
 import { useSignOut } from "./use-account";
 
+const StatusDialog = lazy(() => import("./status-dialog").then((module) => ({ default: module.StatusDialog })));
+
 /** What the account's menu has, laid out for a thumb. */
 export function AccountActions({ onDone, onShortcuts }: { onDone: () => void; onShortcuts: () => void }) {
   const t = useShellText();
   const { user, tenant } = useMe();
   const signOut = useSignOut();
+  const { availability, text } = useAvailability();
+  const [writing, setWriting] = useState(false);
   return (
     <div className="flex flex-col gap-4 border-t border-line pt-4">
       <div className="flex items-center gap-3">
@@ -25,11 +30,15 @@ export function AccountActions({ onDone, onShortcuts }: { onDone: () => void; on
       </div>
       <Field label={t.availability}>
         <Select
-          value={useAvailability()}
-          onValueChange={(value) => chooseAvailability(value as Availability)}
+          value={availability}
+          onValueChange={(value) => choose({ availability: value as Availability })}
           options={AVAILABILITIES.map((value) => ({ value, label: t.availabilities[value] }))}
         />
       </Field>
+      <Button icon={<MessageSquareText />} onClick={() => setWriting(true)}>
+        <span className="min-w-0 truncate">{text || t.statusWrite}</span>
+      </Button>
+      <Suspense>{writing && <StatusDialog onClose={() => setWriting(false)} />}</Suspense>
       <Field label={t.theme}>
         <Select
           value={useThemeChoice()}

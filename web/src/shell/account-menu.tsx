@@ -1,13 +1,16 @@
 import { useNavigate } from "@tanstack/react-router";
-import { LogOut, UserRound } from "lucide-react";
+import { LogOut, MessageSquareText, UserRound } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { useMe } from "@/api";
 import { chooseLanguage, LANGUAGES, useLanguage } from "@/i18n";
-import { AVAILABILITIES, chooseAvailability, useAvailability } from "@/inbox/presence/availability";
+import { AVAILABILITIES, choose, useAvailability } from "@/inbox/presence/availability";
 import { chooseTheme, useThemeChoice } from "@/theme/theme";
 import { Avatar, Menu, MenuItem, MenuLabel, MenuSeparator } from "@/ui";
 import { LANGUAGE_NAMES, useThemes } from "./looks";
 import { useShellText } from "./text";
 import { useSignOut } from "./use-account";
+
+const StatusDialog = lazy(() => import("./status-dialog").then((module) => ({ default: module.StatusDialog })));
 
 /** The person's own menu: profile, looks, language, the way out. */
 export function AccountMenu({ side }: { side: "top" | "bottom" }) {
@@ -16,14 +19,15 @@ export function AccountMenu({ side }: { side: "top" | "bottom" }) {
   const signOut = useSignOut();
   const navigate = useNavigate();
   const themes = useThemes();
-  const available = useAvailability();
+  const { availability, text } = useAvailability();
+  const [writing, setWriting] = useState(false);
   const [theme, language] = [useThemeChoice(), useLanguage()];
   const trigger = (
     <button type="button" aria-label={t.account(user.name)} className="rounded-full">
-      <Avatar name={user.name} />
+      <Avatar name={user.name} presence={availability === "automatic" ? "online" : availability} />
     </button>
   );
-  return (
+  const menu = (
     <Menu trigger={trigger} side={side}>
       <div className="max-w-60 px-2 py-1 text-sm">
         <p className="truncate font-medium">{user.name}</p>
@@ -36,10 +40,13 @@ export function AccountMenu({ side }: { side: "top" | "bottom" }) {
       <MenuSeparator />
       <MenuLabel>{t.availability}</MenuLabel>
       {AVAILABILITIES.map((value) => (
-        <MenuItem key={value} checked={available === value} onSelect={() => chooseAvailability(value)}>
+        <MenuItem key={value} checked={availability === value} onSelect={() => choose({ availability: value })}>
           {t.availabilities[value]}
         </MenuItem>
       ))}
+      <MenuItem icon={<MessageSquareText />} onSelect={() => setWriting(true)}>
+        <span className="inline-block max-w-52 truncate align-bottom">{text || t.statusWrite}</span>
+      </MenuItem>
       <MenuSeparator />
       <MenuLabel>{t.theme}</MenuLabel>
       {themes.map(({ value, label }) => (
@@ -59,5 +66,11 @@ export function AccountMenu({ side }: { side: "top" | "bottom" }) {
         {t.signOut}
       </MenuItem>
     </Menu>
+  );
+  return (
+    <>
+      {menu}
+      <Suspense>{writing && <StatusDialog onClose={() => setWriting(false)} />}</Suspense>
+    </>
   );
 }

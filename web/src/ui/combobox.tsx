@@ -52,14 +52,20 @@ export function Combobox(props: ComboboxProps) {
   const field = useField();
   const [ownOpen, setOwnOpen] = useState(false);
   const open = props.open ?? ownOpen;
+  // What was found by a search is not among the options any more once the search is over.
+  const [known, setKnown] = useState<ReadonlyMap<string, string>>(new Map());
   const chosen = props.multiple ? props.value : props.value === null ? [] : [props.value];
-  const words = chosen.map((value) => options.find((option) => option.value === value)?.label ?? value);
+  const words = chosen.map(
+    (value) => options.find((option) => option.value === value)?.label ?? known.get(value) ?? value,
+  );
   const change = (next: boolean) => {
     setOwnOpen(next);
     props.onOpenChange?.(next);
     if (!next) onSearch?.("");
   };
   const toggle = (value: string | null) => {
+    const label = options.find((option) => option.value === value)?.label;
+    if (value !== null && label !== undefined) setKnown(new Map(known).set(value, label));
     if (!props.multiple) {
       props.onValueChange(value);
       change(false);
@@ -194,7 +200,7 @@ function Choice({ id, label, hint, icon, active, selected, onHover, onChoose }: 
     >
       {icon}
       <span className="min-w-0 flex-1 truncate">{label}</span>
-      {hint && <span className="truncate text-xs text-muted">{hint}</span>}
+      {hint && <span className="max-w-1/2 truncate text-xs text-muted">{hint}</span>}
       {selected && <Check aria-hidden className="size-4 shrink-0 text-accent-ink" />}
     </div>
   );

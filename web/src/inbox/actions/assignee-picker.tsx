@@ -2,10 +2,10 @@ import { ChevronDown } from "lucide-react";
 import { useState } from "react";
 import { useMe } from "@/api";
 import { Avatar, Button, Combobox, useShortcut } from "@/ui";
-import { useAgents, usePresence } from "../agents";
 import { useConversationText } from "../conversation-text";
 import { useNameOf } from "../names";
 import { useCanAssign } from "../permissions";
+import { useAgentOptions } from "../presence/agent-options";
 import type { Conversation } from "../types";
 import { useAssign } from "./mutations";
 
@@ -14,15 +14,14 @@ export function AssigneePicker({ conversation }: { conversation: Conversation })
   const t = useConversationText();
   const { user } = useMe();
   const nameOf = useNameOf();
-  const agents = useAgents();
-  const presence = usePresence();
+  const agents = useAgentOptions();
   const canAssign = useCanAssign();
   const assign = useAssign(conversation.id);
   const [open, setOpen] = useState(false);
   const { assignee_id } = conversation;
   const allowed = canAssign || !assignee_id || assignee_id === user.id;
   useShortcut("a", t.assign, () => setOpen(true), { group: t.conversationGroup, disabled: !allowed });
-  const choices = canAssign ? agents : agents.filter((agent) => agent.id === user.id);
+  const choices = canAssign ? agents : agents.filter(({ value }) => value === user.id);
   const trigger = (
     <Button
       aria-label={t.assigneeIs(nameOf(assignee_id))}
@@ -43,11 +42,7 @@ export function AssigneePicker({ conversation }: { conversation: Conversation })
       value={assignee_id ?? null}
       onValueChange={(id) => assign.mutate(id)}
       none={t.nobody}
-      options={choices.map(({ id, name }) => ({
-        value: id,
-        label: id === user.id ? t.me(name) : name,
-        icon: <Avatar name={name} size="sm" presence={presence.get(id)} />,
-      }))}
+      options={choices.map((one) => (one.value === user.id ? { ...one, label: t.me(one.label) } : one))}
     />
   );
 }

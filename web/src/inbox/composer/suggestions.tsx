@@ -5,7 +5,7 @@ import { MessageSquareText, User, Zap } from "lucide-react";
 import type { ReactNode } from "react";
 import type { components } from "@/api";
 import { cx } from "@/ui";
-import { useAgents } from "../agents";
+import { useAgents, usePresence } from "../agents";
 import { useConversationText } from "../conversation-text";
 import { cannedQuery, macrosQuery } from "../queries";
 import type { User as Colleague } from "../types";
@@ -28,8 +28,12 @@ interface Choices {
 export function useChoices(asked: Asked | undefined): Choices {
   const [canned, macros] = [useQuery(cannedQuery), useQuery(macrosQuery)];
   const agents = useAgents();
+  const presence = usePresence();
   if (!asked) return { choices: [], state: "known" };
-  const choices = fitting(asked, canned.data ?? [], macros.data ?? [], agents);
+  const said = (id: string) => presence.get(id)?.text;
+  const choices = fitting(asked, canned.data ?? [], macros.data ?? [], agents).map((choice) =>
+    choice.kind === "person" ? { ...choice, hint: [choice.hint, said(choice.id)].filter(Boolean).join(" · ") } : choice,
+  );
   if (asked.sign === "@" || (canned.data && macros.data)) return { choices, state: "known" };
   return { choices, state: canned.isError || macros.isError ? "failed" : "loading" };
 }

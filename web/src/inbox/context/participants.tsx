@@ -2,8 +2,9 @@ import { useMutation } from "@tanstack/react-query";
 import { UserPlus, X } from "lucide-react";
 import { api, ok, queryClient, useMe } from "@/api";
 import { Avatar, Badge, Button, Combobox, confirm, IconButton, toastError } from "@/ui";
-import { useAgents, usePresence } from "../agents";
+import { usePresence } from "../agents";
 import { useConversationText } from "../conversation-text";
+import { useAgentOptions } from "../presence/agent-options";
 import { conversationQuery, participantsQuery } from "../queries";
 import type { ConversationDetail } from "../types";
 import { Block } from "./block";
@@ -12,7 +13,7 @@ import { Block } from "./block";
 export function Participants({ detail }: { detail: ConversationDetail }) {
   const t = useConversationText();
   const { user } = useMe();
-  const agents = useAgents();
+  const agents = useAgentOptions();
   const presence = usePresence();
   const { conversation, participants } = detail;
   const { add, remove } = useParticipation(conversation.id);
@@ -30,7 +31,7 @@ export function Participants({ detail }: { detail: ConversationDetail }) {
       trigger={<IconButton label={t.addPerson} icon={<UserPlus />} size="sm" />}
       value={null}
       onValueChange={(id) => id && add.mutate(id)}
-      options={agents.filter(({ id }) => !known.has(id)).map(({ id, name }) => ({ value: id, label: name }))}
+      options={agents.filter(({ value }) => !known.has(value))}
     />
   );
   return (
@@ -38,8 +39,15 @@ export function Participants({ detail }: { detail: ConversationDetail }) {
       <ul className="flex flex-col gap-1.5 text-sm">
         {participants.map(({ user_id, name, role }) => (
           <li key={user_id} className="flex items-center gap-2">
-            <Avatar name={name} size="sm" presence={presence.get(user_id)} />
-            <span className="min-w-0 flex-1 truncate">{user_id === user.id ? t.me(name) : name}</span>
+            <Avatar name={name} size="sm" presence={presence.get(user_id)?.status} />
+            <span className="min-w-0 flex-1">
+              <span className="block truncate">{user_id === user.id ? t.me(name) : name}</span>
+              {presence.get(user_id)?.text && (
+                <span className="block truncate text-xs text-muted" title={presence.get(user_id)?.text}>
+                  {presence.get(user_id)?.text}
+                </span>
+              )}
+            </span>
             {role !== "member" && <Badge>{t.roles[role]}</Badge>}
             {leads && !direct && user_id !== user.id && (
               <IconButton label={t.removePerson(name)} icon={<X />} size="sm" onClick={() => remove.mutate(user_id)} />

@@ -3,15 +3,15 @@ import { useState } from "react";
 import { fieldError, useMe } from "@/api";
 import { Checkbox, Combobox, Field, Input, Select, Textarea } from "@/ui";
 import { FormDialog } from "../actions/form-dialog";
-import { useAgents } from "../agents";
 import { useConversationText } from "../conversation-text";
+import { useAgentOptions } from "../presence/agent-options";
 import { brandsQuery } from "../queries";
 import { useBegin } from "./use-begin";
 
 export function NewChannel({ onClose }: { onClose: () => void }) {
   const t = useConversationText();
   const { user } = useMe();
-  const agents = useAgents().filter(({ id }) => id !== user.id);
+  const agents = useAgentOptions().filter(({ value }) => value !== user.id);
   const brands = useQuery(brandsQuery).data ?? [];
   const begin = useBegin(onClose);
   const [title, setTitle] = useState("");
@@ -57,13 +57,7 @@ export function NewChannel({ onClose }: { onClose: () => void }) {
         </Field>
       )}
       <Field label={t.members}>
-        <Combobox
-          multiple
-          label={t.members}
-          value={members}
-          onValueChange={setMembers}
-          options={agents.map(({ id, name }) => ({ value: id, label: name }))}
-        />
+        <Combobox multiple label={t.members} value={members} onValueChange={setMembers} options={agents} />
       </Field>
       <Checkbox label={t.privateChannel} hint={t.privateChannelHint} checked={isPrivate} onCheckedChange={setPrivate} />
     </FormDialog>

@@ -1,16 +1,15 @@
 import { useState } from "react";
 import { useMe } from "@/api";
-import { Avatar, Combobox, Field } from "@/ui";
+import { Combobox, Field } from "@/ui";
 import { FormDialog } from "../actions/form-dialog";
-import { useAgents, usePresence } from "../agents";
 import { useConversationText } from "../conversation-text";
+import { useAgentOptions } from "../presence/agent-options";
 import { useBegin } from "./use-begin";
 
 export function NewDirect({ onClose }: { onClose: () => void }) {
   const t = useConversationText();
   const { user } = useMe();
-  const agents = useAgents().filter(({ id }) => id !== user.id);
-  const presence = usePresence();
+  const agents = useAgentOptions().filter(({ value }) => value !== user.id);
   const begin = useBegin(onClose);
   const [person, setPerson] = useState<string | null>(null);
   return (
@@ -24,16 +23,7 @@ export function NewDirect({ onClose }: { onClose: () => void }) {
       onSubmit={() => person && begin.mutate({ type: "direct_message", members: [person] })}
     >
       <Field label={t.withWhom} required>
-        <Combobox
-          label={t.withWhom}
-          value={person}
-          onValueChange={setPerson}
-          options={agents.map(({ id, name }) => ({
-            value: id,
-            label: name,
-            icon: <Avatar name={name} size="sm" presence={presence.get(id)} />,
-          }))}
-        />
+        <Combobox label={t.withWhom} value={person} onValueChange={setPerson} options={agents} />
       </Field>
     </FormDialog>
   );

@@ -10,6 +10,7 @@ import { StatusMenu } from "../actions/status-menu";
 import { useConversationText } from "../conversation-text";
 import { ConversationMarks } from "../marks";
 import { useTitleOf } from "../names";
+import { StatusLine } from "../presence/status-line";
 import { Watchers } from "../presence/watchers";
 import type { ConversationDetail } from "../types";
 
@@ -42,6 +43,7 @@ export function Header({ detail, panelShown, onPanel }: HeaderProps) {
         <h2 className="truncate text-base font-semibold">{title}</h2>
         <div className="flex items-center gap-1 overflow-hidden">
           <ConversationMarks conversation={conversation} tags={3} />
+          {conversation.with_user_id && <StatusLine userId={conversation.with_user_id} />}
           {detail.queue_position && !conversation.assignee_id && (
             <span className="text-xs whitespace-nowrap text-muted">{t.queuePosition(detail.queue_position)}</span>
           )}
