@@ -23,7 +23,6 @@ const de: typeof en = {
     bulk: "Importe, Löschungen, Pflege",
   },
   kinds: "Arten von Aufträgen",
-  allKinds: "Alle Arten zeigen",
   kind: "Art",
   kindMeaning: {
     "process-delivery": "Macht aus einem Webhook Nachrichten und Ereignisse",
@@ -195,7 +194,6 @@ const de: typeof en = {
   jobs: {
     find: "Suchen",
     id: "Nummer",
-    idHint: "Nummer eines Auftrags",
     key: "Schlüssel",
     keyHint: "Aufträge eines Schlüssels laufen nacheinander",
     connection: "Verbindung",
@@ -207,7 +205,6 @@ const de: typeof en = {
     none: "Kein Auftrag passt",
     noneHint: "Aufträge, die zu Ende sind, stehen nicht hier. Was endgültig fehlschlug, steht bei den gescheiterten.",
     attempts: "Versuche",
-    attemptsSoFar: (n) => count(n, { one: "# Versuch", other: "# Versuche" }),
     age: "Gespeichert",
     due: (when) => `fällig ${when}`,
     startedAt: "Begonnen",
@@ -217,7 +214,6 @@ const de: typeof en = {
     priority: "Vorrang",
     trace: "Trace",
     args: "Argumente",
-    argsHint: "Aufträge tragen Kennungen, keine Kopien.",
     history: "Fehlgeschlagene Versuche",
     noFailures: "Kein Versuch ist fehlgeschlagen.",
     attempt: (n) => `Versuch ${n}`,

@@ -84,7 +84,6 @@ const de: typeof en = {
     endAll: "Überall abmelden",
     signedOut: (name) => `${name} ist überall abgemeldet`,
     account: "Konto",
-    beyond: "Sie können das Konto von jemandem, der mehr darf als Sie, nicht ändern.",
     empty: "Noch niemand da",
     emptyHint: "Laden Sie ein, wer Ihren Kunden antwortet.",
     count: (n) => count(n, { one: "# Person", other: "# Personen" }),
@@ -113,7 +112,6 @@ const de: typeof en = {
     empty: "Noch keine Teams",
     emptyHint: "Legen Sie eines für alle an, die sich eine Warteschlange teilen, etwa Support oder Abrechnung.",
     members: "Mitglieder",
-    membersCount: (n) => count(n, { one: "# Mitglied", other: "# Mitglieder" }),
     noMembers: "Niemand ist in diesem Team.",
     addMember: "Jemanden hinzufügen",
     added: (name) => `${name} ist im Team`,
@@ -239,7 +237,6 @@ const de: typeof en = {
     noChanges: "Der Eintrag enthält keine Werte.",
     address: "Adresse",
     request: "Anfrage",
-    targetId: "Kennung",
     onlyThis: "Nur dieses",
     oneTarget: "Nur eines",
     kinds: {

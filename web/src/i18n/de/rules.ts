@@ -88,7 +88,6 @@ const de: typeof en = {
     readOnly: "Sie dürfen Regeln lesen, aber nicht ändern.",
     schema: "Das Schema konnte nicht geladen werden: Fehler zeigen sich beim Speichern.",
     version: (n) => `Fassung ${n}`,
-    nameRequired: "Eine Regel braucht einen Namen.",
   },
 
   run: {
@@ -123,7 +122,6 @@ const de: typeof en = {
     conversation: "Gespräch",
     openConversation: "Gespräch öffnen",
     inConversation: "In einem Gespräch",
-    allConversations: "Alle Gespräche zeigen",
     holds: "trifft zu",
     holdsNot: "trifft nicht zu",
     all: "Alle davon",

@@ -3,7 +3,6 @@ import type en from "@/i18n/en/ui";
 const de: typeof en = {
   close: "Schließen",
   cancel: "Abbrechen",
-  confirm: "Bestätigen",
   copy: "Kopieren",
   copied: "Kopiert",
   undo: "Rückgängig",
@@ -16,9 +15,6 @@ const de: typeof en = {
   nothingFound: "Nichts gefunden",
   choose: "Auswählen",
   remove: (what) => `${what} entfernen`,
-  clear: "Leeren",
-  back: "Zurück",
-  somethingWrong: "Etwas ist schiefgegangen",
   offline: "Der Server ist nicht erreichbar. Prüfen Sie Ihre Verbindung und versuchen Sie es erneut.",
   requestId: (id) => `Anfrage ${id}`,
   notifications: "Meldungen",

@@ -12,7 +12,6 @@ const de: typeof en = {
   menuOf: (what) => `Aktionen für ${what}`,
   deleteQuestion: (what) => `${what} löschen?`,
   deleted: (what) => `${what} ist gelöscht`,
-  yours: "Ihres",
   sharedWith: "Wer es benutzen darf",
   shared: {
     everybody: "Alle",

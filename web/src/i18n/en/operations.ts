@@ -23,7 +23,6 @@ export default {
     bulk: "Imports, deletions, upkeep",
   } as Record<string, string>,
   kinds: "Kinds of jobs",
-  allKinds: "Show all kinds",
   kind: "Kind",
   /** Every kind of job that there is: a test compares them with the server's. */
   kindMeaning: {
@@ -195,7 +194,6 @@ export default {
   jobs: {
     find: "Find",
     id: "Number",
-    idHint: "Number of a job",
     key: "Key",
     keyHint: "Jobs of one key run one after another",
     connection: "Connection",
@@ -207,7 +205,6 @@ export default {
     none: "No job matches",
     noneHint: "Jobs that have ended are not listed. Those that failed for good are among the dead letters.",
     attempts: "Attempts",
-    attemptsSoFar: (n: number) => count(n, { one: "# attempt", other: "# attempts" }),
     age: "Stored",
     due: (when: string) => `due ${when}`,
     startedAt: "Started",
@@ -217,7 +214,6 @@ export default {
     priority: "Priority",
     trace: "Trace",
     args: "Arguments",
-    argsHint: "Jobs carry ids, not copies.",
     history: "Failed attempts",
     noFailures: "No attempt has failed.",
     attempt: (n: number) => `Attempt ${n}`,

@@ -84,7 +84,6 @@ export default {
     endAll: "Sign out everywhere",
     signedOut: (name: string) => `${name} is signed out everywhere`,
     account: "Account",
-    beyond: "You cannot change the account of somebody who may do more than you.",
     empty: "Nobody here yet",
     emptyHint: "Invite those who answer your customers.",
     count: (n: number) => count(n, { one: "# person", other: "# people" }),
@@ -113,7 +112,6 @@ export default {
     empty: "No teams yet",
     emptyHint: "Make one for everybody who shares a queue, such as Support or Billing.",
     members: "Members",
-    membersCount: (n: number) => count(n, { one: "# member", other: "# members" }),
     noMembers: "Nobody is in this team.",
     addMember: "Add somebody",
     added: (name: string) => `${name} is in the team`,
@@ -241,7 +239,6 @@ export default {
     noChanges: "The entry holds no values.",
     address: "Address",
     request: "Request",
-    targetId: "Id",
     onlyThis: "Only this one",
     oneTarget: "One thing only",
     kinds: {

@@ -88,7 +88,6 @@ export default {
     readOnly: "You may read rules, but not change them.",
     schema: "The schema could not be loaded: mistakes show when you save.",
     version: (n: number) => `Version ${n}`,
-    nameRequired: "A rule needs a name.",
   },
 
   run: {
@@ -122,7 +121,6 @@ export default {
     conversation: "Conversation",
     openConversation: "Open the conversation",
     inConversation: "In one conversation",
-    allConversations: "Show all conversations",
     holds: "holds",
     holdsNot: "does not hold",
     all: "All of these",

@@ -2,7 +2,6 @@
 export default {
   close: "Close",
   cancel: "Cancel",
-  confirm: "Confirm",
   copy: "Copy",
   copied: "Copied",
   undo: "Undo",
@@ -15,9 +14,6 @@ export default {
   nothingFound: "Nothing found",
   choose: "Choose",
   remove: (what: string) => `Remove ${what}`,
-  clear: "Clear",
-  back: "Back",
-  somethingWrong: "Something went wrong",
   offline: "The server cannot be reached. Check your connection and try again.",
   requestId: (id: string) => `Request ${id}`,
   notifications: "Notifications",

@@ -11,7 +11,6 @@ export default {
   menuOf: (what: string) => `Actions for ${what}`,
   deleteQuestion: (what: string) => `Delete ${what}?`,
   deleted: (what: string) => `${what} is deleted`,
-  yours: "yours",
   sharedWith: "Who may use it",
   shared: {
     everybody: "Everybody",
