@@ -5,6 +5,7 @@ import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import { cx } from "./cx";
 import { IconButton } from "./icon-button";
+import { exceptToasts } from "./outside";
 import { useUiText } from "./text";
 
 export interface DialogProps {
@@ -46,6 +47,7 @@ function Sheet({ open, onOpenChange, title, description, footer, place, children
           // Without a description there is nothing to point at.
           {...(description ? {} : { "aria-describedby": undefined })}
           onOpenAutoFocus={focusFirst}
+          onInteractOutside={exceptToasts}
           className={cx("fixed z-50 flex flex-col border-line bg-raised shadow-lift focus:outline-none", place)}
         >
           <header className="flex items-start gap-3 border-b border-line px-4 py-3">

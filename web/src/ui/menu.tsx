@@ -5,6 +5,7 @@ import { Check } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
 import { cx } from "./cx";
 import { Kbd } from "./kbd";
+import { exceptToasts } from "./outside";
 
 interface MenuProps {
   trigger: ReactElement;
@@ -29,6 +30,7 @@ export function Menu({ trigger, align = "start", side = "bottom", children, open
           side={side}
           sideOffset={4}
           collisionPadding={8}
+          onInteractOutside={exceptToasts}
           className="z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-44 overflow-y-auto rounded-md border border-line bg-raised p-1 shadow-lift"
         >
           {children}

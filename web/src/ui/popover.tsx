@@ -1,6 +1,7 @@
 import * as Radix from "@radix-ui/react-popover";
 import type { ReactElement, ReactNode } from "react";
 import { cx } from "./cx";
+import { exceptToasts } from "./outside";
 
 export interface PopoverProps {
   trigger: ReactElement;
@@ -38,6 +39,7 @@ export function Popover({
           side={side}
           sideOffset={4}
           collisionPadding={8}
+          onInteractOutside={exceptToasts}
           onCloseAutoFocus={onCloseAutoFocus}
           className={cx(
             "z-50 flex max-h-(--radix-popover-content-available-height) max-w-[calc(100vw-16px)] flex-col overflow-hidden",

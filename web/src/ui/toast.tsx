@@ -60,7 +60,9 @@ export function ToastHost() {
     <section
       aria-label={t.notifications}
       aria-live="polite"
-      className="pointer-events-none fixed right-4 bottom-4 left-4 z-60 flex flex-col items-end gap-2 max-md:bottom-16"
+      data-part="toasts"
+      // Beside the rail; on a telephone below the heading. Where dialogs and drawers have their buttons, nothing covers them.
+      className="pointer-events-none fixed z-60 flex flex-col items-center gap-2 max-md:inset-x-4 max-md:top-14 md:bottom-4 md:left-16 md:w-88"
     >
       {toasts.map((content) => (
         <Toast key={content.id} {...content} />
