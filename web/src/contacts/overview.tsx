@@ -2,6 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useFormat } from "@/i18n";
+import { useChannelName } from "@/inbox/channels";
+import { STATUS_TONES } from "@/inbox/marks";
+import { useInboxText } from "@/inbox/text";
 import { Badge, RelativeTime, Section } from "@/ui";
 import { AttributeValue } from "./attribute-fields";
 import { Facts } from "./facts";
@@ -28,6 +31,8 @@ export function OverviewPanel({ overview }: { overview: Overview }) {
 
 function Conversations({ overview }: { overview: Overview }) {
   const t = useText();
+  const { statuses } = useInboxText();
+  const channelName = useChannelName();
   const { conversations, conversation_count: all, open_conversation_count: open } = overview;
   return (
     <Section title={t.contact.conversations} description={t.contact.counts(all, open)}>
@@ -43,8 +48,8 @@ function Conversations({ overview }: { overview: Overview }) {
                 className="flex flex-col gap-0.5 px-3 py-2 hover:bg-hover"
               >
                 <span className="flex items-center gap-2 text-sm">
-                  <Badge>{status}</Badge>
-                  <span className="text-muted">{channel}</span>
+                  <Badge tone={STATUS_TONES[status]}>{statuses[status]}</Badge>
+                  <span className="text-muted">{channel && channelName(channel)}</span>
                   <span className="flex-1" />
                   <RelativeTime at={last?.at ?? at} className="text-xs text-muted" />
                 </span>
@@ -106,12 +111,13 @@ function Details({ overview: { contact, company } }: { overview: Overview }) {
 
 function Identities({ overview: { contact } }: { overview: Overview }) {
   const t = useText();
+  const channelName = useChannelName();
   return (
     <Section title={t.contact.identities}>
       <ul className="flex flex-col gap-2 text-sm">
         {contact.identities.map(({ id, channel, value, verified_at: verified, merged_from: merged }) => (
           <li key={id} className="flex flex-wrap items-baseline gap-x-2">
-            <span className="text-muted">{channel}</span>
+            <span className="text-muted">{channelName(channel)}</span>
             <span className="min-w-0 break-all">{value}</span>
             <Badge
               tone={verified ? "success" : "neutral"}
