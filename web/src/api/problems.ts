@@ -1,6 +1,6 @@
 /** What went wrong, in words for people. The server writes its problems in English; the codes that people meet often are translated. */
 
-import { ProblemError } from "signalbox-client";
+import { type components, type Problem, ProblemError } from "signalbox-client";
 import { language } from "@/i18n/language";
 
 export interface Words {
@@ -12,6 +12,11 @@ export interface Words {
 /** Whether the server refused with this code. */
 export function isProblem(error: unknown, code: ProblemError["code"]): error is ProblemError {
   return error instanceof ProblemError && error.code === code;
+}
+
+/** What went wrong with one of several things, as an error of its own. */
+export function partError(problem: components["schemas"]["PartProblem"]): ProblemError {
+  return new ProblemError({ ...problem, type: "about:blank", request_id: "" } as unknown as Problem);
 }
 
 /** The request did not reach the server, or the answer did not reach us. */

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { api, ok, queryClient } from "@/api";
+import { api, ok, partError, queryClient } from "@/api";
 import { toast, toastError } from "@/ui";
 import { useConversationText } from "../conversation-text";
 
@@ -15,7 +15,7 @@ export function useRunMacro(conversationId: string) {
         }),
       );
       const problem = result.results[0]?.problem;
-      if (problem) throw new Error([problem.title, problem.detail].filter(Boolean).join(": "));
+      if (problem) throw partError(problem);
     },
     onSuccess: () => {
       void queryClient.invalidateQueries({ queryKey: ["conversations"] });

@@ -87,7 +87,11 @@ function updateWords(data: Data, { t, who }: Words): string | undefined {
   if (name === "priority" && changes.length === 1) {
     return t.events.priority(who, t.priorities[change?.to as Priority] ?? String(change?.to));
   }
-  return changes.length > 0 ? t.events.updated(who, changes.map(([field]) => field).join(", ")) : undefined;
+  return changes.length > 0 ? t.events.updated(who, changes.map(([field]) => wordOf(field, t)).join(", ")) : undefined;
+}
+
+function wordOf(field: string, t: ConversationText): string {
+  return t.eventFields[field as keyof typeof t.eventFields] ?? field;
 }
 
 function withNote(sentence: string, note: string | undefined): string {
