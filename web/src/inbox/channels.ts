@@ -16,7 +16,9 @@ const channelsQuery = queryOptions({
     for await (const channel of items(page)) found.push(channel);
     return found;
   },
-  staleTime: 300_000,
+  // One that no longer sends is to be seen soon, and one that is mended as well.
+  staleTime: 60_000,
+  refetchInterval: ({ state }) => (state.data?.some(({ status }) => status !== "active") ? 60_000 : false),
   meta: KEEP,
 });
 

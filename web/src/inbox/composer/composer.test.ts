@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { smsSize } from "./sms";
 import { answered, askedFor, inserted, mentioned } from "./suggest";
-import { keyOf, parametersOf, placesOf, previewOf } from "./template-variables";
+import {
+  buttonsOf,
+  isFillable,
+  isFilled,
+  keyOf,
+  parametersOf,
+  placesOf,
+  previewOf,
+  valuesIn,
+} from "./template-variables";
 import { serviceWindow } from "./window";
 
 describe("an SMS", () => {
@@ -102,6 +111,56 @@ describe("a template", () => {
         ],
       },
     ]);
+  });
+
+  it("may have a file, and variables in its buttons", () => {
+    const rich = {
+      ...template,
+      components: [
+        { type: "HEADER", format: "DOCUMENT" },
+        { type: "BODY", text: "Your invoice" },
+        {
+          type: "BUTTONS",
+          buttons: [
+            { type: "QUICK_REPLY", text: "Thanks" },
+            { type: "URL", text: "Track", url: "https://shop.example/orders/{{1}}" },
+            { type: "COPY_CODE", text: "Copy code", example: ["X"] },
+          ],
+        },
+      ],
+    };
+    expect(placesOf(rich).map(keyOf)).toEqual(["header document", "button 1 1", "button 2 code"]);
+    expect(buttonsOf(rich)).toEqual(["Thanks", "Track", "Copy code"]);
+    const filled = new Map([
+      ["header document", "https://shop.example/bills/7.pdf"],
+      ["button 1 1", "7"],
+      ["button 2 code", "SAVE10"],
+    ]);
+    expect(parametersOf(rich, filled)).toEqual([
+      {
+        type: "header",
+        parameters: [{ type: "document", document: { link: "https://shop.example/bills/7.pdf", filename: "7.pdf" } }],
+      },
+      { type: "button", sub_type: "url", index: "1", parameters: [{ type: "text", text: "7" }] },
+      {
+        type: "button",
+        sub_type: "copy_code",
+        index: "2",
+        parameters: [{ type: "coupon_code", coupon_code: "SAVE10" }],
+      },
+    ]);
+    const [file] = placesOf(rich);
+    expect(file && [isFilled(file, "7.pdf"), isFilled(file, "https://a.example/7.pdf")]).toEqual([false, true]);
+  });
+
+  it("that takes more than words and addresses cannot be filled in here", () => {
+    expect(isFillable(template)).toBe(true);
+    expect(isFillable({ ...template, components: [{ type: "CAROUSEL" }] })).toBe(false);
+    expect(isFillable({ ...template, components: [{ type: "HEADER", format: "LOCATION" }] })).toBe(false);
+  });
+
+  it("that is on its way is read by its parameters", () => {
+    expect(previewOf(template, valuesIn(template, parametersOf(template, values)))).toBe(previewOf(template, values));
   });
 
   it("of which only the text is known has places, too", () => {

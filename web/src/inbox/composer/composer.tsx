@@ -8,6 +8,7 @@ import { useChannelOf } from "../channels";
 import { useConversationText } from "../conversation-text";
 import { outbox } from "../outbox";
 import type { ConversationDetail, Message } from "../types";
+import { ChannelNote } from "./channel-note";
 import { ComposerTools } from "./composer-tools";
 import { cannedKey, Editor } from "./editor";
 import { TemplateDialog } from "./lazy";
@@ -72,6 +73,7 @@ export function Composer({ detail, messages }: ComposerProps) {
           onCancel={() => composer.set({ replyTo: undefined })}
         />
       )}
+      {support && !note && account && <ChannelNote channel={account} />}
       {support && !note && window && <WindowNote window={window} onTemplate={() => setTemplates(true)} />}
       <Editor conversation={conversation} note={note || !support} cursor={cursor} onCursor={setCursor} onSend={send} />
       <div className="mt-1 flex items-center gap-1">

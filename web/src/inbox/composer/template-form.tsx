@@ -7,7 +7,16 @@ import type { components } from "@/api";
 import { Combobox, EmptyState, ErrorState, Field, Input, SkeletonRows } from "@/ui";
 import { useConversationText } from "../conversation-text";
 import { templatesQuery } from "../queries";
-import { keyOf, parametersOf, placesOf, previewOf } from "./template-variables";
+import {
+  buttonsOf,
+  isFillable,
+  isFilled,
+  keyOf,
+  type Place,
+  parametersOf,
+  placesOf,
+  previewOf,
+} from "./template-variables";
 
 type Template = components["schemas"]["Template"];
 
@@ -25,7 +34,8 @@ export function useTemplateDraft(connectionId: string): TemplateDraft {
   const [chosen, setChosen] = useState<string | null>(null);
   const [values, setValues] = useState<ReadonlyMap<string, string>>(new Map());
   const template = usable.find((one) => nameOf(one) === chosen);
-  const complete = template && placesOf(template).every((place) => values.get(keyOf(place))?.trim());
+  const complete =
+    template && isFillable(template) && placesOf(template).every((place) => isFilled(place, values.get(keyOf(place))));
   return {
     template,
     values,
@@ -77,22 +87,66 @@ export function TemplateForm({ connectionId, draft }: { connectionId: string; dr
       </Field>
       {template &&
         placesOf(template).map((place) => (
-          <Field key={keyOf(place)} label={t.templatePlace(place.name, place.part)} required>
-            <Input
-              value={values.get(keyOf(place)) ?? ""}
-              onChange={(event) => fill(keyOf(place), event.target.value)}
-            />
-          </Field>
+          <PlaceField
+            key={keyOf(place)}
+            place={place}
+            value={values.get(keyOf(place)) ?? ""}
+            onFill={(value) => fill(keyOf(place), value)}
+          />
         ))}
-      {template && (
-        <figure>
-          <figcaption className="mb-1 text-xs font-medium text-muted">{t.preview}</figcaption>
-          <p className="rounded-lg bg-bubble-own px-3 py-2 text-sm break-words whitespace-pre-wrap">
-            {previewOf(template, values)}
-          </p>
-        </figure>
-      )}
+      {template && !isFillable(template) && <p className="text-sm text-warning">{t.templateBeyond}</p>}
+      {template && <Preview template={template} values={values} />}
     </>
+  );
+}
+
+interface PlaceFieldProps {
+  place: Place;
+  value: string;
+  onFill: (value: string) => void;
+}
+
+function PlaceField({ place, value, onFill }: PlaceFieldProps) {
+  const t = useConversationText();
+  const { part, name, kind, button } = place;
+  const isFile = kind !== undefined && kind !== "code";
+  const label = isFile
+    ? t.templateMedia(t.media[kind])
+    : kind === "code"
+      ? t.templateCode(button?.text ?? "")
+      : button
+        ? t.templateAddress(button.text, button.url ?? "")
+        : t.templatePlace(name, part);
+  const wrong = isFile && value.trim() !== "" && !isFilled(place, value) && t.templateMediaWrong;
+  return (
+    <Field label={label} required error={wrong}>
+      <Input type={isFile ? "url" : "text"} value={value} onChange={(event) => onFill(event.target.value)} />
+    </Field>
+  );
+}
+
+/** What the customer will see. */
+function Preview({ template, values }: { template: Template; values: ReadonlyMap<string, string> }) {
+  const t = useConversationText();
+  const file = placesOf(template).find(({ part, kind }) => part === "header" && kind)?.kind;
+  const buttons = buttonsOf(template);
+  return (
+    <figure>
+      <figcaption className="mb-1 text-xs font-medium text-muted">{t.preview}</figcaption>
+      <div className="rounded-lg bg-bubble-own px-3 py-2 text-sm">
+        {file && file !== "code" && <p className="mb-1 text-xs text-muted">{t.media[file]}</p>}
+        <p className="break-words whitespace-pre-wrap">{previewOf(template, values)}</p>
+        {buttons.length > 0 && (
+          <ul className="mt-2 flex flex-col gap-1">
+            {buttons.map((words) => (
+              <li key={words} className="rounded border border-line bg-surface px-2 py-1 text-center text-accent-ink">
+                {words}
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </figure>
   );
 }
 

@@ -3,8 +3,9 @@
 import { CircleAlert, Clock, CloudOff } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useOnline } from "@/shell/use-online";
-import { Button, cx } from "@/ui";
+import { Button, confirm, cx } from "@/ui";
 import { TemplateDialog } from "../composer/lazy";
+import { useTemplateWords } from "../composer/use-template-words";
 import { useConversationText } from "../conversation-text";
 import { type OutboxEntry, outbox } from "../outbox";
 import { useThreadParts } from "./thread-context";
@@ -15,6 +16,7 @@ export function PendingEntry({ entry }: { entry: OutboxEntry }) {
   const t = useConversationText();
   const { conversation } = useThreadParts();
   const note = entry.body.kind === "note" && conversation.type === "support";
+  const template = useTemplateWords(conversation.connection_id, templateOf(entry.body));
   const asks = entry.state === "refused" || entry.state === "doubtful";
   return (
     <article aria-label={t.notSentYet} className="flex flex-row-reverse pt-2 pb-1">
@@ -27,7 +29,7 @@ export function PendingEntry({ entry }: { entry: OutboxEntry }) {
             asks && "border-danger!",
           )}
         >
-          <p className="text-sm break-words whitespace-pre-wrap">{wordsOf(entry)}</p>
+          <p className="text-sm break-words whitespace-pre-wrap">{template ?? wordsOf(entry)}</p>
         </div>
         {asks ? <Undecided entry={entry} /> : <Waiting entry={entry} />}
       </div>
@@ -54,8 +56,12 @@ function Undecided({ entry }: { entry: OutboxEntry }) {
   const [opened, setOpened] = useState<"template" | "words">();
   const { key, body, problem } = entry;
   const text = textOf(body);
-  const isTemplate = body.kind === "message" && body.content.type === "template";
+  const isTemplate = templateOf(body) !== undefined;
   const close = () => setOpened(undefined);
+  const discard = async () => {
+    const question = { title: t.discardTitle, detail: text, action: t.discard, danger: true };
+    if (await confirm(question)) outbox.discard(key);
+  };
   return (
     <div role="alert" className="mt-1 flex flex-col items-end gap-1 text-xs">
       <p className="flex items-center gap-1 text-right text-danger">
@@ -78,7 +84,7 @@ function Undecided({ entry }: { entry: OutboxEntry }) {
             {t.edit}
           </Button>
         )}
-        <Button size="sm" variant="ghost" onClick={() => outbox.discard(key)}>
+        <Button size="sm" variant="ghost" onClick={() => void discard()}>
           {t.discard}
         </Button>
       </div>
@@ -97,6 +103,10 @@ function Undecided({ entry }: { entry: OutboxEntry }) {
       </Suspense>
     </div>
   );
+}
+
+function templateOf(body: OutboxEntry["body"]) {
+  return body.kind === "message" && body.content.type === "template" ? body.content : undefined;
 }
 
 /** Words that can be changed as they are. */
