@@ -3,7 +3,7 @@
  */
 
 import { type UseMutationResult, useMutation } from "@tanstack/react-query";
-import { api, type components, ok, queryClient, useMe } from "@/api";
+import { api, type components, ok, partError, queryClient, useMe, words } from "@/api";
 import { toast, toastError } from "@/ui";
 import { knownConversation, patchConversation, putConversation } from "../cache";
 import { conversationQuery, eventsQuery, queuesQuery } from "../queries";
@@ -179,23 +179,25 @@ export function useEscalate(id: string) {
   });
 }
 
+/** Takes a merge back: what went comes back. */
+export async function unmerge(id: string): Promise<void> {
+  try {
+    await ok(api.DELETE("/api/v1/conversations/{id}/merge", { params: path(id) }));
+    await queryClient.invalidateQueries({ queryKey: ["conversations"] });
+  } catch (error) {
+    toastError(error);
+  }
+}
+
 /** Makes it part of another, and offers the way back. */
 export function useMerge(id: string, onMerged: (into: string) => void) {
   const t = useInboxText();
-  const unmerge = async () => {
-    try {
-      await ok(api.DELETE("/api/v1/conversations/{id}/merge", { params: path(id) }));
-      await queryClient.invalidateQueries({ queryKey: ["conversations"] });
-    } catch (error) {
-      toastError(error);
-    }
-  };
   return useMutation({
     mutationFn: (into: string) =>
       ok(api.POST("/api/v1/conversations/{id}/merge", { params: path(id), body: { into } })),
     onSuccess: (_conversation, into) => {
       void queryClient.invalidateQueries({ queryKey: ["conversations"] });
-      toast({ title: t.merged, undo: () => void unmerge() });
+      toast({ title: t.merged, undo: () => void unmerge(id) });
       onMerged(into);
     },
   });
@@ -215,7 +217,9 @@ export function useBulk(onDone: () => void) {
         void send({ ids, action: { type: "archive", archived: false } }).then(refresh, toastError);
       const undo = action.type === "archive" && ids.length > 0 ? bringBack : undefined;
       const why = results.find((result) => !result.ok)?.problem;
-      if (failed > 0) toast({ title: t.bulkFailed(failed), detail: why?.detail ?? why?.title, tone: "danger", undo });
+      const said = why && words(partError(why));
+      const detail = said && [said.title, said.detail].filter(Boolean).join(". ");
+      if (failed > 0) toast({ title: t.bulkFailed(failed), detail, tone: "danger", undo });
       else toast({ title: t.bulkDone(succeeded), undo });
       onDone();
     },

@@ -7,6 +7,7 @@ import { useTeams } from "../queries";
 import type { Event } from "../types";
 import { eventWords } from "./event-words";
 import { useThreadParts } from "./thread-context";
+import { UndoMerge } from "./undo-merge";
 import { WhyButton } from "./why";
 
 export function SystemEntry({ event }: { event: Event }) {
@@ -40,6 +41,7 @@ export function SystemEntry({ event }: { event: Event }) {
       <time dateTime={event.occurred_at} title={format.dateTime(event.occurred_at)} className="text-faint">
         {format.time(event.occurred_at)}
       </time>
+      {event.kind === "conversation.merged" && <UndoMerge event={event} />}
       {event.actor.kind === "rule" && <WhyButton ruleId={event.actor.id} at={event.occurred_at} />}
     </div>
   );
