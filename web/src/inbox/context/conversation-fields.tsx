@@ -1,7 +1,9 @@
 /** The fields of a conversation: whose it is, how urgent, its tags, what the tenant notes about it. */
 
 import { useQuery } from "@tanstack/react-query";
-import { Plus } from "lucide-react";
+import { Pencil, Plus } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import { useMay, useMe } from "@/api";
 import { useFormat } from "@/i18n";
 import { Chips, IconButton, Select } from "@/ui";
 import { useTagging, useUpdate } from "../actions/mutations";
@@ -13,6 +15,10 @@ import { type ConversationDetail, PRIORITIES, type Priority } from "../types";
 import { attributeText } from "./attribute-text";
 import { Block, Facts } from "./block";
 
+const EditConversation = lazy(() =>
+  import("./edit-conversation").then((module) => ({ default: module.EditConversation })),
+);
+
 export function ConversationFields({ detail }: { detail: ConversationDetail }) {
   const t = useConversationText();
   const format = useFormat();
@@ -22,12 +28,21 @@ export function ConversationFields({ detail }: { detail: ConversationDetail }) {
   const teams = useTeams();
   const brands = useQuery(brandsQuery).data ?? [];
   const attributes = useQuery(attributesQuery).data ?? [];
+  const canEdit = useCanEdit(detail);
+  const [editing, setEditing] = useState(false);
   const [tagging, update] = [useTagging(id), useUpdate(id)];
   const worked = type === "support" || type === "internal_ticket";
   const own = attributes.filter(({ owner }) => owner === "conversation");
   return (
     <>
-      <Block title={t.aboutConversation}>
+      <Block
+        title={t.aboutConversation}
+        action={
+          canEdit && (
+            <IconButton label={t.editConversation} icon={<Pencil />} size="sm" onClick={() => setEditing(true)} />
+          )
+        }
+      >
         <Facts
           rows={[
             type === "internal_ticket" && [t.ticketNumber, conversation.ticket_number],
@@ -72,6 +87,18 @@ export function ConversationFields({ detail }: { detail: ConversationDetail }) {
           onRemove={(tag) => tagging.mutate({ tag, add: false })}
         />
       </Block>
+      <Suspense>
+        {editing && <EditConversation conversation={conversation} onClose={() => setEditing(false)} />}
+      </Suspense>
     </>
   );
+}
+
+/** A channel is changed by those who lead it, and by whoever manages teams. */
+function useCanEdit({ conversation, participants }: ConversationDetail): boolean {
+  const { user } = useMe();
+  const may = useMay();
+  if (conversation.type !== "team_channel") return may("work_conversations");
+  const role = participants.find((one) => one.user_id === user.id)?.role;
+  return role === "owner" || role === "admin" || may("manage_teams");
 }
