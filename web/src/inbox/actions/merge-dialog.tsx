@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { EmptyState, RelativeTime, SkeletonRows } from "@/ui";
+import { EmptyState, ErrorState, RelativeTime, SkeletonRows } from "@/ui";
 import { useChannelName } from "../channels";
 import { useConversationText } from "../conversation-text";
 import { overviewQuery } from "../queries";
@@ -34,6 +34,7 @@ export function MergeDialog({ detail, onClose }: ActionDialogProps) {
       onSubmit={() => into && merge.mutate(into)}
     >
       {overview.isPending && <SkeletonRows rows={3} />}
+      {overview.isLoadingError && <ErrorState error={overview.error} retry={() => void overview.refetch()} />}
       {overview.data && others.length === 0 && <EmptyState title={t.nothingToMerge}>{t.nothingToMergeHint}</EmptyState>}
       <fieldset className="flex flex-col gap-1">
         <legend className="sr-only">{t.mergeInto}</legend>

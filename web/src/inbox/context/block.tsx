@@ -1,4 +1,6 @@
 import type { ReactNode } from "react";
+import { Button, ErrorNote } from "@/ui";
+import { useUiText } from "@/ui/text";
 
 interface BlockProps {
   title: string;
@@ -16,6 +18,19 @@ export function Block({ title, action, children }: BlockProps) {
       </header>
       {children}
     </section>
+  );
+}
+
+/** What could not be read, which is something else than nothing. */
+export function NotLoaded({ query }: { query: { error: unknown; refetch: () => Promise<unknown> } }) {
+  const t = useUiText();
+  return (
+    <div className="flex flex-col items-start gap-2">
+      <ErrorNote error={query.error} />
+      <Button size="sm" onClick={() => void query.refetch()}>
+        {t.retry}
+      </Button>
+    </div>
   );
 }
 

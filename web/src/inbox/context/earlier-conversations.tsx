@@ -5,7 +5,7 @@ import { useChannelName } from "../channels";
 import { useConversationText } from "../conversation-text";
 import { STATUS_TONES } from "../marks";
 import { overviewQuery } from "../queries";
-import { Block } from "./block";
+import { Block, NotLoaded } from "./block";
 
 /** What else was talked about with this customer. */
 export function EarlierConversations({ contactId, currentId }: { contactId: string; currentId: string }) {
@@ -16,7 +16,8 @@ export function EarlierConversations({ contactId, currentId }: { contactId: stri
   const others = overview.data?.conversations.filter(({ id }) => id !== currentId) ?? [];
   return (
     <Block title={t.earlier}>
-      {others.length === 0 && <p className="text-sm text-muted">{t.noEarlier}</p>}
+      {overview.isLoadingError && <NotLoaded query={overview} />}
+      {overview.data && others.length === 0 && <p className="text-sm text-muted">{t.noEarlier}</p>}
       <ul className="flex flex-col gap-1">
         {others.map(({ id, status, channel, last_message, updated_at }) => (
           <li key={id}>

@@ -6,7 +6,7 @@ import { api, type components, ok, queryClient } from "@/api";
 import { IconButton, RelativeTime, SkeletonRows, toastError } from "@/ui";
 import { useConversationText } from "../conversation-text";
 import { factsQuery } from "../queries";
-import { Block } from "./block";
+import { Block, NotLoaded } from "./block";
 
 type Fact = components["schemas"]["ShownFact"];
 
@@ -19,6 +19,13 @@ export function Facts({ contactId }: { contactId: string }) {
     onError: (error) => toastError(error),
   });
   if (facts.isPending) return <SkeletonRows rows={3} />;
+  if (facts.isLoadingError) {
+    return (
+      <Block title={t.factsTitle}>
+        <NotLoaded query={facts} />
+      </Block>
+    );
+  }
   if (!facts.data || facts.data.sources.length === 0) return null;
   return facts.data.sources.map((source) => {
     const known = facts.data.facts.filter((fact) => fact.connection_id === source.connection_id);

@@ -9,7 +9,7 @@ import { FormDialog } from "../actions/form-dialog";
 import { useConversationText } from "../conversation-text";
 import { useNameOf } from "../names";
 import type { Conversation } from "../types";
-import { Block } from "./block";
+import { Block, NotLoaded } from "./block";
 
 function reviewsQuery(id: string) {
   return queryOptions({
@@ -23,10 +23,11 @@ export function Reviews({ conversation }: { conversation: Conversation }) {
   const nameOf = useNameOf();
   const may = useMay();
   const over = conversation.status === "closed" || conversation.status === "resolved";
-  const reviews = useQuery({ ...reviewsQuery(conversation.id), enabled: over }).data ?? [];
+  const query = useQuery({ ...reviewsQuery(conversation.id), enabled: over });
+  const reviews = query.data ?? [];
   const [writing, setWriting] = useState(false);
   const canReview = over && may("review_conversations");
-  if (!canReview && reviews.length === 0) return null;
+  if (!canReview && reviews.length === 0 && !query.isLoadingError) return null;
   return (
     <Block
       title={t.reviews}
@@ -38,7 +39,8 @@ export function Reviews({ conversation }: { conversation: Conversation }) {
         )
       }
     >
-      {reviews.length === 0 && <p className="text-sm text-muted">{t.noReviews}</p>}
+      {query.isLoadingError && <NotLoaded query={query} />}
+      {query.data && reviews.length === 0 && <p className="text-sm text-muted">{t.noReviews}</p>}
       <ul className="flex flex-col gap-2 text-sm">
         {reviews.map(({ id, text, reviewer_id, created_at, is_training_case }) => (
           <li key={id}>

@@ -4,7 +4,7 @@ import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query"
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, isProblem, ok, ProblemError } from "@/api";
-import { Button, Combobox, Field, Select, Textarea } from "@/ui";
+import { Button, Combobox, ErrorNote, Field, Select, Textarea } from "@/ui";
 import { FormDialog } from "../actions/form-dialog";
 import { useAccounts } from "../channels";
 import { TemplateForm, useTemplateDraft } from "../composer/template-form";
@@ -54,6 +54,7 @@ export function NewSupport({ onClose }: { onClose: () => void }) {
       onSubmit={submit}
     >
       <Existing error={begin.error} onClose={onClose} />
+      {contacts.isError && <ErrorNote error={contacts.error} />}
       <Field label={t.contact} required>
         <Combobox
           label={t.contact}
