@@ -197,6 +197,40 @@ test("a conversation is tagged, made urgent, put aside, closed and opened again"
   await expect(thread(admin).getByText(/set the status to Open/)).toBeVisible();
 });
 
+test("what a conversation is about is written down beside it", async ({ product, admin }) => {
+  await new Customer(product, "Olga Ordnung").write("My bill is wrong");
+  await open(admin, "Olga Ordnung");
+  await admin.getByRole("complementary").getByRole("button", { name: "Edit the conversation" }).click();
+  await admin.getByRole("dialog").getByLabel("Category").fill("billing");
+  await admin.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await expect(admin.getByRole("dialog")).toHaveCount(0);
+  await expect(admin.getByRole("complementary").getByText("billing")).toBeVisible();
+  await expect(thread(admin).getByText(/changed the category/)).toBeVisible();
+});
+
+test("a colleague who is busy is seen to be, with what they say about it, and stays so", async ({ person }) => {
+  const { page: pia } = await person("Pia Pause", "agent");
+  const { page: quin } = await person("Quin Quast", "agent");
+  const account = pia.getByRole("button", { name: "Account of Pia Pause" });
+  await account.click();
+  await pia.getByRole("menuitemcheckbox", { name: "Busy" }).click();
+  await account.click();
+  await pia.getByRole("menuitem", { name: "Write a status text…" }).click();
+  await pia.getByRole("dialog").getByLabel("Status text").fill("In a meeting");
+  await pia.getByRole("dialog").getByRole("button", { name: "Show it" }).click();
+
+  await quin.getByRole("button", { name: "New conversation" }).click();
+  await quin.getByRole("menuitem", { name: "Direct message" }).click();
+  await quin.getByRole("combobox", { name: "With whom" }).click();
+  const option = quin.getByRole("option", { name: /Pia Pause/ });
+  await expect(option).toContainText("busy");
+  await expect(option).toContainText("In a meeting");
+
+  await pia.reload();
+  await account.click();
+  await expect(pia.getByRole("menuitemcheckbox", { name: "Busy" })).toBeChecked();
+});
+
 test("an admin lets a customer have written something, for training", async ({ product, admin }) => {
   await new Customer(product, "Uta Übung").write("Hello");
   await open(admin, "Uta Übung");

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { api, ok, useMe } from "@/api";
+import { api, ok, useMay, useMe } from "@/api";
 import type { PresenceState } from "@/ui";
 import { presenceQuery } from "../queries";
 import { availability, belong, hear, onAvailability } from "./availability";
@@ -34,8 +34,10 @@ export function useWatching(conversationId: string): void {
 /** Once, for as long as the person is signed in. */
 export function useHeartbeat(): void {
   const { user } = useMe();
+  const may = useMay();
   const { data: told, isPending } = useQuery({
     ...presenceQuery,
+    enabled: may("work_conversations"),
     select: (everybody) => {
       const own = everybody.find(({ user_id }) => user_id === user.id);
       return own ? { status: own.status, text: own.status_text ?? "" } : null;
