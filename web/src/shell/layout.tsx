@@ -3,7 +3,6 @@
 import { Outlet, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useState } from "react";
 import { useMay } from "@/api";
-import { useHeartbeat } from "@/inbox/presence/use-watching";
 import { useLive } from "@/inbox/use-live";
 import { SkeletonRows, useShortcut } from "@/ui";
 import { BottomBar } from "./bottom-bar";
@@ -16,6 +15,8 @@ const ShortcutOverlay = lazy(() =>
   import("./shortcut-overlay").then((module) => ({ default: module.ShortcutOverlay })),
 );
 
+const Heartbeat = lazy(() => import("@/inbox/presence/heartbeat"));
+
 const PauseBanner = lazy(() => import("@/operations/pause-banner"));
 
 export function Layout() {
@@ -23,7 +24,6 @@ export function Layout() {
   const may = useMay();
   const places = usePlaces();
   useLive();
-  useHeartbeat();
   const [overlay, setOverlay] = useState(false);
   const showShortcuts = useCallback(() => setOverlay(true), []);
   useShortcut("?", t.shortcuts, showShortcuts, { group: t.generalGroup });
@@ -49,6 +49,9 @@ export function Layout() {
       {places.map((place) => (
         <GoTo key={place.to} place={place} />
       ))}
+      <Suspense>
+        <Heartbeat />
+      </Suspense>
       <Suspense>{overlay && <ShortcutOverlay open onOpenChange={setOverlay} />}</Suspense>
     </div>
   );

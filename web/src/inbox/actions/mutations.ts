@@ -217,7 +217,7 @@ export function useBulk(onDone: () => void) {
         void send({ ids, action: { type: "archive", archived: false } }).then(refresh, toastError);
       const undo = action.type === "archive" && ids.length > 0 ? bringBack : undefined;
       const why = results.find((result) => !result.ok)?.problem;
-      const said = why && words(partError(why));
+      const said = why ? words(partError(why)) : undefined;
       const detail = said && [said.title, said.detail].filter(Boolean).join(". ");
       if (failed > 0) toast({ title: t.bulkFailed(failed), detail, tone: "danger", undo });
       else toast({ title: t.bulkDone(succeeded), undo });

@@ -119,7 +119,12 @@ function parameter({ name, kind, button }: Place, value: string): unknown {
 
 /** What the customer reads for a file: the end of its address. */
 function fileName(link: string): string | undefined {
-  return link.replace(/[?#].*$/, "").split("/").at(-1) || undefined;
+  return (
+    link
+      .replace(/[?#].*$/, "")
+      .split("/")
+      .at(-1) || undefined
+  );
 }
 
 function headerPlaces(template: Template): Place[] {

@@ -4,8 +4,7 @@ import { CircleAlert, Clock, CloudOff } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useOnline } from "@/shell/use-online";
 import { Button, confirm, cx } from "@/ui";
-import { TemplateDialog } from "../composer/lazy";
-import { useTemplateWords } from "../composer/use-template-words";
+import { TemplateDialog, TemplateWords } from "../composer/lazy";
 import { useConversationText } from "../conversation-text";
 import { type OutboxEntry, outbox } from "../outbox";
 import { useThreadParts } from "./thread-context";
@@ -16,7 +15,7 @@ export function PendingEntry({ entry }: { entry: OutboxEntry }) {
   const t = useConversationText();
   const { conversation } = useThreadParts();
   const note = entry.body.kind === "note" && conversation.type === "support";
-  const template = useTemplateWords(conversation.connection_id, templateOf(entry.body));
+  const template = templateOf(entry.body);
   const asks = entry.state === "refused" || entry.state === "doubtful";
   return (
     <article aria-label={t.notSentYet} className="flex flex-row-reverse pt-2 pb-1">
@@ -29,7 +28,15 @@ export function PendingEntry({ entry }: { entry: OutboxEntry }) {
             asks && "border-danger!",
           )}
         >
-          <p className="text-sm break-words whitespace-pre-wrap">{template ?? wordsOf(entry)}</p>
+          <p className="text-sm break-words whitespace-pre-wrap">
+            <Suspense fallback={wordsOf(entry)}>
+              {template ? (
+                <TemplateWords connectionId={conversation.connection_id ?? ""} content={template} />
+              ) : (
+                wordsOf(entry)
+              )}
+            </Suspense>
+          </p>
         </div>
         {asks ? <Undecided entry={entry} /> : <Waiting entry={entry} />}
       </div>
