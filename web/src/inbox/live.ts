@@ -5,7 +5,15 @@ import { api, ok, queryClient } from "@/api";
 import type { LogEvent } from "@/realtime";
 import { knownConversation, moveToItsPlace, patchConversation, patchMessage, putMessage, withFirstPage } from "./cache";
 import { outbox } from "./outbox";
-import { conversationQuery, eventsQuery, factsQuery, goneQuery, presenceQuery, queuesQuery } from "./queries";
+import {
+  conversationQuery,
+  eventsQuery,
+  factsQuery,
+  goneQuery,
+  presenceQuery,
+  queuesQuery,
+  usersQuery,
+} from "./queries";
 import { spaced } from "./spaced";
 import type { Conversation, ConversationPage, Event, Message } from "./types";
 
@@ -62,9 +70,15 @@ export function onInboxEvent(event: LogEvent, myId: string): void {
   boardSoon();
 }
 
-/** Somebody came, went, or is away. */
-export function onPresence(): void {
-  void queryClient.invalidateQueries({ queryKey: presenceQuery.queryKey });
+/** Somebody came, went, or is away. Who is not among the people yet was hired just now. */
+export async function onPresence(): Promise<void> {
+  await queryClient.invalidateQueries({ queryKey: presenceQuery.queryKey });
+  const people = queryClient.getQueryData(usersQuery.queryKey);
+  const isKnown = (id: string) => people?.some((user) => user.id === id);
+  const present = queryClient.getQueryData(presenceQuery.queryKey);
+  if (people && present?.some(({ user_id: id }) => !isKnown(id))) {
+    await queryClient.invalidateQueries({ queryKey: usersQuery.queryKey });
+  }
 }
 
 /** While our own message is on its way, its event waits for the answer, so that it is not shown twice. */

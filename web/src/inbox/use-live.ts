@@ -35,8 +35,8 @@ export function useLive(): void {
   }, [queries, myId]);
   useChannel("presence-inbox", {
     event: (event) => onInboxEvent(event, myId),
-    signal: onPresence,
-    members: onPresence,
+    signal: () => void onPresence(),
+    members: () => void onPresence(),
     fresh: () => void queries.invalidateQueries({ queryKey: ["conversations"] }),
   });
 }

@@ -5,6 +5,13 @@ const AFTER_MS = 5_000;
 export function keepConsole(): void {
   const address = document.querySelector<HTMLMetaElement>('meta[name="service-worker"]')?.content;
   if (!address || !("serviceWorker" in navigator)) return;
-  // A browser that refuses, as in a private window: everything works, only not without a connection.
-  setTimeout(() => void navigator.serviceWorker.register(address).catch(() => undefined), AFTER_MS);
+  setTimeout(() => {
+    if (navigator.onLine) register(address);
+    else window.addEventListener("online", () => register(address), { once: true });
+  }, AFTER_MS);
+}
+
+/** A browser that refuses, as in a private window: everything works, only not without a connection. */
+function register(address: string): void {
+  void navigator.serviceWorker.register(address).catch(() => undefined);
 }
