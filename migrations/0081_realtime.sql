@@ -38,7 +38,7 @@ SELECT grant_to_app('leave_realtime_members(uuid)');
 
 -- Whoever hears the channel is told.
 CREATE FUNCTION tell_members() RETURNS trigger
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp AS $$
 DECLARE
     changed realtime_members := coalesce(NEW, OLD);
 BEGIN
@@ -139,7 +139,7 @@ END $$;
 -- their transaction.
 
 CREATE FUNCTION tell_access() RETURNS trigger
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp AS $$
 DECLARE
     changed jsonb := to_jsonb(coalesce(NEW, OLD));
     person  text := CASE TG_ARGV[0] WHEN 'everybody' THEN '' ELSE ' ' || (changed ->> TG_ARGV[0]) END;
@@ -158,7 +158,7 @@ CREATE TRIGGER tell_access AFTER UPDATE OF revoked_at ON api_keys FOR EACH ROW
     WHEN (OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL) EXECUTE FUNCTION tell_access('user_id');
 
 CREATE FUNCTION tell_presence() RETURNS trigger
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM pg_notify('signalbox_realtime', 'p ' || NEW.tenant_id || ' ' || NEW.user_id);
     RETURN NULL;
@@ -170,7 +170,7 @@ CREATE TRIGGER tell_presence AFTER UPDATE ON user_presence FOR EACH ROW
     EXECUTE FUNCTION tell_presence();
 
 CREATE FUNCTION tell_app() RETURNS trigger
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM pg_notify('signalbox_realtime', 'k ' || NEW.tenant_id);
     RETURN NULL;
