@@ -7,11 +7,13 @@ use crate::{
     sealed, times,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::PgConnection;
 use std::time::Duration;
-use store::oauth::{
-    ACCESS_TOKEN, REFRESH_TOKEN,
-    tokens::{self, Claim, Tokens},
+use store::{
+    TenantTx,
+    oauth::{
+        ACCESS_TOKEN, REFRESH_TOKEN,
+        tokens::{self, Claim, Tokens},
+    },
 };
 use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
@@ -28,13 +30,19 @@ enum Look {
     /// They are good.
     Usable(Access),
     /// They have to be renewed, and it is our turn. The access that there is may be used if that fails for now.
-    Mine(Box<Renewal>, Option<Access>),
+    Mine(Box<Turn>, Option<Access>),
     /// Somebody else renews them.
     Busy(Option<Access>),
     /// They have changed since we looked.
     Moved,
     /// Only a person can help.
     Person { seen: Option<i64>, why: String },
+}
+
+/// A renewal, and the transaction that claims it, which is not committed yet.
+struct Turn {
+    claim: TenantTx,
+    renewal: Renewal,
 }
 
 impl Keeper {
@@ -61,7 +69,7 @@ impl Keeper {
         loop {
             match self.look(subject, not).await? {
                 Look::Usable(access) | Look::Busy(Some(access)) => return Ok(access),
-                Look::Mine(renewal, fallback) => match (self.run(*renewal).await, fallback) {
+                Look::Mine(turn, fallback) => match (self.run(*turn).await, fallback) {
                     (Ok(Some(access)), _) | (Err(Error::Unavailable { .. }), Some(access)) => return Ok(access),
                     (Ok(None), _) => {}
                     (Err(error), _) => return Err(error),
@@ -83,24 +91,18 @@ impl Keeper {
     }
 
     async fn look(&self, subject: &Subject<'_>, not: Option<i64>) -> Result<Look, Error> {
-        let id = subject.connection.id;
         let mut tx = self.inbox.database().begin(subject.tenant).await?;
-        let stored = tokens::load(&mut tx, id).await?;
+        let stored = tokens::load(&mut tx, subject.connection.id).await?;
         let seen = stored.as_ref().map(|tokens| tokens.rotation);
-        match self.judge(&mut tx, subject, stored, not).await {
-            Ok(look) => {
-                // With the lease, or the empty row, if there is one.
-                tx.commit().await?;
-                Ok(look)
-            }
+        match self.judge(tx, subject, stored, not).await {
             Err(Error::NeedsPerson { why, .. }) => Ok(Look::Person { seen, why }),
-            Err(error) => Err(error),
+            other => other,
         }
     }
 
     async fn judge(
         &self,
-        conn: &mut PgConnection,
+        mut tx: TenantTx,
         subject: &Subject<'_>,
         stored: Option<Tokens>,
         not: Option<i64>,
@@ -111,7 +113,8 @@ impl Keeper {
             if oauth.needs_person() {
                 return Err(Error::needs_person("nobody has authorized it yet"));
             }
-            tokens::prepare(conn, id, &token_url).await?;
+            tokens::prepare(&mut tx, id, &token_url).await?;
+            tx.commit().await?;
             return Ok(Look::Moved);
         };
         let is_elsewhere = stored.token_url != token_url;
@@ -140,13 +143,13 @@ impl Keeper {
                 why: "the authorization server could not be asked, and is not asked again yet".to_owned(),
             });
         }
-        let client = Client::load(conn, &self.keyring, subject).await?;
+        let client = Client::load(&mut tx, &self.keyring, subject).await?;
         let refresh_token = match stored.refresh_token.filter(|_| oauth.needs_person()) {
             Some(sealed) => Some(sealed::open(&self.keyring, subject.tenant, id, REFRESH_TOKEN, sealed)?),
             None => None,
         };
         let renewal = Uuid::new_v4();
-        Ok(match tokens::claim(conn, id, stored.rotation, renewal, LEASE).await? {
+        Ok(match tokens::claim(&mut tx, id, stored.rotation, renewal, LEASE).await? {
             Claim::Busy => Look::Busy(access),
             Claim::Moved => Look::Moved,
             Claim::Mine { answer_lost } => {
@@ -161,14 +164,19 @@ impl Keeper {
                     client,
                     answer_lost,
                 };
-                Look::Mine(Box::new(renewal), access)
+                Look::Mine(Box::new(Turn { claim: tx, renewal }), access)
             }
         })
     }
 
-    /// Renews in a task of its own: the answer is kept even if whoever waits for it goes away.
-    async fn run(&self, renewal: Renewal) -> Result<Option<Access>, Error> {
-        let task = tokio::spawn(renewal.perform(self.clone()));
+    /// Renews in a task of its own: the answer is kept even if whoever waits for it goes away. The claim is committed there
+    /// as well, so that there is none that nobody renews under.
+    async fn run(&self, Turn { claim, renewal }: Turn) -> Result<Option<Access>, Error> {
+        let keeper = self.clone();
+        let task = tokio::spawn(async move {
+            claim.commit().await?;
+            renewal.perform(keeper).await
+        });
         match timeout(PATIENCE, task).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err(Error::unavailable("the renewal of the access was interrupted")),
