@@ -7,7 +7,7 @@
  * `toastError` understand; `fieldError(error, "/name")` is the message for one field.
  */
 
-export { type components, items, ok, type Page, ProblemError } from "signalbox-client";
+export { type components, ok, type Page, ProblemError } from "signalbox-client";
 export { all } from "./all";
 export { api } from "./client";
 export { idempotencyKey } from "./idempotency";

@@ -1,7 +1,7 @@
 /** Connections, plugins and deliveries as the server tells of them. */
 
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, type components, items, ok, queryClient } from "@/api";
+import { all, api, type components, ok, queryClient } from "@/api";
 import type { FieldOption, OptionsSource } from "@/settings-form";
 
 type Schemas = components["schemas"];
@@ -29,13 +29,8 @@ async function tagged<T>(answer: Promise<{ data?: T; error?: unknown; response: 
 
 export const connectionsQuery = queryOptions({
   queryKey: ["connections", "list"],
-  queryFn: async ({ signal }) => {
-    const all: Connection[] = [];
-    const page = (cursor?: string) =>
-      ok(api.GET("/api/v1/connections", { signal, params: { query: { limit: 200, cursor } } }));
-    for await (const connection of items(page)) all.push(connection);
-    return all;
-  },
+  queryFn: ({ signal }) =>
+    all((cursor) => ok(api.GET("/api/v1/connections", { signal, params: { query: { limit: 200, cursor } } }))),
   refetchInterval: 30_000,
 });
 

@@ -1,7 +1,7 @@
 /** The accounts over which customers are met, and the channels that these are of. */
 
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { api, type components, items, ok } from "@/api";
+import { all, api, type components, ok } from "@/api";
 import type { SelectOption } from "@/ui";
 import { KEEP } from "./queries";
 
@@ -9,13 +9,8 @@ export type Channel = components["schemas"]["Channel"];
 
 const channelsQuery = queryOptions({
   queryKey: ["channels"],
-  queryFn: async ({ signal }) => {
-    const found: Channel[] = [];
-    const page = (cursor?: string) =>
-      ok(api.GET("/api/v1/channels", { params: { query: { limit: 200, cursor } }, signal }));
-    for await (const channel of items(page)) found.push(channel);
-    return found;
-  },
+  queryFn: ({ signal }) =>
+    all((cursor) => ok(api.GET("/api/v1/channels", { params: { query: { limit: 200, cursor } }, signal }))),
   // One that no longer sends is to be seen soon, and one that is mended as well.
   staleTime: 60_000,
   refetchInterval: ({ state }) => (state.data?.some(({ status }) => status !== "active") ? 60_000 : false),

@@ -1,7 +1,7 @@
 /** The connections by their ids, for whoever may see them: jobs and pauses name them. */
 
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { api, items, ok, useMay } from "@/api";
+import { all, api, ok, useMay } from "@/api";
 
 export interface NamedConnection {
   id: string;
@@ -12,13 +12,12 @@ export interface NamedConnection {
 export const connectionsQuery = queryOptions({
   queryKey: ["connections", "names"],
   queryFn: async ({ signal }) => {
-    const page = (cursor?: string) =>
-      ok(api.GET("/api/v1/connections", { signal, params: { query: { limit: 200, cursor } } }));
-    const all = new Map<string, NamedConnection>();
-    for await (const { id, name, plugin_id } of items(page)) {
-      all.set(id, { id, name, plugin_id });
-    }
-    return all;
+    const connections = await all((cursor) =>
+      ok(api.GET("/api/v1/connections", { signal, params: { query: { limit: 200, cursor } } })),
+    );
+    return new Map<string, NamedConnection>(
+      connections.map(({ id, name, plugin_id }) => [id, { id, name, plugin_id }]),
+    );
   },
   staleTime: 60_000,
 });
