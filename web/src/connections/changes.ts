@@ -1,8 +1,7 @@
 /** What is done to connections, plugins and deliveries. */
 
-import { api, type components, idempotencyKey, ok, ProblemError } from "@/api";
+import { api, type components, idempotencyKey, ok, ProblemError, type Tagged, tagged } from "@/api";
 import type { FieldError, JsonObject } from "@/settings-form";
-import type { Tagged } from "./queries";
 
 type Schemas = components["schemas"];
 export type Created = Schemas["CreatedConnection"];
@@ -11,8 +10,8 @@ export function create(body: Schemas["CreateConnection"], key: string): Promise<
   return ok(api.POST("/api/v1/connections", { body, params: { header: { "Idempotency-Key": key } } }));
 }
 
-export function rename(id: string, name: string, etag: string) {
-  const params = { path: { id }, header: { "If-Match": etag } };
+export function rename(id: string, name: string, tag: string) {
+  const params = { path: { id }, header: { "If-Match": tag } };
   return ok(api.PATCH("/api/v1/connections/{id}", { params, body: { name } }));
 }
 
@@ -44,23 +43,22 @@ export function rollBack(id: string) {
   return ok(api.POST("/api/v1/connections/{id}/rollback", { params: { path: { id } } }));
 }
 
-export async function saveSettings(
+export function saveSettings(
   id: string,
   change: JsonObject,
-  etag: string,
+  tag: string,
 ): Promise<Tagged<Schemas["ConnectionSettings"]>> {
-  const params = { path: { id }, header: { "If-Match": etag } };
-  const answer = api.PATCH("/api/v1/connections/{id}/settings", { params, body: change });
-  return { value: await ok(answer), etag: (await answer).response.headers.get("etag") ?? "" };
+  const params = { path: { id }, header: { "If-Match": tag } };
+  return tagged(api.PATCH("/api/v1/connections/{id}/settings", { params, body: change }));
 }
 
-export function saveDefaults(plugin: string, settings: JsonObject, etag: string) {
-  const params = { path: { id: plugin }, header: { "If-Match": etag } };
+export function saveDefaults(plugin: string, settings: JsonObject, tag: string) {
+  const params = { path: { id: plugin }, header: { "If-Match": tag } };
   return ok(api.PUT("/api/v1/plugins/{id}/defaults", { params, body: { settings } }));
 }
 
-export function saveEndpoint(id: string, settings: JsonObject, etag: string) {
-  const params = { path: { id }, header: { "If-Match": etag } };
+export function saveEndpoint(id: string, settings: JsonObject, tag: string) {
+  const params = { path: { id }, header: { "If-Match": tag } };
   return ok(api.PATCH("/api/v1/endpoints/{id}", { params, body: { settings } }));
 }
 

@@ -6,7 +6,7 @@ import { remove, rename, setStatus } from "./changes";
 import { type Connection, refreshConnections } from "./queries";
 import { useText } from "./text";
 
-export function ConnectionActions({ connection, etag }: { connection: Connection; etag: string }) {
+export function ConnectionActions({ connection, tag }: { connection: Connection; tag: string }) {
   const t = useText();
   const navigate = useNavigate();
   const [isRenaming, setIsRenaming] = useState(false);
@@ -54,18 +54,18 @@ export function ConnectionActions({ connection, etag }: { connection: Connection
           {t.page.delete}
         </MenuItem>
       </Menu>
-      {isRenaming && <RenameDialog connection={connection} etag={etag} onClose={() => setIsRenaming(false)} />}
+      {isRenaming && <RenameDialog connection={connection} tag={tag} onClose={() => setIsRenaming(false)} />}
     </>
   );
 }
 
-function RenameDialog({ connection, etag, onClose }: { connection: Connection; etag: string; onClose: () => void }) {
+function RenameDialog({ connection, tag, onClose }: { connection: Connection; tag: string; onClose: () => void }) {
   const t = useText();
   const [name, setName] = useState(connection.name);
   const [error, setError] = useState<unknown>();
   const save = async () => {
     try {
-      await rename(connection.id, name.trim(), etag);
+      await rename(connection.id, name.trim(), tag);
       onClose();
     } catch (failure) {
       setError(failure);

@@ -41,7 +41,7 @@ export function ConnectionPage() {
         </span>
       }
       back={back}
-      actions={<ConnectionActions connection={connection} etag={data.etag} />}
+      actions={<ConnectionActions connection={connection} tag={data.tag} />}
     >
       <Parts connection={connection} hasTemplates={plugin?.interfaces.includes("channel") ?? false} />
     </Page>

@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type components, queryClient } from "@/api";
+import { type components, queryClient, type Tagged } from "@/api";
 import { changeOf, effective, type JsonObject, merge, type Schema, SettingsForm } from "@/settings-form";
 import { ErrorState, Section, SkeletonRows, toast } from "@/ui";
 import { useUnsavedGuard } from "@/unsaved";
 import { saveDefaults } from "./changes";
 import { Conflict } from "./conflict";
-import { defaultsQuery, refreshConnections, type Tagged } from "./queries";
+import { defaultsQuery, refreshConnections } from "./queries";
 import { useText } from "./text";
 import { useGuardedSave } from "./use-guarded-save";
 
@@ -44,7 +44,7 @@ function Form({ plugin, first, again }: { plugin: string; first: Tagged<Defaults
     send: (wanted, over) => {
       const theirs = over.value.settings as JsonObject;
       const all = over === shown ? wanted : (merge(theirs, changeOf(settings, wanted)) as JsonObject);
-      return saveDefaults(plugin, all, over.etag).then(() => toast({ title: t.settings.defaultsSaved }));
+      return saveDefaults(plugin, all, over.tag).then(() => toast({ title: t.settings.defaultsSaved }));
     },
     prefix: "/settings",
     saved: async () => {

@@ -1,7 +1,7 @@
 /** Connections, plugins and deliveries as the server tells of them. */
 
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { all, api, type components, ok, queryClient } from "@/api";
+import { all, api, type components, ok, queryClient, tagged } from "@/api";
 import type { FieldOption, OptionsSource } from "@/settings-form";
 
 type Schemas = components["schemas"];
@@ -15,17 +15,6 @@ export type ConnectionCheck = Schemas["ConnectionCheck"];
 const PAGE = 50;
 /** How often something that somebody waits for is asked for again. */
 const WAITING_MS = 1500;
-
-/** What is changed with `If-Match` comes with the ETag that it wants. */
-export interface Tagged<T> {
-  value: T;
-  etag: string;
-}
-
-async function tagged<T>(answer: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<Tagged<T>> {
-  const { response } = await answer;
-  return { value: await ok(answer), etag: response.headers.get("etag") ?? "" };
-}
 
 export const connectionsQuery = queryOptions({
   queryKey: ["connections", "list"],

@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { type components, queryClient } from "@/api";
+import { type components, queryClient, type Tagged } from "@/api";
 import { type JsonObject, type Origin, type Schema, SettingsForm } from "@/settings-form";
 import { ErrorState, SkeletonRows, toast } from "@/ui";
 import { useUnsavedGuard } from "@/unsaved";
 import { saveSettings } from "./changes";
 import { Conflict } from "./conflict";
-import { defaultsQuery, optionsOf, refreshConnections, settingsQuery, type Tagged, versionQuery } from "./queries";
+import { defaultsQuery, optionsOf, refreshConnections, settingsQuery, versionQuery } from "./queries";
 import { useText } from "./text";
 import { useGuardedSave } from "./use-guarded-save";
 
@@ -61,7 +61,7 @@ function Form({ connection, first, tenant, again }: FormProps) {
     latest: reload,
     content: (settings) => settings,
     send: async (change, over) => {
-      await saveSettings(connection, change, over.etag);
+      await saveSettings(connection, change, over.tag);
       const run = () =>
         void navigate({
           to: "/connections/$connection",

@@ -4,11 +4,11 @@ import { expect, it, vi } from "vitest";
 import { useGuardedSave } from "./use-guarded-save";
 
 const conflict = new ProblemError({ status: 412, code: "precondition_failed", title: "" } as never);
-const shown = { value: { name: "a", seen: 1 }, etag: "1" };
+const shown = { value: { name: "a", seen: 1 }, tag: "1" };
 
 function saving(now: typeof shown) {
   const send = vi.fn(async (_: unknown, over: typeof shown) => {
-    if (over.etag !== now.etag) throw conflict;
+    if (over.tag !== now.tag) throw conflict;
   });
   const { result } = renderHook(() =>
     useGuardedSave({
@@ -24,14 +24,14 @@ function saving(now: typeof shown) {
 }
 
 it("sends again where only the tag is another", async () => {
-  const now = { value: { name: "a", seen: 2 }, etag: "2" };
+  const now = { value: { name: "a", seen: 2 }, tag: "2" };
   const { save, send } = saving(now);
   expect(await save({ name: "b" })).toEqual([]);
   expect(send).toHaveBeenLastCalledWith({ name: "b" }, now);
 });
 
 it("keeps what was written where somebody else has changed the same", async () => {
-  const { save, send } = saving({ value: { name: "c", seen: 1 }, etag: "2" });
+  const { save, send } = saving({ value: { name: "c", seen: 1 }, tag: "2" });
   expect(await save({ name: "b" })).toBe("kept");
   expect(send).toHaveBeenCalledOnce();
 });

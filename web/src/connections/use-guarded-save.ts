@@ -1,11 +1,10 @@
 /** Saving that notices when somebody else has saved meanwhile, and then lets a person choose. */
 
 import { useState } from "react";
-import { isProblem } from "@/api";
+import { isProblem, type Tagged } from "@/api";
 import type { FieldError, JsonObject, Save } from "@/settings-form";
 import { equal } from "@/settings-form/model/json";
 import { fieldErrors } from "./changes";
-import type { Tagged } from "./queries";
 
 interface Saving<T> {
   /** What the form was filled from. It does not change while somebody types, whatever others do. */
@@ -37,7 +36,7 @@ export function useGuardedSave<T>({ shown, latest, content, send, prefix, saved 
       if (!isProblem(failure, "precondition_failed")) return fieldErrors(failure, prefix);
     }
     const now = await latest();
-    const isOtherTag = now.etag !== over.etag && equal(content(now.value), content(shown.value));
+    const isOtherTag = now.tag !== over.tag && equal(content(now.value), content(shown.value));
     return isOtherTag ? sent(change, now) : "conflict";
   };
   const save: Save = async (change) => {

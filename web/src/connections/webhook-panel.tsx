@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type components, queryClient } from "@/api";
+import { type components, queryClient, type Tagged } from "@/api";
 import { type JsonObject, type Schema, SettingsForm } from "@/settings-form";
 import { Button, Dialog, toast } from "@/ui";
 import { useGuardedClose } from "@/unsaved";
@@ -8,7 +8,7 @@ import { saveEndpoint } from "./changes";
 import { Conflict } from "./conflict";
 import { CopyLine } from "./copy-line";
 import { Panel } from "./panel";
-import { type Connection, endpointQuery, type Plugin, type Tagged } from "./queries";
+import { type Connection, endpointQuery, type Plugin } from "./queries";
 import { useText } from "./text";
 import { useGuardedSave } from "./use-guarded-save";
 
@@ -80,7 +80,7 @@ function EndpointForm({
     shown,
     latest: () => queryClient.fetchQuery({ ...query, staleTime: 0 }),
     content: ({ settings, secrets }) => ({ settings, secrets }),
-    send: (change, over) => saveEndpoint(id, change, over.etag).then(() => toast({ title: t.settings.saved })),
+    send: (change, over) => saveEndpoint(id, change, over.tag).then(() => toast({ title: t.settings.saved })),
     prefix: "/settings",
     saved: async () => {
       await queryClient.invalidateQueries(query);
