@@ -1,8 +1,8 @@
-/** German titles of the problems that people meet; of others they get the English one. */
+/** German words for the problems that people meet; of others they get the English ones. */
 
 import type { ProblemCode } from "signalbox-client";
 
-const de: Partial<Record<ProblemCode, string>> = {
+export const titles: Partial<Record<ProblemCode, string>> = {
   unauthenticated: "Bitte melden Sie sich an",
   login_failed: "Adresse oder Passwort ist falsch",
   second_factor_required: "Ein Code fehlt",
@@ -45,4 +45,22 @@ const de: Partial<Record<ProblemCode, string>> = {
   internal: "Bei uns ist etwas fehlgeschlagen",
 };
 
-export default de;
+/** What is wrong with one value, by its code, with the numbers that the server's sentence names. */
+export const values: Record<string, (...numbers: string[]) => string> = {
+  domain: () => "Muss eine Domain sein, etwa acme.example",
+  email: () => "Muss eine E-Mail-Adresse sein",
+  free_mail: () => "Dort kann jeder eine Adresse haben",
+  length: (least, most) => `Muss ${least} bis ${most} lang sein`,
+  past: () => "Muss in der Zukunft liegen",
+  shape: () => "Hat nicht die erwartete Form",
+  shortcut: (most = "50") => `Kleinbuchstaben, Ziffern, - und _, höchstens ${most} Zeichen`,
+  slug: (most = "255") => `Kleinbuchstaben, Ziffern und Bindestriche, höchstens ${most} Zeichen`,
+  too_late: () => "Muss innerhalb eines Jahres liegen",
+  too_long: (most) => `Höchstens ${most} Zeichen`,
+  too_many: (most) => `Höchstens ${most}`,
+  too_short: (least = "") => (least ? `Mindestens ${least} Zeichen` : "Darf nicht leer sein"),
+  too_small: (least = "1") => `Muss mindestens ${least} sein`,
+  unexpected: () => "Gehört hier nicht hin",
+  unknown_team: () => "Dieses Team gibt es nicht",
+  unknown_user: () => "Ist keine aktive Person dieser Organisation",
+};

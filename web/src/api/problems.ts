@@ -24,43 +24,57 @@ export function isOffline(error: unknown): boolean {
   return error instanceof TypeError;
 }
 
-/** German titles, once somebody reads German; until they are there, the server's English ones. */
-let titles: Partial<Record<ProblemError["code"], string>> = {};
+/** German words, once somebody reads German; until they are there, the server's English ones. */
+let german: Pick<typeof import("./problems.de"), "titles" | "values"> = { titles: {}, values: {} };
 let asked = false;
 
-function loadTitles(): void {
-  if (asked) return;
-  asked = true;
-  void import("./problems.de").then((module) => {
-    titles = module.default;
-  });
+/** Whether German is read; its words are on their way then. */
+function isGerman(): boolean {
+  const is = language() === "de";
+  if (is && !asked) {
+    asked = true;
+    const loaded = (module: typeof german) => {
+      german = module;
+    };
+    const failed = () => {
+      asked = false;
+    };
+    void import("./problems.de").then(loaded, failed);
+  }
+  return is;
 }
 
-if (language() === "de") loadTitles();
+isGerman();
 
 export function words(error: unknown): Words {
-  const german = language() === "de";
-  if (german) loadTitles();
   if (error instanceof ProblemError) {
     const { code, title, detail, errors, request_id } = error.problem;
-    const fields = errors?.map((field) => field.message).join(" ");
+    const fields = errors?.map(valueWords).join(" ");
     return {
-      title: (german && titles[code]) || title,
+      title: (isGerman() && german.titles[code]) || title,
       detail: detail ?? fields ?? "",
       requestId: request_id,
     };
   }
   if (isOffline(error)) {
-    return german
+    return isGerman()
       ? { title: "Keine Verbindung", detail: "Der Server ist nicht erreichbar. Prüfen Sie Ihre Verbindung." }
       : { title: "No connection", detail: "The server cannot be reached. Check your connection." };
   }
   const detail = error instanceof Error ? error.message : String(error);
-  return { title: german ? "Etwas ist schiefgegangen" : "Something went wrong", detail };
+  return { title: isGerman() ? "Etwas ist schiefgegangen" : "Something went wrong", detail };
 }
 
 /** The message for one field, by its JSON pointer, such as `/email`. */
 export function fieldError(error: unknown, pointer: string): string | undefined {
   if (!(error instanceof ProblemError)) return undefined;
-  return error.problem.errors?.find((field) => field.pointer === pointer)?.message;
+  const wrong = error.problem.errors?.find((field) => field.pointer === pointer);
+  return wrong && valueWords(wrong);
+}
+
+/** What is wrong with one value. */
+function valueWords({ code, message }: components["schemas"]["FieldProblem"]): string {
+  const translate = isGerman() ? german.values[code] : undefined;
+  const numbers = message.match(/\d+/g) ?? [];
+  return translate && translate.length <= numbers.length ? translate(...numbers) : message;
 }
