@@ -57,8 +57,8 @@ sqlx: ## Write down what the database says about every SQL statement, after chan
 	scripts/sqlx-prepare .sqlx
 
 docs: ## Write the generated files again: schemas, openapi.json, the TypeScript client, configuration reference
-	UPDATE_GENERATED=1 cargo test --quiet -p signalbox-config -p signalbox-domain -p signalbox-import -p signalbox-manifest -p signalbox-rules --test generated
-	UPDATE_GENERATED=1 scripts/with-postgres cargo test --quiet -p signalbox-api --test api -- openapi
+	UPDATE_GENERATED=1 cargo test --quiet --workspace --test generated
+	UPDATE_GENERATED=1 scripts/with-postgres cargo test --quiet --workspace --test api -- openapi
 	cd clients/typescript && npm ci --ignore-scripts --no-audit --no-fund && npm run --silent generate
 
 clean-data: ## Forget the data of `make up`
