@@ -41,11 +41,12 @@ use pump::Pump;
 use sqlx::PgConnection;
 use std::{
     collections::HashMap,
+    mem,
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 use store::{Database, streams};
-use tokio::time::Instant;
+use tokio::{task::JoinSet, time::Instant};
 use typing::Typing;
 use uuid::Uuid;
 use vault::Keyring;
@@ -76,7 +77,8 @@ pub struct Realtime {
     epochs: Mutex<HashMap<TenantId, String>>,
     /// This process among those that share the database.
     process: Uuid,
-    started: OnceLock<()>,
+    /// What runs as long as the process takes part.
+    started: OnceLock<Mutex<JoinSet<()>>>,
 }
 
 impl Realtime {
@@ -111,11 +113,13 @@ impl Realtime {
     /// Begins to listen to other processes, unless that has begun. A process in which nobody ever connects needs none of it.
     pub fn start(self: &Arc<Self>) {
         self.started.get_or_init(|| {
-            tokio::spawn(listener::listen(Arc::clone(self)));
-            tokio::spawn(pump::run(Arc::clone(self)));
-            tokio::spawn(bus::run(Arc::clone(self)));
-            tokio::spawn(presence::run(Arc::clone(self)));
-            tokio::spawn(upkeep::run(Arc::clone(self)));
+            let mut tasks = JoinSet::new();
+            tasks.spawn(listener::listen(Arc::clone(self)));
+            tasks.spawn(pump::run(Arc::clone(self)));
+            tasks.spawn(bus::run(Arc::clone(self)));
+            tasks.spawn(presence::run(Arc::clone(self)));
+            tasks.spawn(upkeep::run(Arc::clone(self)));
+            Mutex::new(tasks)
         });
     }
 
@@ -134,9 +138,11 @@ impl Realtime {
         while self.hub.connections() > 0 && Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        if self.started.get().is_some()
-            && let Err(error) = store::realtime::leave_all(self.database.pool(), self.process).await
-        {
+        let Some(started) = self.started.get() else { return };
+        let mut tasks = mem::take(&mut *started.lock().unwrap_or_else(PoisonError::into_inner));
+        // Before the database may go, whose loss they would report, and before a lease can be renewed once more.
+        tasks.shutdown().await;
+        if let Err(error) = store::realtime::leave_all(self.database.pool(), self.process).await {
             tracing::debug!(%error, "who was connected here is still shown for a minute");
         }
     }

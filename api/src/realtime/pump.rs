@@ -43,7 +43,7 @@ pub async fn run(realtime: Arc<Realtime>) {
     loop {
         realtime.pump.something.notified().await;
         let news = realtime.pump.take();
-        let failed = stream::iter(news)
+        let read: Vec<_> = stream::iter(news)
             .map(async |(tenant, feeds)| {
                 let read = read(&realtime, tenant, &feeds).await;
                 if let Err(error) = &read {
@@ -52,9 +52,9 @@ pub async fn run(realtime: Arc<Realtime>) {
                 read.is_err().then_some((tenant, feeds))
             })
             .buffer_unordered(TENANTS)
-            .filter_map(async |failed| failed)
-            .collect::<Vec<_>>()
+            .collect()
             .await;
+        let failed: Vec<_> = read.into_iter().flatten().collect();
         if !failed.is_empty() {
             tokio::time::sleep(PAUSE).await;
         }
