@@ -62,10 +62,11 @@ export function Avatar({ name, size = "md", presence }: AvatarProps) {
   );
 }
 
+/** Of the first and the last word that has a letter or a digit: an emoji is no name. */
 function initials(name: string): string {
-  const words = name.trim().split(/\s+/);
-  const letters = words.length > 1 ? [words[0], words[words.length - 1]] : [words[0]];
-  return letters.map((word) => Array.from(word ?? "")[0]?.toLocaleUpperCase() ?? "").join("") || "?";
+  const letters = name.split(/\s+/).flatMap((word) => /[\p{L}\p{N}]/u.exec(word) ?? []);
+  const both = letters.length > 1 ? [letters[0], letters.at(-1)] : letters;
+  return both.join("").toLocaleUpperCase() || "?";
 }
 
 function hash(text: string): number {
