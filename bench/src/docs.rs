@@ -5,7 +5,7 @@ use crate::{
     report::{Figure, Goal, Report, repository},
 };
 use anyhow::Context as _;
-use std::{fmt::Write as _, fs, path::PathBuf};
+use std::{collections::HashSet, fmt::Write as _, fs, path::PathBuf};
 
 const HEAD: &str = "\
 <!-- Generated from bench/results; `signalbox-bench docs` rewrites it. -->
@@ -104,9 +104,9 @@ fn section(page: &mut String, report: &Report) {
 /// A picture of what was measured beside several peers: one bar for each.
 fn chart(page: &mut String, report: &Report) {
     const WIDTH: f64 = 48.0;
-    let mut names: Vec<&str> = report.figures.iter().map(|figure| &*figure.name).collect();
-    names.dedup();
-    for name in names {
+    let mut seen = HashSet::new();
+    let names = report.figures.iter().map(|figure| &*figure.name);
+    for name in names.filter(|name| seen.insert(*name)) {
         let figures: Vec<_> = report.figures.iter().filter(|figure| figure.name == name).collect();
         let peers: Vec<_> = figures.iter().filter_map(|figure| figure.peer.as_ref()).collect();
         let [first, _, ..] = figures[..] else { continue };
@@ -116,12 +116,13 @@ fn chart(page: &mut String, report: &Report) {
         let ours = ("Signalbox", first.value);
         let all: Vec<_> = [ours].into_iter().chain(peers.iter().map(|peer| (&*peer.name, peer.value))).collect();
         let longest = all.iter().map(|(_, value)| *value).fold(f64::MIN_POSITIVE, f64::max);
+        let column = all.iter().map(|(who, _)| who.chars().count()).max().unwrap_or_default();
         let _ = writeln!(page, "\n{name}, {}:\n\n```text", first.unit);
         for (who, value) in all {
             let cells = (value / longest * WIDTH).round().clamp(1.0, WIDTH);
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 48")]
             let bar = "█".repeat(cells as usize);
-            let _ = writeln!(page, "{who:<34} {bar} {}", number(value));
+            let _ = writeln!(page, "{who:<column$} {bar} {}", number(value));
         }
         page.push_str("```\n");
     }
@@ -208,6 +209,7 @@ mod tests {
         let mut report = Report::new(Benchmark::Peers, "Queues", machine);
         for (peer, value) in [("one", 500.0), ("two", 1000.0)] {
             report.figure(Figure::new("steady", "jobs/s", &[2000.0]).beside(peer, &[2000.0], &[value], None));
+            report.figure(Figure::new("alone", "jobs/s", &[2000.0]));
         }
         let mut page = String::new();
         chart(&mut page, &report);
