@@ -12,7 +12,7 @@ export { all } from "./all";
 export { api } from "./client";
 export { idempotencyKey } from "./idempotency";
 export { lastMe, type Me, meQuery, type Permission, useMay, useMe } from "./me";
-export { fieldError, isOffline, isProblem, partError, type Words, words } from "./problems";
+export { fieldError, isOffline, isProblem, listError, partError, type Words, words } from "./problems";
 export { queryClient } from "./queries";
 export { anonymous, session } from "./session";
 export { type Tagged, tagged } from "./tagged";

@@ -1,7 +1,7 @@
 import { type Problem, ProblemError } from "signalbox-client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { chooseLanguage } from "@/i18n";
-import { fieldError, words } from "./problems";
+import { fieldError, listError, words } from "./problems";
 
 const refusal = (code: string, message: string) =>
   new ProblemError({
@@ -26,6 +26,19 @@ test("a wrong value is told in the language that is read, with the server's numb
   });
   expect(fieldError(refusal("too_short", "must not be empty"), "/name")).toBe("Darf nicht leer sein");
   expect(fieldError(error, "/other")).toBeUndefined();
+});
+
+test("a list's error is that of the list or of anything in it, and of no other field", async () => {
+  const error = new ProblemError({
+    ...refusal("email", "must be an email address").problem,
+    errors: [
+      { pointer: "/domains_of_others", code: "other", message: "another" },
+      { pointer: "/domains/1", code: "free_mail", message: "anybody can have an address there" },
+    ],
+  });
+  await vi.waitFor(() => expect(listError(error, "/domains")).toBe("Dort kann jeder eine Adresse haben"));
+  expect(listError(error, "/domains/1")).toBe("Dort kann jeder eine Adresse haben");
+  expect(listError(error, "/domain")).toBeUndefined();
 });
 
 test("what nobody has translated, or whose number is missing, is told as the server says it", async () => {

@@ -67,8 +67,17 @@ export function words(error: unknown): Words {
 
 /** The message for one field, by its JSON pointer, such as `/email`. */
 export function fieldError(error: unknown, pointer: string): string | undefined {
+  return firstError(error, (at) => at === pointer);
+}
+
+/** The message for a field whose entries nobody sees by their places: that for itself or for anything in it. */
+export function listError(error: unknown, pointer: string): string | undefined {
+  return firstError(error, (at) => at === pointer || at.startsWith(`${pointer}/`));
+}
+
+function firstError(error: unknown, isMeant: (pointer: string) => boolean): string | undefined {
   if (!(error instanceof ProblemError)) return undefined;
-  const wrong = error.problem.errors?.find((field) => field.pointer === pointer);
+  const wrong = error.problem.errors?.find((field) => isMeant(field.pointer));
   return wrong && valueWords(wrong);
 }
 
@@ -76,5 +85,6 @@ export function fieldError(error: unknown, pointer: string): string | undefined 
 function valueWords({ code, message }: components["schemas"]["FieldProblem"]): string {
   const translate = isGerman() ? german.values[code] : undefined;
   const numbers = message.match(/\d+/g) ?? [];
+  // A sentence with fewer numbers than its translation asks for is another than was translated.
   return translate && translate.length <= numbers.length ? translate(...numbers) : message;
 }

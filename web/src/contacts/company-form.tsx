@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
-import { fieldError, ProblemError, type Tagged, useMay } from "@/api";
+import { fieldError, listError, type Tagged, useMay } from "@/api";
 import { FormDialog } from "@/people/form-dialog";
 import { Button, confirm, Dialog, ErrorState, Field, Input, SkeletonRows, Textarea, toast, toastError } from "@/ui";
 import { AttributeFields, type Values } from "./attribute-fields";
@@ -48,7 +48,7 @@ export function CompanyDialog({ company, onClose }: { company?: Tagged<Company>;
           <Field label={common.name} required error={fieldError(error, "/name")}>
             <Input value={name} readOnly={!may} onChange={(event) => setName(event.target.value)} />
           </Field>
-          <Field label={t.domains} hint={t.domainsHint} error={domainProblem(error)}>
+          <Field label={t.domains} hint={t.domainsHint} error={listError(error, "/domains")}>
             <Textarea rows={3} value={domains} readOnly={!may} onChange={(event) => setDomains(event.target.value)} />
           </Field>
           <AttributeFields owner="company" values={values} onChange={setValues} error={error} />
@@ -56,12 +56,6 @@ export function CompanyDialog({ company, onClose }: { company?: Tagged<Company>;
       )}
     </FormDialog>
   );
-}
-
-/** The problem names the domain by its place in the list, which nobody sees: any will do. */
-function domainProblem(error: unknown): string | undefined {
-  const problems = error instanceof ProblemError ? error.problem.errors : undefined;
-  return problems?.find(({ pointer }) => pointer.startsWith("/domains"))?.message;
 }
 
 function Delete({ company: { id, name }, onGone }: { company: Company; onGone: () => void }) {

@@ -4,7 +4,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
-import { fieldError, ProblemError } from "@/api";
+import { fieldError, listError } from "@/api";
 import {
   Button,
   Drawer,
@@ -118,7 +118,7 @@ function PresetDrawer({ preset, onBack, onClose }: { preset: Preset; onBack: () 
             key={field.pointer}
             field={field}
             initial={shown(preset.definition, field)}
-            error={problemBelow(create.error, `/definition${field.pointer}`)}
+            error={listError(create.error, `/definition${field.pointer}`)}
             onChange={(written) => setDefinition((before) => adjusted(before, field, written))}
           />
         ))}
@@ -129,12 +129,6 @@ function PresetDrawer({ preset, onBack, onClose }: { preset: Preset; onBack: () 
       </form>
     </Drawer>
   );
-}
-
-/** What the server said about a field, or about something in its list. */
-function problemBelow(error: unknown, pointer: string): string | undefined {
-  const problems = error instanceof ProblemError ? error.problem.errors : undefined;
-  return problems?.find((problem) => problem.pointer === pointer || problem.pointer.startsWith(`${pointer}/`))?.message;
 }
 
 interface FieldProps {
